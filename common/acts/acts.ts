@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { meetingIdSchema, memberIdSchema } from './entry.ts';
+import type { BodyRules } from '../domain/body-rules.ts';
+import type { AgendaItemId, MemberId, MotionId, Sha256 } from '../domain/ids.ts';
+
+/** The official acts: what must stand up later. One schema per kind; the table below is the whole list. */
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/).transform((v) => v as Sha256);
+const member = memberIdSchema.transform((v) => v as MemberId);
+const localId = z.string().regex(/^[A-Za-z0-9_-]{1,40}$/);
+const item = localId.transform((v) => v as AgendaItemId);
+const motion = localId.transform((v) => v as MotionId);
+const line = z.string().max(500);
+const text = z.string().max(20_000);
+
+export const rosterEntrySchema = z.strictObject({
+  member,
+  name: line.min(1),
+  position: line,
+  role: z.enum(['chair', 'secretary', 'member', 'guest']),
+  voting: z.boolean(),
+});
+
+export const bodyRulesSchema: z.ZodType<BodyRules> = z.strictObject({
+  preset: z.enum(['peoples-committee', 'peoples-council', 'custom']),
+  quorum: z.strictObject({ numerator: z.number().int().min(1).max(1000), denominator: z.number().int().min(1).max(1000) }),
+  vote: z.strictObject({
+    base: z.enum(['all', 'present', 'voting']),
+    threshold: z.enum(['more-than-half', 'two-thirds']),
+    options: z.enum(['approve-reject-abstain', 'agree-disagree-other']),
+    chairDecidesTie: z.boolean(),
+  }),
+});
+
+export const actBodySchemas = {
+  /** First act of a meeting, by its convener; `nonce` proves that the meeting's id is the convener's. */
+  'meeting-convened': z.strictObject({
+    nonce: z.string().regex(/^[A-Za-z0-9_-]{22}$/),
+    title: line.min(1),
+    kind: line,
+    start: z.iso.datetime({ offset: true }),
+    place: line,
+    organisation: z.strictObject({ name: line.min(1), parent: line, symbol: z.string().max(40) }),
+    rules: bodyRulesSchema,
+    roster: z.array(rosterEntrySchema).min(1).max(1000),
+  }),
+  /** The whole new roster; by the convener, the chair or the secretary. */
+  'roster-changed': z.strictObject({ roster: z.array(rosterEntrySchema).min(1).max(1000) }),
+  'meeting-opened': z.strictObject({}),
+  'meeting-closed': z.strictObject({}),
+  'checked-in': z.strictObject({ how: z.enum(['in-person', 'remote']) }),
+  'absence-reported': z.strictObject({ reason: line }),
+  /** Chair or secretary notes another's attendance (no laptop, a late apology, represented by another person). */
+  'attendance-recorded': z.strictObject({
+    member,
+    status: z.enum(['in-person', 'remote', 'absent', 'represented']),
+    reason: line,
+  }),
+  'paper-received': z.strictObject({ paper: sha256 }),
+  'item-opened': z.strictObject({ item, ordinal: z.number().int().min(1).max(1000), title: line }),
+  'item-closed': z.strictObject({ item }),
+  'speak-requested': z.strictObject({ request: localId, item: item.nullable(), queue: z.enum(['speech', 'interpellation']), note: line }),
+  'speak-withdrawn': z.strictObject({ request: localId }),
+  'floor-given': z.strictObject({ member, request: localId.nullable(), limitSeconds: z.number().int().min(0).max(36_000) }),
+  'floor-ended': z.strictObject({ member }),
+  'motion-opened': z.strictObject({
+    motion,
+    item: item.nullable(),
+    text: text.min(1),
+    secret: z.literal(false),
+    rule: z.strictObject({
+      base: z.enum(['all', 'present', 'voting']),
+      threshold: z.enum(['more-than-half', 'two-thirds']),
+      options: z.enum(['approve-reject-abstain', 'agree-disagree-other']),
+      chairDecidesTie: z.boolean(),
+    }),
+  }),
+  ballot: z.strictObject({ motion, choice: z.enum(['approve', 'reject', 'abstain', 'other']) }),
+  /** Lists the ballots that the result counts, by entry hash: the tally depends on nobody's clock. */
+  'motion-closed': z.strictObject({ motion, ballots: z.array(sha256).max(1000) }),
+  /** `item` null: conclusion of the whole meeting. A later one replaces the earlier. */
+  concluded: z.strictObject({ item: item.nullable(), text: text.min(1) }),
+  /** `revision` is the PDF signed by the secretary with the chair's placeholder appended to `approved`. */
+  'minutes-frozen': z.strictObject({
+    revision: sha256,
+    size: z.number().int().min(1),
+    approved: z.strictObject({ sha256, length: z.number().int().min(1) }),
+  }),
+  /** Back to drafting, before the chair has signed. */
+  'minutes-reopened': z.strictObject({ revision: sha256 }),
+  'minutes-signed': z.strictObject({ role: z.literal('chair'), revision: sha256, cms: z.string().regex(/^[A-Za-z0-9_-]{1,32768}$/) }),
+  'minutes-sealed': z.strictObject({ paper: sha256, size: z.number().int().min(1) }),
+} as const;
+
+export type ActKind = keyof typeof actBodySchemas;
+export type ActBody<K extends ActKind> = z.output<(typeof actBodySchemas)[K]>;
+
+/** An act read from a verified entry: kind and body belong together. */
+export type Act = {
+  [K in ActKind]: {
+    readonly kind: K;
+    readonly body: ActBody<K>;
+    readonly hash: Sha256;
+    readonly author: MemberId;
+    readonly seq: number;
+    readonly time: string;
+  };
+}[ActKind];
+
+export function isActKind(kind: string): kind is ActKind {
+  return Object.hasOwn(actBodySchemas, kind);
+}
+
+/** The acts a person asks for by pressing something: kind and body, before they are signed. */
+export const performActSchema = z.strictObject({
+  meeting: meetingIdSchema,
+  kind: z.string().refine(isActKind),
+  body: z.record(z.string(), z.unknown()),
+});

@@ -1,0 +1,131 @@
+import type { BodyRules, Choice, VoteRule } from './body-rules.ts';
+import type { AgendaItemId, MeetingId, MemberId, MotionId, Sha256 } from './ids.ts';
+import type { RosterEntry } from './roster.ts';
+
+/** What a meeting is, according to its valid acts alone; the same on every laptop. Times are RFC 3339. */
+export interface MeetingState {
+  readonly meeting: MeetingId;
+  readonly convener: MemberId;
+  readonly title: string;
+  readonly kind: string;
+  readonly start: string;
+  readonly place: string;
+  readonly organisation: { readonly name: string; readonly parent: string; readonly symbol: string };
+  readonly rules: BodyRules;
+  readonly roster: readonly RosterEntry[];
+  readonly phase: 'convened' | 'open' | 'closed';
+  readonly openedAt: string | null;
+  readonly closedAt: string | null;
+  readonly attendance: Readonly<Record<MemberId, Attendance>>;
+  readonly quorum: Quorum;
+  readonly items: Readonly<Record<AgendaItemId, ItemState>>;
+  readonly currentItem: AgendaItemId | null;
+  readonly queue: readonly SpeakRequest[];
+  readonly floor: Floor | null;
+  readonly speeches: readonly Speech[];
+  readonly motions: readonly MotionState[];
+  readonly conclusion: string | null;
+  /** Who has which paper, by their signed receipts. */
+  readonly receipts: Readonly<Record<Sha256, readonly MemberId[]>>;
+  readonly minutes: MinutesStage;
+  /** Acts that are validly signed but break a rule: kept, shown, without effect. */
+  readonly ignored: readonly { readonly hash: Sha256; readonly author: MemberId; readonly reason: IgnoredReason }[];
+}
+
+export type IgnoredReason =
+  | 'not-in-roster'
+  | 'not-allowed'
+  | 'not-voting'
+  | 'not-checked-in'
+  | 'motion-not-open'
+  | 'unknown-motion'
+  | 'unknown-choice'
+  | 'wrong-phase'
+  | 'unknown-request'
+  | 'unknown-revision'
+  | 'not-the-convener';
+
+export type AttendanceStatus = 'in-person' | 'remote' | 'absent' | 'represented';
+
+export interface Attendance {
+  readonly status: AttendanceStatus;
+  readonly since: string;
+  readonly reason: string;
+  /** Who said so: the person, or chair/secretary for them. */
+  readonly recordedBy: MemberId;
+}
+
+export interface Quorum {
+  /** Voting members in person or remote. */
+  readonly present: number;
+  /** All voting members. */
+  readonly total: number;
+  readonly required: number;
+  readonly met: boolean;
+}
+
+export interface ItemState {
+  readonly item: AgendaItemId;
+  readonly ordinal: number;
+  readonly title: string;
+  readonly openedAt: string;
+  readonly closedAt: string | null;
+  readonly conclusion: string | null;
+}
+
+export interface SpeakRequest {
+  readonly request: string;
+  readonly member: MemberId;
+  readonly item: AgendaItemId | null;
+  readonly queue: 'speech' | 'interpellation';
+  readonly note: string;
+  readonly at: string;
+}
+
+export interface Floor {
+  readonly member: MemberId;
+  readonly since: string;
+  /** 0: no limit. */
+  readonly limitSeconds: number;
+}
+
+export interface Speech {
+  readonly member: MemberId;
+  readonly item: AgendaItemId | null;
+  readonly from: string;
+  readonly to: string | null;
+}
+
+export interface MotionState {
+  readonly motion: MotionId;
+  readonly item: AgendaItemId | null;
+  readonly text: string;
+  readonly rule: VoteRule;
+  readonly openedAt: string;
+  readonly closedAt: string | null;
+  /** The last valid ballot of each member; after closing only those that the closing act lists. */
+  readonly ballots: Readonly<Record<MemberId, { readonly choice: Choice; readonly hash: Sha256; readonly at: string }>>;
+  /** Voting members who have not voted yet, in roster order. */
+  readonly waitingFor: readonly MemberId[];
+  readonly tally: Tally;
+}
+
+/** A result with its arithmetic: everything a reader needs to check it by hand. */
+export interface Tally {
+  readonly counts: Readonly<Record<Choice, number>>;
+  readonly voted: number;
+  /** Size of the base the rule counts from. */
+  readonly base: number;
+  /** The least number of approvals that passes. */
+  readonly needed: number;
+  readonly approve: number;
+  readonly passed: boolean;
+  /** True where exactly half approved and the chair's side decided. */
+  readonly decidedByChair: boolean;
+}
+
+export type MinutesStage =
+  | { readonly stage: 'draft' }
+  | { readonly stage: 'frozen'; readonly revision: Sha256; readonly size: number; readonly approved: { readonly sha256: Sha256; readonly length: number } }
+  | { readonly stage: 'signed'; readonly revision: Sha256; readonly size: number; readonly approved: { readonly sha256: Sha256; readonly length: number }; readonly cms: string }
+  | { readonly stage: 'sealed'; readonly paper: Sha256; readonly size: number };

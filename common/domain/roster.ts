@@ -1,0 +1,23 @@
+import type { MemberId } from './ids.ts';
+
+export type MeetingRole = 'chair' | 'secretary' | 'member' | 'guest';
+
+/** One person of a meeting. The chair and the secretary are members too unless `voting` is false. */
+export interface RosterEntry {
+  readonly member: MemberId;
+  readonly name: string;
+  readonly position: string;
+  readonly role: MeetingRole;
+  /** Guests never vote; a secretary who is not a member of the body doesn't either. */
+  readonly voting: boolean;
+}
+
+export function withRole(roster: readonly RosterEntry[], role: MeetingRole): RosterEntry | undefined {
+  return roster.find((entry) => entry.role === role);
+}
+
+/** Whether the person runs the meeting: chair or secretary. */
+export function isOffice(roster: readonly RosterEntry[], member: MemberId): boolean {
+  const role = roster.find((entry) => entry.member === member)?.role;
+  return role === 'chair' || role === 'secretary';
+}
