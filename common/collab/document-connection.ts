@@ -1,0 +1,122 @@
+import * as decoding from 'lib0/decoding';
+import * as encoding from 'lib0/encoding';
+import * as awarenessProtocol from 'y-protocols/awareness';
+import * as syncProtocol from 'y-protocols/sync';
+import * as Y from 'yjs';
+
+/** Message types of the y-websocket protocol. */
+const SYNC = 0;
+const AWARENESS = 1;
+const QUERY_AWARENESS = 3;
+
+/** A live frame longer than this is refused. Bytes. */
+export const MAX_DOCUMENT_FRAME_BYTES = 8 * 1024 * 1024;
+
+export interface DocumentConnection {
+  /** Takes one message of the peer. Returns false when it breaks the rules: the caller closes the connection. */
+  receive(message: Uint8Array): boolean;
+  close(): void;
+}
+
+/**
+ * Serves a document to one peer that speaks y-websocket's protocol: the renderer over its port, or another laptop or a
+ * stock client over a socket. `send` may be called before this returns. Updates of the peer are applied with the
+ * returned connection as their origin; a peer that may not write is refused at its first change.
+ */
+export function serveDocument(
+  document: { readonly doc: Y.Doc; readonly awareness: awarenessProtocol.Awareness },
+  peer: { send(message: Uint8Array): void; readonly mayWrite: boolean; readonly mayBeAware: boolean },
+): DocumentConnection {
+  const { doc, awareness } = document;
+  const controlled = new Set<number>();
+
+  const connection: DocumentConnection = {
+    receive(message) {
+      if (message.byteLength > MAX_DOCUMENT_FRAME_BYTES) return false;
+      try {
+        return receiveMessage(message);
+      } catch {
+        return false;
+      }
+    },
+    close() {
+      doc.off('update', onUpdate);
+      awareness.off('update', onAwareness);
+      awarenessProtocol.removeAwarenessStates(awareness, [...controlled], connection);
+    },
+  };
+
+  function receiveMessage(message: Uint8Array): boolean {
+    const decoder = decoding.createDecoder(message);
+    switch (decoding.readVarUint(decoder)) {
+      case SYNC:
+        return receiveSync(decoder);
+      case AWARENESS: {
+        if (!peer.mayBeAware) return false;
+        awarenessProtocol.applyAwarenessUpdate(awareness, decoding.readVarUint8Array(decoder), connection);
+        return true;
+      }
+      case QUERY_AWARENESS:
+        sendAwareness([...awareness.getStates().keys()]);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  function receiveSync(decoder: decoding.Decoder): boolean {
+    switch (decoding.readVarUint(decoder)) {
+      case syncProtocol.messageYjsSyncStep1: {
+        const encoder = encoding.createEncoder();
+        encoding.writeVarUint(encoder, SYNC);
+        syncProtocol.readSyncStep1(decoder, encoder, doc);
+        peer.send(encoding.toUint8Array(encoder));
+        return true;
+      }
+      case syncProtocol.messageYjsSyncStep2:
+      case syncProtocol.messageYjsUpdate: {
+        const update = decoding.readVarUint8Array(decoder);
+        if (!peer.mayWrite) return isEmptyUpdate(update);
+        Y.applyUpdate(doc, update, connection);
+        return true;
+      }
+      default:
+        return false;
+    }
+  }
+
+  function onUpdate(update: Uint8Array, origin: unknown): void {
+    if (origin === connection) return;
+    const encoder = encoding.createEncoder();
+    encoding.writeVarUint(encoder, SYNC);
+    syncProtocol.writeUpdate(encoder, update);
+    peer.send(encoding.toUint8Array(encoder));
+  }
+
+  function onAwareness(change: { added: number[]; updated: number[]; removed: number[] }, origin: unknown): void {
+    if (origin === connection) {
+      for (const client of change.added) controlled.add(client);
+      for (const client of change.removed) controlled.delete(client);
+      return;
+    }
+    sendAwareness([...change.added, ...change.updated, ...change.removed]);
+  }
+
+  function sendAwareness(clients: number[]): void {
+    if (clients.length === 0) return;
+    const encoder = encoding.createEncoder();
+    encoding.writeVarUint(encoder, AWARENESS);
+    encoding.writeVarUint8Array(encoder, awarenessProtocol.encodeAwarenessUpdate(awareness, clients));
+    peer.send(encoding.toUint8Array(encoder));
+  }
+
+  doc.on('update', onUpdate);
+  awareness.on('update', onAwareness);
+  sendAwareness([...awareness.getStates().keys()]);
+  return connection;
+}
+
+function isEmptyUpdate(update: Uint8Array): boolean {
+  const { structs, ds } = Y.decodeUpdate(update);
+  return structs.length === 0 && ds.clients.size === 0;
+}

@@ -1,0 +1,145 @@
+import * as Y from 'yjs';
+import { z } from 'zod';
+import { bodyRulesSchema, rosterEntrySchema } from '../acts/acts.ts';
+import type { BodyRules } from '../domain/body-rules.ts';
+import { asAgendaItemId, type AgendaItemId, type MemberId, type Sha256 } from '../domain/ids.ts';
+import type { RosterEntry } from '../domain/roster.ts';
+
+/**
+ * The plan document of a meeting: what is prepared before and adjusted during it. Written by the chair's office; what
+ * must stand up later is in the acts. Records are whole JSON values replaced on edit; a damaged one is left out, so a
+ * reader always gets a usable plan.
+ */
+export interface PlanMeta {
+  readonly title: string;
+  readonly kind: string;
+  /** RFC 3339 with offset. */
+  readonly start: string;
+  readonly place: string;
+  readonly rules: BodyRules;
+}
+
+export interface AgendaItem {
+  readonly id: AgendaItemId;
+  readonly title: string;
+  readonly presenter: string;
+  /** Planned minutes; 0: not planned. */
+  readonly minutes: number;
+  /** Sort key; fractions leave room between two items. */
+  readonly order: number;
+  readonly papers: readonly Sha256[];
+  /** Motions prepared with the item: their texts. */
+  readonly motions: readonly string[];
+}
+
+export interface PaperRecord {
+  readonly sha256: Sha256;
+  readonly title: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly pages: number;
+  /** SHA-256 of each 1 MiB chunk, so that a wrong byte is found where it is. */
+  readonly chunks: readonly Sha256[];
+}
+
+export const PAPER_CHUNK_BYTES = 1024 * 1024;
+
+const line = z.string().max(500);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/).transform((v) => v as Sha256);
+
+const metaSchema = z.object({ title: line, kind: line, start: line, place: line, rules: bodyRulesSchema });
+const itemSchema = z.object({
+  id: z.string().regex(/^[A-Za-z0-9_-]{1,40}$/).transform(asAgendaItemId),
+  title: line,
+  presenter: line,
+  minutes: z.number().min(0).max(10_000),
+  order: z.number(),
+  papers: z.array(sha256).max(200),
+  motions: z.array(z.string().max(20_000)).max(50),
+});
+const paperSchema = z.object({
+  sha256,
+  title: line,
+  size: z.number().int().min(1).max(4 * 1024 ** 3),
+  pages: z.number().int().min(1),
+  chunks: z.array(sha256).max(4096),
+});
+
+const meta = (doc: Y.Doc) => doc.getMap<unknown>('meta');
+const items = (doc: Y.Doc) => doc.getMap<unknown>('items');
+const papers = (doc: Y.Doc) => doc.getMap<unknown>('papers');
+const people = (doc: Y.Doc) => doc.getMap<unknown>('people');
+
+export function readPlanMeta(doc: Y.Doc): PlanMeta | undefined {
+  const parsed = metaSchema.safeParse(meta(doc).toJSON());
+  return parsed.success ? parsed.data : undefined;
+}
+
+export function setPlanMeta(doc: Y.Doc, change: Partial<PlanMeta>): void {
+  doc.transact(() => {
+    for (const [key, value] of Object.entries(change)) meta(doc).set(key, value);
+  });
+}
+
+/** Items in the order of the agenda. */
+export function readAgenda(doc: Y.Doc): AgendaItem[] {
+  const found: AgendaItem[] = [];
+  for (const value of items(doc).values()) {
+    const parsed = itemSchema.safeParse(value);
+    if (parsed.success) found.push(parsed.data);
+  }
+  return found.sort((a, b) => a.order - b.order || (a.id < b.id ? -1 : 1));
+}
+
+export function putAgendaItem(doc: Y.Doc, item: AgendaItem): void {
+  items(doc).set(item.id, item);
+}
+
+export function removeAgendaItem(doc: Y.Doc, id: AgendaItemId): void {
+  items(doc).delete(id);
+}
+
+/** Moves an item so that it stands at `index` of the agenda. */
+export function moveAgendaItem(doc: Y.Doc, id: AgendaItemId, index: number): void {
+  const agenda = readAgenda(doc);
+  const moved = agenda.find((item) => item.id === id);
+  if (!moved) return;
+  const others = agenda.filter((item) => item.id !== id);
+  const before = others[index - 1]?.order;
+  const after = others[index]?.order;
+  const order =
+    before === undefined ? (after ?? 1) - 1 : after === undefined ? before + 1 : before + (after - before) / 2;
+  putAgendaItem(doc, { ...moved, order });
+}
+
+export function readPapers(doc: Y.Doc): Map<Sha256, PaperRecord> {
+  const found = new Map<Sha256, PaperRecord>();
+  for (const value of papers(doc).values()) {
+    const parsed = paperSchema.safeParse(value);
+    if (parsed.success) found.set(parsed.data.sha256, parsed.data);
+  }
+  return found;
+}
+
+export function putPaper(doc: Y.Doc, paper: PaperRecord): void {
+  papers(doc).set(paper.sha256, paper);
+}
+
+/** The people prepared for the meeting; the roster that counts is the one in the acts. */
+export function readPlanPeople(doc: Y.Doc): RosterEntry[] {
+  const found: RosterEntry[] = [];
+  for (const value of people(doc).values()) {
+    const parsed = rosterEntrySchema.safeParse(value);
+    if (parsed.success) found.push(parsed.data);
+  }
+  const rank = { chair: 0, secretary: 1, member: 2, guest: 3 };
+  return found.sort((a, b) => rank[a.role] - rank[b.role] || a.name.localeCompare(b.name, 'vi'));
+}
+
+export function putPlanPerson(doc: Y.Doc, entry: RosterEntry): void {
+  people(doc).set(entry.member, entry);
+}
+
+export function removePlanPerson(doc: Y.Doc, member: MemberId): void {
+  people(doc).delete(member);
+}

@@ -1,0 +1,51 @@
+import type { Awareness } from 'y-protocols/awareness';
+import type * as Y from 'yjs';
+import type { Entry, EntryRefusal, Stream, StreamHead } from '../../common/acts/entry.ts';
+import type { MeetingId, MemberId, Sha256 } from '../../common/domain/ids.ts';
+
+/** What the outside (hub, link, store) and the use cases need of each other. Small, so that it can be implemented twice. */
+
+/** An open document; `release` when done. The same document opened twice is one Y.Doc. */
+export interface OpenDocument {
+  readonly doc: Y.Doc;
+  readonly awareness: Awareness;
+  release(): void;
+}
+
+/** A batch of entries as it travels: entries and the certificates (DER) of their authors. */
+export interface EntryBatch {
+  readonly entries: readonly string[];
+  readonly certificates: readonly Uint8Array[];
+}
+
+export interface ReceivedEntries {
+  /** New ones, stored and applied. */
+  readonly accepted: readonly Entry[];
+  readonly refused: readonly { readonly index: number; readonly reason: EntryRefusal }[];
+}
+
+/** The signed log of one meeting, as hub and link use it. */
+export interface MeetingLog {
+  heads(): StreamHead[];
+  /** Entries after `seq` of that stream, at most `limit`, with the certificates needed to check them. */
+  readAfter(author: MemberId, stream: Stream, seq: number, limit: number): EntryBatch;
+  /** Checks, stores and applies what came from `from`; never throws for bad input. */
+  receive(batch: EntryBatch, from: MemberId): Promise<ReceivedEntries>;
+  /** Called for every entry stored from anywhere, after it is on disk. Returns how to stop. */
+  onStored(listener: (entries: readonly Entry[], from: MemberId | 'self') => void): () => void;
+  certificatesOf(entries: readonly Entry[]): Uint8Array[];
+}
+
+/** One meeting on this laptop, as hub and link use it. */
+export interface CarriedMeeting {
+  readonly id: MeetingId;
+  readonly title: () => string;
+  readonly log: MeetingLog;
+  /** Whether this person is of the meeting: convener or in the roster. */
+  mayAttend(member: MemberId): boolean;
+  /** The rule of "who may write what" for live changes of a document. */
+  mayWrite(member: MemberId, document: string): boolean;
+  openDocument(name: string): OpenDocument;
+  /** Where a paper of this meeting lies on this disk; undefined while it is not (wholly) here or not of the meeting. */
+  paperFile(paper: Sha256): { readonly path: string; readonly size: number } | undefined;
+}
