@@ -1,9 +1,9 @@
 import type { Awareness } from 'y-protocols/awareness';
 import type * as Y from 'yjs';
-import type { Entry, EntryRefusal, Stream, StreamHead } from '../../common/acts/entry.ts';
-import type { MeetingId, MemberId, Sha256 } from '../../common/domain/ids.ts';
+import type { Entry, EntryRefusal, Stream, StreamHead } from '../acts/entry.ts';
+import type { MeetingId, MemberId, Sha256 } from '../domain/ids.ts';
 
-/** What the outside (hub, link, store) and the use cases need of each other. Small, so that it can be implemented twice. */
+/** What hub, link and use cases need of one meeting on this laptop; small, so that it can be implemented twice. */
 
 /** An open document; `release` when done. The same document opened twice is one Y.Doc. */
 export interface OpenDocument {

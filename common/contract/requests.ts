@@ -1,0 +1,287 @@
+import { z } from 'zod';
+import { performActSchema } from '../acts/acts.ts';
+import { meetingIdSchema, memberIdSchema } from '../acts/entry.ts';
+import type { BodyRules } from '../domain/body-rules.ts';
+import { asMeetingId, asMemberId, asSha256, type AgendaItemId, type MeetingId, type MemberId, type Sha256 } from '../domain/ids.ts';
+import type { MeetingState } from '../domain/meeting-state.ts';
+import type { RosterEntry } from '../domain/roster.ts';
+import type { Verdict } from '../domain/verdict.ts';
+
+/** The whole boundary between a window and the engine: name -> input schema and output type. */
+const meeting = meetingIdSchema.transform(asMeetingId);
+const memberId = memberIdSchema.transform(asMemberId);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/).transform(asSha256);
+const line = z.string().trim().max(500);
+const path = z.string().min(1).max(4096);
+const pin = z.string().min(6).max(128);
+const nothing = z.strictObject({});
+const itemId = z.string().regex(/^[A-Za-z0-9_-]{1,40}$/).transform((v) => v as AgendaItemId);
+
+export const requestSchemas = {
+  'app.status': nothing,
+  'app.unlock': z.strictObject({ pin: z.string().max(128) }),
+  'settings.get': nothing,
+  'settings.set': z.strictObject({
+    language: z.enum(['vi', 'en']).optional(),
+    theme: z.enum(['light', 'dark', 'system']).optional(),
+    textScale: z.number().min(1).max(2).optional(),
+    /** Largest paper accepted, MB (10^6 bytes). */
+    paperLimitMegabytes: z.number().int().min(1).max(4000).optional(),
+  }),
+
+  'organisation.create': z.strictObject({
+    name: line.min(1),
+    parent: line,
+    /** As in document numbers: UBND, HĐND. */
+    symbol: z.string().trim().max(40),
+    preset: z.enum(['peoples-committee', 'peoples-council']),
+    person: z.strictObject({ name: line.min(1), position: line }),
+    pin,
+    authorityPassword: z.string().min(8).max(128),
+  }),
+  'people.list': nothing,
+  'people.invite': z.strictObject({ name: line.min(1), position: line }),
+  'people.withdrawInvitation': z.strictObject({ invitation: z.string().max(64) }),
+  'people.saveInvitation': z.strictObject({ invitation: z.string().max(64), path }),
+  'people.approve': z.strictObject({ request: z.string().max(64), authorityPassword: z.string().max(128).optional() }),
+  'people.refuse': z.strictObject({ request: z.string().max(64) }),
+  'enrolment.begin': z.strictObject({
+    via: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('code'), code: z.string().max(64), address: z.string().max(300).optional() }),
+      z.strictObject({ kind: z.literal('file'), path }),
+    ]),
+    name: line.min(1),
+    pin,
+  }),
+  'enrolment.cancel': nothing,
+
+  'meetings.list': nothing,
+  'meetings.create': z.strictObject({ title: line.min(1), kind: line, start: z.iso.datetime({ offset: true }), place: line }),
+  /** Signs roster and rules from the plan into the meeting's first act (or a changed roster into a later one). */
+  'meetings.convene': z.strictObject({ meeting }),
+  'meetings.carry': z.strictObject({ meeting }),
+  'meetings.stopCarrying': z.strictObject({ meeting }),
+  'meetings.join': z.strictObject({ address: z.string().min(1).max(300), meeting: meeting.optional() }),
+  'meetings.leave': z.strictObject({ meeting }),
+  'meetings.state': z.strictObject({ meeting }),
+  'meetings.act': performActSchema,
+
+  'papers.add': z.strictObject({ meeting, item: itemId, paths: z.array(path).min(1).max(50) }),
+  'papers.remove': z.strictObject({ meeting, item: itemId, paper: sha256 }),
+  'papers.status': z.strictObject({ meeting }),
+  'papers.save': z.strictObject({ meeting, paper: sha256, path }),
+
+  'minutes.preview': z.strictObject({ meeting }),
+  'minutes.freeze': z.strictObject({ meeting }),
+  'minutes.sign': z.strictObject({ meeting }),
+  'minutes.save': z.strictObject({ meeting, path }),
+
+  'package.save': z.strictObject({ meeting, path }),
+  'package.open': z.strictObject({ path }),
+  'verify.file': z.strictObject({ path, trust: path.optional() }),
+  'sample.open': nothing,
+  'diagnostics.report': nothing,
+} as const;
+
+export type RequestName = keyof typeof requestSchemas;
+export type RequestInput<N extends RequestName> = z.input<(typeof requestSchemas)[N]>;
+export type ParsedInput<N extends RequestName> = z.output<(typeof requestSchemas)[N]>;
+
+export interface RequestOutputs {
+  'app.status': AppStatus;
+  'app.unlock': AppStatus;
+  'settings.get': Settings;
+  'settings.set': Settings;
+  'organisation.create': AppStatus;
+  'people.list': PeopleList;
+  'people.invite': Invitation;
+  'people.withdrawInvitation': PeopleList;
+  'people.saveInvitation': null;
+  'people.approve': PeopleList;
+  'people.refuse': PeopleList;
+  'enrolment.begin': EnrolmentStatus;
+  'enrolment.cancel': null;
+  'meetings.list': MeetingSummary[];
+  'meetings.create': { readonly meeting: MeetingId };
+  'meetings.convene': null;
+  'meetings.carry': { readonly addresses: readonly string[] };
+  'meetings.stopCarrying': null;
+  'meetings.join': { readonly meeting: MeetingId };
+  'meetings.leave': null;
+  'meetings.state': MeetingView;
+  'meetings.act': null;
+  'papers.add': readonly AddedPaper[];
+  'papers.remove': null;
+  'papers.status': readonly PaperStatus[];
+  'papers.save': null;
+  'minutes.preview': { readonly html: string };
+  'minutes.freeze': null;
+  'minutes.sign': null;
+  'minutes.save': null;
+  'package.save': { readonly papers: number; readonly missing: number };
+  'package.open': { readonly meeting: MeetingId };
+  'verify.file': FileVerdict;
+  'sample.open': { readonly meeting: MeetingId };
+  'diagnostics.report': { readonly text: string };
+}
+
+/** What the engine tells by itself; each carries the whole new value. */
+export interface Events {
+  'app.status': AppStatus;
+  'people.changed': PeopleList;
+  'enrolment.status': EnrolmentStatus;
+  'meetings.changed': MeetingSummary[];
+  'meetings.found': readonly FoundMeeting[];
+  'meeting.view': MeetingView;
+  'papers.changed': { readonly meeting: MeetingId; readonly papers: readonly PaperStatus[] };
+  'work.progress': WorkProgress;
+}
+export type EventName = keyof Events;
+
+export interface AppStatus {
+  /** `new`: nothing set up; `waiting`: a request for a certificate is under way; `locked`: PIN needed. */
+  readonly stage: 'new' | 'waiting' | 'locked' | 'ready';
+  readonly version: string;
+  readonly organisation: { readonly name: string; readonly parent: string; readonly symbol: string; readonly fingerprint: Sha256 } | null;
+  readonly me: { readonly member: MemberId; readonly name: string; readonly position: string } | null;
+  /** This laptop holds the organisation's authority: it may invite, approve and prepare. */
+  readonly holdsAuthority: boolean;
+}
+
+export interface Settings {
+  readonly language: 'vi' | 'en';
+  readonly theme: 'light' | 'dark' | 'system';
+  readonly textScale: number;
+  readonly paperLimitMegabytes: number;
+}
+
+export interface PeopleList {
+  readonly members: readonly { readonly member: MemberId; readonly name: string; readonly position: string; readonly certificateUntil: string; readonly me: boolean }[];
+  readonly invitations: readonly Invitation[];
+  readonly requests: readonly { readonly request: string; readonly name: string; readonly position: string; readonly invitedAs: string; readonly at: string; readonly from: string; readonly keyFingerprint: string }[];
+  /** Where invited laptops reach this one (`host:port`); empty while nobody is invited. */
+  readonly addresses: readonly string[];
+  /** The authority's password was given within the last minutes: approving does not ask again. */
+  readonly authorityUnlocked: boolean;
+}
+
+export interface Invitation {
+  readonly invitation: string;
+  readonly name: string;
+  readonly position: string;
+  readonly code: string;
+  readonly expires: string;
+}
+
+export interface EnrolmentStatus {
+  readonly step: 'none' | 'looking' | 'sending' | 'waiting-for-approval' | 'enrolled' | 'refused' | 'failed';
+  readonly name: string;
+  /** Error code (`errors.*` in i18n) when failed. */
+  readonly problem: string | null;
+}
+
+export interface MeetingSummary {
+  readonly meeting: MeetingId;
+  readonly title: string;
+  readonly kind: string;
+  readonly start: string;
+  readonly place: string;
+  readonly phase: 'draft' | 'convened' | 'open' | 'closed' | 'sealed';
+  readonly mine: boolean;
+  readonly carrying: boolean;
+  readonly connected: boolean;
+  /** From a package: looked at, never changed. */
+  readonly readOnly: boolean;
+}
+
+export interface FoundMeeting {
+  readonly meeting: MeetingId;
+  readonly title: string;
+  readonly start: string;
+  readonly carriedBy: string;
+  readonly address: string;
+  readonly joined: boolean;
+}
+
+export interface MeetingView {
+  readonly summary: MeetingSummary;
+  /** null until the meeting is convened. */
+  readonly state: MeetingState | null;
+  readonly me: { readonly member: MemberId; readonly roles: { readonly office: boolean; readonly chair: boolean; readonly secretary: boolean; readonly convener: boolean; readonly voting: boolean } };
+  readonly connection: Connection;
+  readonly rules: BodyRules;
+  readonly organisation: { readonly name: string; readonly parent: string; readonly symbol: string };
+}
+
+export interface Connection {
+  readonly role: 'host' | 'member' | 'alone';
+  /** `waiting`: disconnected for over two seconds and trying again. */
+  readonly state: 'connected' | 'connecting' | 'waiting' | 'offline' | 'refused';
+  readonly carriedBy: string | null;
+  /** Addresses under which this host is reached; empty unless `host`. */
+  readonly addresses: readonly string[];
+  /** Who is connected to the host now (at the host: with the host itself). */
+  readonly online: readonly MemberId[];
+  /** When the last thing arrived from elsewhere, RFC 3339. */
+  readonly lastReceived: string | null;
+  /** Own entries that no other laptop has acknowledged. */
+  readonly onlyHere: number;
+  /** Error code when refused. */
+  readonly problem: string | null;
+}
+
+export interface AddedPaper {
+  readonly path: string;
+  readonly name: string;
+  readonly result: 'added' | 'refused';
+  /** `not-a-pdf`, `broken`, `encrypted`, `empty`, `too-large`, `unreadable`, `already-there`. */
+  readonly reason: string | null;
+  readonly paper: Sha256 | null;
+}
+
+export interface PaperStatus {
+  readonly paper: Sha256;
+  readonly title: string;
+  readonly size: number;
+  readonly pages: number;
+  readonly item: AgendaItemId | null;
+  /** Bytes of it on this disk, verified. */
+  readonly have: number;
+  readonly state: 'here' | 'fetching' | 'waiting' | 'missing';
+  readonly bytesPerSecond: number;
+  /** Members whose signed receipt says that they have it. */
+  readonly receivedBy: readonly MemberId[];
+}
+
+export interface FileVerdict {
+  readonly kind: 'pdf' | 'package';
+  readonly name: string;
+  readonly verdict: Verdict;
+  /** For a package: what it holds and what of it does not hold. */
+  readonly package: PackageVerdict | null;
+}
+
+export interface PackageVerdict {
+  readonly meeting: MeetingId;
+  readonly title: string;
+  readonly acts: number;
+  readonly invalidActs: number;
+  readonly papers: number;
+  readonly damagedPapers: number;
+}
+
+export interface WorkProgress {
+  readonly work: string;
+  readonly kind: 'adding-papers' | 'saving-package' | 'opening-package' | 'printing' | 'signing' | 'verifying';
+  /** 0..1, or null when unknown. */
+  readonly done: number | null;
+  readonly finished: boolean;
+}
+
+/** Expected failures reach the window as this: a code with a sentence in i18n (`errors.<code>`), and values for it. */
+export interface ErrorAnswer {
+  readonly code: string;
+  readonly params?: Readonly<Record<string, string | number>>;
+}
+
+export type { RosterEntry };
