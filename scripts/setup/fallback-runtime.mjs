@@ -23,7 +23,7 @@ const source = {
 export const fallbackVersion = '33.2.1';
 
 // Raised when the assembling below changes, so that older assemblies are not used any more.
-const assembly = 1;
+const assembly = 2;
 
 /** Can this machine use the fallback at all? */
 export const fallbackFits = () => process.platform === 'linux' && process.arch === 'x64';

@@ -1,9 +1,13 @@
 // Opens the application named on the command line: `electron [-r module]… [switches] folder [arguments]`.
-const { app } = require('electron');
-const fs = require('node:fs');
-const path = require('node:path');
-const { pathToFileURL } = require('node:url');
+// Awaited at the top level: Electron holds its `ready` event back until the application's own modules have run.
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 
+import { app } from 'electron';
+
+const require = createRequire(import.meta.url);
 const rest = process.argv.slice(1);
 const preloads = [];
 let target;
@@ -26,8 +30,10 @@ if (target === undefined) {
     app.setAppPath(target);
     entry = path.join(target, about.main ?? 'index.js');
   }
-  import(pathToFileURL(entry).href).catch((error) => {
+  try {
+    await import(pathToFileURL(entry).href);
+  } catch (error) {
     console.error(error);
     app.exit(1);
-  });
+  }
 }
