@@ -9,7 +9,10 @@ const strokes: fc.Arbitrary<Stroke> = fc
     colour: fc.integer({ min: 0, max: 0xffffff }),
     width: fc.integer({ min: 1, max: 256 * 32 }).map((units) => units / 32),
     page: fc.integer({ min: 1, max: 100_000 }),
-    pairs: fc.array(fc.tuple(coordinate, coordinate, fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 300 }),
+    pairs: fc.array(fc.tuple(coordinate, coordinate, fc.integer({ min: 0, max: 255 })), {
+      minLength: 1,
+      maxLength: 300,
+    }),
     pressed: fc.boolean(),
   })
   .map(({ pairs, pressed, ...head }) => ({
@@ -45,7 +48,9 @@ describe('packed stroke', () => {
     const back = decodeStroke(encodeStroke(stroke));
     if (!back.ok) throw new Error(back.error);
     for (let index = 0; index < 800; index += 1) {
-      expect(Math.abs((back.stroke.points[index] as number) - (stroke.points[index] as number))).toBeLessThanOrEqual(1 / 64);
+      expect(Math.abs((back.stroke.points[index] as number) - (stroke.points[index] as number))).toBeLessThanOrEqual(
+        1 / 64,
+      );
     }
   });
 
@@ -68,7 +73,8 @@ describe('packed stroke', () => {
 
   it('refuses every truncation and every extra byte', () => {
     const bytes = encodeStroke({ ...handwriting(20), pressures: new Uint8Array(20).fill(128) });
-    for (let length = 0; length < bytes.length; length += 1) expect(decodeStroke(bytes.slice(0, length)).ok).toBe(false);
+    for (let length = 0; length < bytes.length; length += 1)
+      expect(decodeStroke(bytes.slice(0, length)).ok).toBe(false);
     expect(decodeStroke(Uint8Array.from([...bytes, 0]))).toEqual({ ok: false, error: 'trailing-bytes' });
   });
 
@@ -76,7 +82,10 @@ describe('packed stroke', () => {
     expect(decodeStroke(new Uint8Array(MAX_STROKE_BYTES + 1))).toEqual({ ok: false, error: 'too-large' });
     const head = [1, 0, 0, 0, 0];
     expect(decodeStroke(Uint8Array.from([...head, 32, 1, 0]))).toEqual({ ok: false, error: 'no-points' });
-    expect(decodeStroke(Uint8Array.from([...head, 32, 1, 0x81, 0x40]))).toEqual({ ok: false, error: 'too-many-points' });
+    expect(decodeStroke(Uint8Array.from([...head, 32, 1, 0x81, 0x40]))).toEqual({
+      ok: false,
+      error: 'too-many-points',
+    });
     expect(decodeStroke(Uint8Array.from([...head, 32, 0, 1, 0, 0]))).toEqual({ ok: false, error: 'out-of-bounds' });
     expect(decodeStroke(Uint8Array.from([...head, 32, 1, 1, 0xff, 0xff, 0xff, 0x7f, 0]))).toEqual({
       ok: false,

@@ -36,7 +36,9 @@ export type StrokeError =
   | 'too-many-points'
   | 'trailing-bytes';
 
-export type DecodedStroke = { readonly ok: true; readonly stroke: Stroke } | { readonly ok: false; readonly error: StrokeError };
+export type DecodedStroke =
+  | { readonly ok: true; readonly stroke: Stroke }
+  | { readonly ok: false; readonly error: StrokeError };
 
 /** Points a stroke may have; a longer one is drawn as several. */
 export const MAX_STROKE_POINTS = 8192;
