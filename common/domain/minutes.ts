@@ -68,7 +68,8 @@ export type MinutesMotion = {
   /** People entitled to vote who cast nothing. */
   readonly notVoted: number;
   readonly voteBase: VoteBase;
-  /** Of the option that decides, normally the first. */
+  /** Index in `options` of the one whose share decides, normally 0. */
+  readonly deciding: number;
   readonly arithmetic: Arithmetic;
   readonly result: 'passed' | 'failed';
   /** On a tie where the body's rule lets the chair's side decide. */

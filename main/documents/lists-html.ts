@@ -1,0 +1,138 @@
+import type {
+  AttendanceListContent,
+  MeetingKind,
+  MinutesAttendee,
+  VoteListContent,
+} from '../../common/domain/minutes.ts';
+import { html } from './html.ts';
+import type { Html } from './html.ts';
+import { motionSection, presenceWords } from './minutes-html.ts';
+import type { PageOptions } from './page.ts';
+import { letterhead, page } from './page.ts';
+import { memberWord, preciseTime, quorumSentence, timeAndDate } from './wording.ts';
+
+/** Who was there, for the file and the wall; with a column for signatures by hand, and the quorum. */
+export function attendanceListHtml(content: AttendanceListContent, options: PageOptions): string {
+  const { attendance, kind } = content;
+  const { members, guests } = attendance;
+  const body = html`${heading('DANH SÁCH ĐIỂM DANH', content)}
+    <table class="list">
+      <thead>
+        <tr>
+          <th class="narrow">TT</th>
+          <th class="person">Họ và tên</th>
+          <th>Chức vụ</th>
+          <th>Tham dự</th>
+          <th class="hand">Ký tên</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${members.map(
+          (member, index) =>
+            html`<tr>
+              <td class="centre">${index + 1}</td>
+              <td>${member.name}</td>
+              <td>${member.position}</td>
+              <td>${capitalised(presenceWords(member))}</td>
+              <td></td>
+            </tr> `,
+        )}
+      </tbody>
+    </table>
+    <p>${presenceSummary(members, kind)}</p>
+    <p>${quorumSentence(attendance, kind)}</p>
+    ${
+      guests.length > 0 &&
+      html`<h2>Khách mời</h2>
+        <table class="list">
+          <thead>
+            <tr>
+              <th class="narrow">TT</th>
+              <th class="person">Họ và tên</th>
+              <th>Chức vụ</th>
+              <th>Tham dự</th>
+              <th class="hand">Ký tên</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${guests.map(
+              (guest, index) =>
+                html`<tr>
+                  <td class="centre">${index + 1}</td>
+                  <td>${guest.name}</td>
+                  <td>${guest.position}</td>
+                  <td>
+                    ${guest.presence === undefined ? 'Chưa điểm danh' : guest.presence === 'remote' ? 'Có mặt trực tuyến' : 'Có mặt tại phòng họp'}
+                  </td>
+                  <td></td>
+                </tr> `,
+            )}
+          </tbody>
+        </table>`
+    }
+    ${printedLine(content.printedAt)}`;
+  return page(`Danh sách điểm danh ${content.title}`, body, options);
+}
+
+/**
+ * One vote with everyone entitled to it. In a secret vote only who voted is printed, whatever `choice` and `castAt`
+ * hold: the order or time of ballots could tell what they said.
+ */
+export function voteListHtml(content: VoteListContent, options: PageOptions): string {
+  const { motion, voters, kind } = content;
+  const secret = motion.secrecy === 'secret';
+  const body = html`${heading('DANH SÁCH BIỂU QUYẾT', content)} ${motionSection(motion, { kind })}
+    <table class="list">
+      <thead>
+        <tr>
+          <th class="narrow">TT</th>
+          <th class="person">Họ và tên</th>
+          <th>Chức vụ</th>
+          <th>${secret ? 'Bỏ phiếu kín' : 'Biểu quyết'}</th>
+          ${!secret && html`<th>Lúc</th>`}
+        </tr>
+      </thead>
+      <tbody>
+        ${voters.map((voter, index) => {
+          const voted = voter.choice !== undefined || voter.castAt !== undefined;
+          const choice = voted ? (secret ? 'Đã bỏ phiếu' : (voter.choice ?? 'Đã bỏ phiếu')) : 'Chưa bỏ phiếu';
+          return html`<tr>
+            <td class="centre">${index + 1}</td>
+            <td>${voter.name}</td>
+            <td>${voter.position}</td>
+            <td>${choice}</td>
+            ${!secret && html`<td class="centre">${voter.castAt === undefined ? '' : preciseTime(voter.castAt)}</td>`}
+          </tr> `;
+        })}
+      </tbody>
+    </table>
+    ${printedLine(content.printedAt)}`;
+  return page(`Danh sách biểu quyết ${content.title}`, body, options);
+}
+
+function heading(name: string, content: AttendanceListContent | VoteListContent): Html {
+  return html`${letterhead(content.organisation, {})}
+    <div class="title">
+      <h1>${name}</h1>
+      <p>${content.title}</p>
+      <p class="plain">${timeAndDate(content.start)}; ${content.place}</p>
+    </div>`;
+}
+
+function presenceSummary(members: readonly MinutesAttendee[], kind: MeetingKind): string {
+  const count = (...kinds: MinutesAttendee['presence'][]): number =>
+    members.filter(({ presence }) => kinds.includes(presence)).length;
+  return (
+    `Tổng số ${memberWord(kind)}: ${members.length}; có mặt tại phòng họp: ${count('in-person')}; ` +
+    `trực tuyến: ${count('remote')}; cử người dự thay: ${count('represented')}; ` +
+    `vắng mặt có lý do: ${count('absent-with-reason')}; vắng mặt không báo lý do: ${count('absent')}.`
+  );
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toLocaleUpperCase('vi') + text.slice(1);
+}
+
+function printedLine(at: string): Html {
+  return html`<p><em>In từ phần mềm Phiên lúc ${timeAndDate(at)}. Danh sách này không thay thế biên bản.</em></p>`;
+}

@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+
+import type { MinutesContent } from '../../common/domain/minutes.ts';
+import { linkedFonts } from './fonts.ts';
+import { invitationHtml } from './invitation-html.ts';
+import { attendanceListHtml, voteListHtml } from './lists-html.ts';
+import { minutesHtml } from './minutes-html.ts';
+import { SAMPLE_MINUTES } from './sample-content.ts';
+
+const options = { fonts: linkedFonts('phien://app/fonts'), draft: false };
+const hostile = `</p><script>alert(1)</script><img src=x onerror="alert('2')">\u202E\u0000`;
+
+/** The same structure with every string that people can type replaced. */
+function poisoned<T>(value: T): T {
+  if (typeof value === 'string') return hostile as T;
+  if (Array.isArray(value)) return value.map(poisoned) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = new Set(['kind', 'type', 'presence', 'secrecy', 'voteBase', 'result', 'threshold']);
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, kept.has(key) ? one : poisoned(one)])) as T;
+}
+
+function words(document: string): string {
+  return document
+    .replace(/[\s\S]*<main>/u, '')
+    .replace(/<[^>]*>/gu, ' ')
+    .replace(/\s+/gu, ' ');
+}
+
+describe('minutes', () => {
+  it('follow Form 1.9 from top to bottom', () => {
+    const text = words(minutesHtml(SAMPLE_MINUTES, options));
+    const parts = [
+      'ỦY BAN NHÂN DÂN XÃ MƯỜNG THỬ',
+      'Số: …/BB-UBND',
+      'CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM',
+      'Độc lập - Tự do - Hạnh phúc',
+      'BIÊN BẢN',
+      'Thời gian bắt đầu: 08 giờ 00',
+      'Địa điểm:',
+      'Thành phần tham dự:',
+      'Chủ trì (chủ tọa):',
+      'Thư ký (người ghi biên bản):',
+      'Nội dung (theo diễn biến cuộc họp):',
+      'Cuộc họp kết thúc vào 10 giờ 42, ngày 22 tháng 11 năm 2026./.',
+      'THƯ KÝ',
+      'CHỦ TỌA',
+      'Nơi nhận:',
+      '- Lưu: VT, Hồ sơ.',
+    ];
+    const places = parts.map((part) => text.indexOf(part));
+    expect(places).not.toContain(-1);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+  });
+  it('tell attendance, speakers and votes with their arithmetic', () => {
+    const text = words(minutesHtml(SAMPLE_MINUTES, options));
+    expect(text).toContain(
+      'Tổng số thành viên: 7; có mặt: 5 (tại phòng họp: 4; trực tuyến: 1); cử người dự thay: 1; vắng mặt có lý do: 1',
+    );
+    expect(text).toContain('Lường Văn Nháp, Trưởng Công an xã: vắng mặt có lý do (đi công tác tại tỉnh).');
+    expect(text).toContain('(từ 08:31:00, 3 phút 20 giây)');
+    expect(text).toContain(
+      'Tán thành: 5/7 thành viên (71,43 %); cần trên 1/2 tổng số thành viên (ít nhất 4). Kết luận: nội dung được thông qua.',
+    );
+    expect(text).toContain('Chưa bỏ phiếu: 2/7 thành viên (28,57 %)');
+  });
+  it('print a number only when the register gave one', () => {
+    expect(words(minutesHtml({ ...SAMPLE_MINUTES, number: '12' }, options))).toContain('Số: 12/BB-UBND');
+  });
+  it('leave the end open while the meeting runs, and say which items have not come up', () => {
+    const { end: _, ...running } = SAMPLE_MINUTES;
+    const items: MinutesContent['items'] = [
+      { ordinal: 1, title: 'Việc khác', papers: [], speakers: [], text: [], motions: [] },
+    ];
+    const text = words(minutesHtml({ ...running, items }, options));
+    expect(text).toContain('kết thúc vào … giờ …, ngày … tháng … năm …./.');
+    expect(text).toContain('Nội dung này chưa được tiến hành.');
+  });
+  it('mark drafts, and nothing else', () => {
+    expect(minutesHtml(SAMPLE_MINUTES, { ...options, draft: true })).toContain('>DỰ THẢO</div>');
+    expect(minutesHtml(SAMPLE_MINUTES, options)).not.toContain('>DỰ THẢO<');
+  });
+  it('carry both signature places', () => {
+    const document = minutesHtml(SAMPLE_MINUTES, options);
+    expect(document.match(/href="phien:sign\/(?:secretary|chair)"/gu)).toEqual([
+      'href="phien:sign/secretary"',
+      'href="phien:sign/chair"',
+    ]);
+  });
+  it('bring text to NFC', () => {
+    const document = minutesHtml({ ...SAMPLE_MINUTES, place: 'Phòng họp số 1'.normalize('NFD') }, options);
+    expect(document).toContain('Phòng họp số 1'.normalize('NFC'));
+  });
+});
+
+describe('every document', () => {
+  const { organisation, title, kind, start, place, attendance, items, chair } = SAMPLE_MINUTES;
+  const shared = { organisation, title, kind, start, place, printedAt: start };
+  const motion = items[1]?.motions[0];
+  if (motion === undefined) throw new Error('the sample has a vote');
+  const voters = [{ ...chair, castAt: '2026-11-22T03:21:07Z', choice: 'Tán thành' }];
+  const invitation = {
+    organisation,
+    title,
+    kind,
+    start,
+    place,
+    chair,
+    symbol: 'GM-UBND',
+    issuedPlace: 'Mường Thử',
+    invited: ['Bà A'],
+    agenda: items,
+    notes: [],
+    recipients: ['Như trên'],
+    signer: { ...chair, onBehalfOf: 'TM. Ủy ban nhân dân' },
+  };
+  const documents: Record<string, (change: <T>(value: T) => T) => string> = {
+    minutes: (change) => minutesHtml(change(SAMPLE_MINUTES), { ...options, draft: true }),
+    invitation: (change) => invitationHtml(change(invitation), options),
+    attendance: (change) => attendanceListHtml(change({ ...shared, attendance }), options),
+    votes: (change) => voteListHtml(change({ ...shared, motion, voters }), options),
+  };
+  it.each(Object.entries(documents))('%s escapes whatever people typed', (_, make) => {
+    const document = make(poisoned);
+    expect(document).not.toMatch(/<script|<img|\u202E|(?![\n])\p{Cc}/u);
+    expect(document).toContain('&lt;script&gt;');
+    const tags = (text: string): string[] => (text.match(/<\/?[a-z0-9]+/gu) ?? []).toSorted();
+    expect(new Set(tags(document))).toEqual(new Set(tags(make((value) => value))));
+  });
+  it.each(Object.entries(documents))('%s holds no style attribute, no script, no address to fetch', (_, make) => {
+    const document = make((value) => value);
+    expect(document).not.toMatch(/\sstyle=|\son[a-z]+=|<script|https?:/u);
+  });
+  it('shows under the policy of the page around it by that page’s nonce', () => {
+    const document = minutesHtml(SAMPLE_MINUTES, { ...options, nonce: 'abcdEFGH1234==' });
+    expect(document).toContain('<style nonce="abcdEFGH1234==">');
+    expect(document).toContain('style-src &#39;nonce-abcdEFGH1234==&#39;; font-src phien:;');
+    expect(() => minutesHtml(SAMPLE_MINUTES, { ...options, nonce: 'x"><script>' })).toThrow(RangeError);
+  });
+  it('never tells a secret vote’s choices or their order in time', () => {
+    const secret = { ...shared, motion: { ...motion, secrecy: 'secret' as const }, voters };
+    const table = voteListHtml(secret, options).replace(/[\s\S]*<tbody>/u, '');
+    expect(table).toContain('Đã bỏ phiếu');
+    expect(table).not.toContain('Tán thành');
+    expect(table).not.toContain('10:21:07');
+    expect(voteListHtml({ ...shared, motion, voters }, options).replace(/[\s\S]*<tbody>/u, '')).toContain('10:21:07');
+  });
+});
