@@ -4,7 +4,10 @@ import type { BodyRules } from '../domain/body-rules.ts';
 import type { AgendaItemId, MemberId, MotionId, Sha256 } from '../domain/ids.ts';
 
 /** The official acts: what must stand up later. One schema per kind; the table below is the whole list. */
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/).transform((v) => v as Sha256);
+const sha256 = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .transform((v) => v as Sha256);
 const member = memberIdSchema.transform((v) => v as MemberId);
 const localId = z.string().regex(/^[A-Za-z0-9_-]{1,40}$/);
 const item = localId.transform((v) => v as AgendaItemId);
@@ -22,7 +25,10 @@ export const rosterEntrySchema = z.strictObject({
 
 export const bodyRulesSchema: z.ZodType<BodyRules> = z.strictObject({
   preset: z.enum(['peoples-committee', 'peoples-council', 'custom']),
-  quorum: z.strictObject({ numerator: z.number().int().min(1).max(1000), denominator: z.number().int().min(1).max(1000) }),
+  quorum: z.strictObject({
+    numerator: z.number().int().min(1).max(1000),
+    denominator: z.number().int().min(1).max(1000),
+  }),
   vote: z.strictObject({
     base: z.enum(['all', 'present', 'voting']),
     threshold: z.enum(['more-than-half', 'two-thirds']),
@@ -58,9 +64,18 @@ export const actBodySchemas = {
   'paper-received': z.strictObject({ paper: sha256 }),
   'item-opened': z.strictObject({ item, ordinal: z.number().int().min(1).max(1000), title: line }),
   'item-closed': z.strictObject({ item }),
-  'speak-requested': z.strictObject({ request: localId, item: item.nullable(), queue: z.enum(['speech', 'interpellation']), note: line }),
+  'speak-requested': z.strictObject({
+    request: localId,
+    item: item.nullable(),
+    queue: z.enum(['speech', 'interpellation']),
+    note: line,
+  }),
   'speak-withdrawn': z.strictObject({ request: localId }),
-  'floor-given': z.strictObject({ member, request: localId.nullable(), limitSeconds: z.number().int().min(0).max(36_000) }),
+  'floor-given': z.strictObject({
+    member,
+    request: localId.nullable(),
+    limitSeconds: z.number().int().min(0).max(36_000),
+  }),
   'floor-ended': z.strictObject({ member }),
   'motion-opened': z.strictObject({
     motion,
@@ -87,7 +102,11 @@ export const actBodySchemas = {
   }),
   /** Back to drafting, before the chair has signed. */
   'minutes-reopened': z.strictObject({ revision: sha256 }),
-  'minutes-signed': z.strictObject({ role: z.literal('chair'), revision: sha256, cms: z.string().regex(/^[A-Za-z0-9_-]{1,32768}$/) }),
+  'minutes-signed': z.strictObject({
+    role: z.literal('chair'),
+    revision: sha256,
+    cms: z.string().regex(/^[A-Za-z0-9_-]{1,32768}$/),
+  }),
   'minutes-sealed': z.strictObject({ paper: sha256, size: z.number().int().min(1) }),
 } as const;
 

@@ -41,7 +41,11 @@ export const entryPayloadSchema = z.strictObject({
   meeting: meetingIdSchema,
   author: memberIdSchema,
   stream: streamSchema,
-  seq: z.number().int().min(1).max(2 ** 31),
+  seq: z
+    .number()
+    .int()
+    .min(1)
+    .max(2 ** 31),
   /** Hash of the author's previous entry in this stream; null for the first. */
   prev: sha256Schema.nullable(),
   /** The author's clock, RFC 3339 in UTC with milliseconds. */

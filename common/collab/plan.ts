@@ -45,11 +45,17 @@ export interface PaperRecord {
 export const PAPER_CHUNK_BYTES = 1024 * 1024;
 
 const line = z.string().max(500);
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/).transform((v) => v as Sha256);
+const sha256 = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .transform((v) => v as Sha256);
 
 const metaSchema = z.object({ title: line, kind: line, start: line, place: line, rules: bodyRulesSchema });
 const itemSchema = z.object({
-  id: z.string().regex(/^[A-Za-z0-9_-]{1,40}$/).transform(asAgendaItemId),
+  id: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,40}$/)
+    .transform(asAgendaItemId),
   title: line,
   presenter: line,
   minutes: z.number().min(0).max(10_000),
@@ -60,7 +66,11 @@ const itemSchema = z.object({
 const paperSchema = z.object({
   sha256,
   title: line,
-  size: z.number().int().min(1).max(4 * 1024 ** 3),
+  size: z
+    .number()
+    .int()
+    .min(1)
+    .max(4 * 1024 ** 3),
   pages: z.number().int().min(1),
   chunks: z.array(sha256).max(4096),
 });

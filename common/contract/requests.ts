@@ -1,21 +1,26 @@
 import { z } from 'zod';
 import { performActSchema } from '../acts/acts.ts';
-import { meetingIdSchema, memberIdSchema } from '../acts/entry.ts';
+import { meetingIdSchema } from '../acts/entry.ts';
 import type { BodyRules } from '../domain/body-rules.ts';
-import { asMeetingId, asMemberId, asSha256, type AgendaItemId, type MeetingId, type MemberId, type Sha256 } from '../domain/ids.ts';
+import { asMeetingId, asSha256, type AgendaItemId, type MeetingId, type MemberId, type Sha256 } from '../domain/ids.ts';
 import type { MeetingState } from '../domain/meeting-state.ts';
 import type { RosterEntry } from '../domain/roster.ts';
 import type { Verdict } from '../domain/verdict.ts';
 
 /** The whole boundary between a window and the engine: name -> input schema and output type. */
 const meeting = meetingIdSchema.transform(asMeetingId);
-const memberId = memberIdSchema.transform(asMemberId);
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/).transform(asSha256);
+const sha256 = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .transform(asSha256);
 const line = z.string().trim().max(500);
 const path = z.string().min(1).max(4096);
 const pin = z.string().min(6).max(128);
 const nothing = z.strictObject({});
-const itemId = z.string().regex(/^[A-Za-z0-9_-]{1,40}$/).transform((v) => v as AgendaItemId);
+const itemId = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,40}$/)
+  .transform((v) => v as AgendaItemId);
 
 export const requestSchemas = {
   'app.status': nothing,
@@ -56,7 +61,12 @@ export const requestSchemas = {
   'enrolment.cancel': nothing,
 
   'meetings.list': nothing,
-  'meetings.create': z.strictObject({ title: line.min(1), kind: line, start: z.iso.datetime({ offset: true }), place: line }),
+  'meetings.create': z.strictObject({
+    title: line.min(1),
+    kind: line,
+    start: z.iso.datetime({ offset: true }),
+    place: line,
+  }),
   /** Signs roster and rules from the plan into the meeting's first act (or a changed roster into a later one). */
   'meetings.convene': z.strictObject({ meeting }),
   'meetings.carry': z.strictObject({ meeting }),
@@ -142,7 +152,12 @@ export interface AppStatus {
   /** `new`: nothing set up; `waiting`: a request for a certificate is under way; `locked`: PIN needed. */
   readonly stage: 'new' | 'waiting' | 'locked' | 'ready';
   readonly version: string;
-  readonly organisation: { readonly name: string; readonly parent: string; readonly symbol: string; readonly fingerprint: Sha256 } | null;
+  readonly organisation: {
+    readonly name: string;
+    readonly parent: string;
+    readonly symbol: string;
+    readonly fingerprint: Sha256;
+  } | null;
   readonly me: { readonly member: MemberId; readonly name: string; readonly position: string } | null;
   /** This laptop holds the organisation's authority: it may invite, approve and prepare. */
   readonly holdsAuthority: boolean;
@@ -156,9 +171,23 @@ export interface Settings {
 }
 
 export interface PeopleList {
-  readonly members: readonly { readonly member: MemberId; readonly name: string; readonly position: string; readonly certificateUntil: string; readonly me: boolean }[];
+  readonly members: readonly {
+    readonly member: MemberId;
+    readonly name: string;
+    readonly position: string;
+    readonly certificateUntil: string;
+    readonly me: boolean;
+  }[];
   readonly invitations: readonly Invitation[];
-  readonly requests: readonly { readonly request: string; readonly name: string; readonly position: string; readonly invitedAs: string; readonly at: string; readonly from: string; readonly keyFingerprint: string }[];
+  readonly requests: readonly {
+    readonly request: string;
+    readonly name: string;
+    readonly position: string;
+    readonly invitedAs: string;
+    readonly at: string;
+    readonly from: string;
+    readonly keyFingerprint: string;
+  }[];
   /** Where invited laptops reach this one (`host:port`); empty while nobody is invited. */
   readonly addresses: readonly string[];
   /** The authority's password was given within the last minutes: approving does not ask again. */
@@ -207,7 +236,16 @@ export interface MeetingView {
   readonly summary: MeetingSummary;
   /** null until the meeting is convened. */
   readonly state: MeetingState | null;
-  readonly me: { readonly member: MemberId; readonly roles: { readonly office: boolean; readonly chair: boolean; readonly secretary: boolean; readonly convener: boolean; readonly voting: boolean } };
+  readonly me: {
+    readonly member: MemberId;
+    readonly roles: {
+      readonly office: boolean;
+      readonly chair: boolean;
+      readonly secretary: boolean;
+      readonly convener: boolean;
+      readonly voting: boolean;
+    };
+  };
   readonly connection: Connection;
   readonly rules: BodyRules;
   readonly organisation: { readonly name: string; readonly parent: string; readonly symbol: string };

@@ -126,6 +126,17 @@ export interface Tally {
 
 export type MinutesStage =
   | { readonly stage: 'draft' }
-  | { readonly stage: 'frozen'; readonly revision: Sha256; readonly size: number; readonly approved: { readonly sha256: Sha256; readonly length: number } }
-  | { readonly stage: 'signed'; readonly revision: Sha256; readonly size: number; readonly approved: { readonly sha256: Sha256; readonly length: number }; readonly cms: string }
+  | {
+      readonly stage: 'frozen';
+      readonly revision: Sha256;
+      readonly size: number;
+      readonly approved: { readonly sha256: Sha256; readonly length: number };
+    }
+  | {
+      readonly stage: 'signed';
+      readonly revision: Sha256;
+      readonly size: number;
+      readonly approved: { readonly sha256: Sha256; readonly length: number };
+      readonly cms: string;
+    }
   | { readonly stage: 'sealed'; readonly paper: Sha256; readonly size: number };

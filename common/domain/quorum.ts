@@ -1,0 +1,21 @@
+import type { BodyRules } from './body-rules.ts';
+import type { MemberId } from './ids.ts';
+import type { Attendance, Quorum } from './meeting-state.ts';
+import type { RosterEntry } from './roster.ts';
+
+/** Whether a person takes part now, in the room or from afar. Being represented is not being present. [ATT-4] */
+export function isPresent(attendance: Attendance | undefined): boolean {
+  return attendance?.status === 'in-person' || attendance?.status === 'remote';
+}
+
+/** The quorum with its arithmetic. [QUO-1] [QUO-2] */
+export function quorumOf(
+  rules: BodyRules,
+  roster: readonly RosterEntry[],
+  attendance: Readonly<Record<MemberId, Attendance>>,
+): Quorum {
+  const voting = roster.filter((entry) => entry.voting);
+  const present = voting.filter((entry) => isPresent(attendance[entry.member])).length;
+  const required = Math.ceil((voting.length * rules.quorum.numerator) / rules.quorum.denominator);
+  return { present, total: voting.length, required, met: voting.length > 0 && present >= required };
+}

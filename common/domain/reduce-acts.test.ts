@@ -1,0 +1,311 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Act, ActBody, ActKind } from '../acts/acts.ts';
+import { BODY_PRESETS } from './body-rules.ts';
+import { asAgendaItemId, asMeetingId, asMemberId, asMotionId, asSha256, type MemberId, type Sha256 } from './ids.ts';
+import type { MeetingState } from './meeting-state.ts';
+import { reduceActs } from './reduce-acts.ts';
+import type { MeetingRole } from './roster.ts';
+
+const MEETING = asMeetingId('abcdefghijklmnopqrstuvwxyz');
+const person = (n: number): MemberId => asMemberId(`00000000-0000-4000-8000-${String(n).padStart(12, '0')}`);
+const [CHAIR, SECRETARY, ...MEMBERS] = [1, 2, 3, 4, 5, 6, 7].map(person) as [MemberId, MemberId, ...MemberId[]];
+const GUEST = person(8);
+const STRANGER = person(9);
+const ITEM = asAgendaItemId('item-1');
+const MOTION = asMotionId('motion-1');
+const NONCE = 'AAAAAAAAAAAAAAAAAAAAAA';
+
+/** Writes acts as laptops would: numbered per author, a second apart. */
+function writer() {
+  const acts: Act[] = [];
+  const seqs = new Map<MemberId, number>();
+  let clock = Date.UTC(2026, 0, 5, 1, 0, 0);
+  return {
+    acts,
+    act<K extends ActKind>(author: MemberId, kind: K, body: ActBody<K>, time?: string): Sha256 {
+      const seq = (seqs.get(author) ?? 0) + 1;
+      seqs.set(author, seq);
+      clock += 1000;
+      const hash = asSha256(String(acts.length + 1).padStart(64, '0'));
+      acts.push({ kind, body, author, seq, hash, time: time ?? new Date(clock).toISOString() } as Act);
+      return hash;
+    },
+  };
+}
+
+const entry = (member: MemberId, role: MeetingRole, voting = role !== 'guest') => ({
+  member,
+  name: `Người ${member.slice(-2)}`,
+  position: '',
+  role,
+  voting,
+});
+
+/** Seven voting people and a guest, convened by the secretary. */
+function convened(preset: 'peoples-committee' | 'peoples-council' = 'peoples-committee') {
+  const written = writer();
+  written.act(SECRETARY, 'meeting-convened', {
+    nonce: NONCE,
+    title: 'Phiên họp thử',
+    kind: 'regular',
+    start: '2026-01-05T08:00:00+07:00',
+    place: 'Phòng họp',
+    organisation: { name: 'UBND xã Thử', parent: '', symbol: 'UBND' },
+    rules: BODY_PRESETS[preset],
+    roster: [
+      entry(CHAIR, 'chair'),
+      entry(SECRETARY, 'secretary'),
+      ...MEMBERS.map((m) => entry(m, 'member')),
+      entry(GUEST, 'guest'),
+    ],
+  });
+  return written;
+}
+
+function opened(preset?: 'peoples-committee' | 'peoples-council') {
+  const written = convened(preset);
+  for (const member of [CHAIR, SECRETARY, ...MEMBERS]) written.act(member, 'checked-in', { how: 'in-person' });
+  written.act(CHAIR, 'meeting-opened', {});
+  written.act(CHAIR, 'item-opened', { item: ITEM, ordinal: 1, title: 'Mục một' });
+  return written;
+}
+
+function withMotion(preset: 'peoples-committee' | 'peoples-council' = 'peoples-committee') {
+  const written = opened(preset);
+  written.act(CHAIR, 'motion-opened', {
+    motion: MOTION,
+    item: ITEM,
+    text: 'Thông qua',
+    secret: false,
+    rule: BODY_PRESETS[preset].vote,
+  });
+  return written;
+}
+
+function state(acts: readonly Act[]): MeetingState {
+  const reduced = reduceActs(MEETING, acts, (author, nonce) => author === SECRETARY && nonce === NONCE);
+  if (!reduced) throw new Error('no meeting');
+  return reduced;
+}
+
+const reasons = (acts: readonly Act[]) => state(acts).ignored.map((one) => one.reason);
+const motionOf = (acts: readonly Act[]) => {
+  const motion = state(acts).motions[0];
+  if (!motion) throw new Error('no motion');
+  return motion;
+};
+
+describe('convening', () => {
+  test('[CON-1] without the convener there is no meeting, and nobody convenes twice', () => {
+    const { acts } = convened();
+    expect(reduceActs(MEETING, acts, () => false)).toBeUndefined();
+    const again = convened();
+    again.act(CHAIR, 'meeting-convened', { ...(acts[0]?.body as ActBody<'meeting-convened'>), title: 'Khác' });
+    expect(state(again.acts).title).toBe('Phiên họp thử');
+    expect(reasons(again.acts)).toEqual(['not-the-convener']);
+  });
+
+  test('[CON-2] a member cannot change the roster; the chair can', () => {
+    const written = convened();
+    written.act(MEMBERS[0]!, 'roster-changed', { roster: [entry(MEMBERS[0]!, 'chair')] });
+    expect(reasons(written.acts)).toEqual(['not-allowed']);
+    written.act(CHAIR, 'roster-changed', { roster: [entry(CHAIR, 'chair'), entry(SECRETARY, 'secretary')] });
+    expect(state(written.acts).quorum.total).toBe(2);
+  });
+
+  test('[CON-3] a stranger can do nothing', () => {
+    const written = convened();
+    written.act(STRANGER, 'checked-in', { how: 'remote' });
+    expect(reasons(written.acts)).toEqual(['not-in-roster']);
+  });
+});
+
+describe('order', () => {
+  test('[ORD-1] the order of arrival does not matter', () => {
+    const written = withMotion();
+    const hashes = [CHAIR, ...MEMBERS].map((m) => written.act(m, 'ballot', { motion: MOTION, choice: 'approve' }));
+    written.act(CHAIR, 'motion-closed', { motion: MOTION, ballots: hashes });
+    written.act(CHAIR, 'item-closed', { item: ITEM });
+    const expected = state(written.acts);
+    fc.assert(
+      fc.property(fc.shuffledSubarray(written.acts, { minLength: written.acts.length }), (shuffled) => {
+        expect(state(shuffled)).toEqual(expected);
+      }),
+    );
+  });
+
+  test('[ORD-1] a clock set back does not reorder an author', () => {
+    const written = convened();
+    written.act(CHAIR, 'meeting-opened', {});
+    written.act(CHAIR, 'meeting-closed', {}, '2020-01-01T00:00:00.000Z');
+    expect(state(written.acts).phase).toBe('closed');
+  });
+});
+
+describe('course', () => {
+  test('[MTG-1] only the office opens, once', () => {
+    const written = convened();
+    written.act(MEMBERS[0]!, 'meeting-opened', {});
+    written.act(CHAIR, 'meeting-opened', {});
+    written.act(SECRETARY, 'meeting-opened', {});
+    expect(reasons(written.acts)).toEqual(['not-allowed', 'wrong-phase']);
+  });
+
+  test('[MTG-2] opening an item closes the one before', () => {
+    const written = opened();
+    written.act(CHAIR, 'item-opened', { item: asAgendaItemId('item-2'), ordinal: 2, title: 'Mục hai' });
+    const now = state(written.acts);
+    expect(now.currentItem).toBe('item-2');
+    expect(now.items[ITEM]?.closedAt).not.toBeNull();
+  });
+
+  test('[MTG-3] closing the meeting closes item and speech', () => {
+    const written = opened();
+    written.act(CHAIR, 'floor-given', { member: MEMBERS[0]!, request: null, limitSeconds: 0 });
+    written.act(CHAIR, 'meeting-closed', {});
+    const now = state(written.acts);
+    expect(now.floor).toBeNull();
+    expect(now.speeches[0]?.to).toBe(now.closedAt);
+    expect(now.items[ITEM]?.closedAt).toBe(now.closedAt);
+  });
+});
+
+describe('attendance and quorum', () => {
+  test('[ATT-1] [QUO-1] [QUO-2] two thirds of seven are five; guests do not count', () => {
+    const written = convened();
+    written.act(GUEST, 'checked-in', { how: 'in-person' });
+    for (const member of [CHAIR, SECRETARY, MEMBERS[0]!, MEMBERS[1]!])
+      written.act(member, 'checked-in', { how: 'remote' });
+    expect(state(written.acts).quorum).toEqual({ present: 4, total: 7, required: 5, met: false });
+    written.act(MEMBERS[2]!, 'checked-in', { how: 'in-person' });
+    expect(state(written.acts).quorum.met).toBe(true);
+  });
+
+  test('[ATT-2] [ATT-3] the last statement counts; a member cannot record another', () => {
+    const written = convened();
+    written.act(MEMBERS[0]!, 'absence-reported', { reason: 'Ốm' });
+    expect(state(written.acts).attendance[MEMBERS[0]!]?.status).toBe('absent');
+    written.act(SECRETARY, 'attendance-recorded', { member: MEMBERS[0]!, status: 'in-person', reason: '' });
+    expect(state(written.acts).attendance[MEMBERS[0]!]?.status).toBe('in-person');
+    written.act(MEMBERS[1]!, 'attendance-recorded', { member: MEMBERS[0]!, status: 'absent', reason: '' });
+    expect(reasons(written.acts)).toEqual(['not-allowed']);
+  });
+
+  test('[ATT-4] someone represented is not present', () => {
+    const written = convened();
+    written.act(SECRETARY, 'attendance-recorded', { member: MEMBERS[0]!, status: 'represented', reason: '' });
+    expect(state(written.acts).quorum.present).toBe(0);
+  });
+});
+
+describe('speaking', () => {
+  test('[SPK-1] [SPK-2] [SPK-3] queue, floor, one speaker at a time', () => {
+    const written = opened();
+    written.act(MEMBERS[0]!, 'speak-requested', { request: 'r1', item: ITEM, queue: 'speech', note: '' });
+    written.act(MEMBERS[1]!, 'speak-requested', { request: 'r2', item: ITEM, queue: 'speech', note: '' });
+    written.act(MEMBERS[2]!, 'speak-withdrawn', { request: 'r2' });
+    expect(reasons(written.acts)).toEqual(['not-allowed']);
+    written.act(CHAIR, 'floor-given', { member: MEMBERS[0]!, request: 'r1', limitSeconds: 180 });
+    expect(state(written.acts).queue.map((one) => one.request)).toEqual(['r2']);
+    written.act(CHAIR, 'floor-given', { member: MEMBERS[1]!, request: 'r2', limitSeconds: 0 });
+    const two = state(written.acts);
+    expect(two.speeches[0]?.to).toBe(two.speeches[1]?.from);
+    written.act(MEMBERS[1]!, 'floor-ended', { member: MEMBERS[1]! });
+    expect(state(written.acts).floor).toBeNull();
+  });
+});
+
+describe('votes', () => {
+  test('[VOTE-1] [VOTE-4] four of all seven pass, three do not', () => {
+    const written = withMotion('peoples-council');
+    const cast = [CHAIR, SECRETARY, MEMBERS[0]!].map((m) =>
+      written.act(m, 'ballot', { motion: MOTION, choice: 'approve' }),
+    );
+    expect(motionOf(written.acts).tally).toMatchObject({ base: 7, needed: 4, approve: 3, passed: false });
+    cast.push(written.act(MEMBERS[1]!, 'ballot', { motion: MOTION, choice: 'approve' }));
+    written.act(CHAIR, 'motion-closed', { motion: MOTION, ballots: cast });
+    expect(motionOf(written.acts).tally.passed).toBe(true);
+    expect(motionOf(written.acts).waitingFor).toHaveLength(3);
+  });
+
+  test('[VOTE-5] a member cannot open; two motions are not open at once', () => {
+    const written = withMotion();
+    const body = {
+      motion: asMotionId('m2'),
+      item: null,
+      text: 'x',
+      secret: false as const,
+      rule: BODY_PRESETS['peoples-committee'].vote,
+    };
+    written.act(MEMBERS[0]!, 'motion-opened', body);
+    written.act(CHAIR, 'motion-opened', body);
+    expect(reasons(written.acts)).toEqual(['not-allowed', 'wrong-phase']);
+  });
+
+  test('[VOTE-6] guests and people not checked in have no ballot; a later ballot replaces', () => {
+    const written = withMotion();
+    written.act(GUEST, 'ballot', { motion: MOTION, choice: 'approve' });
+    written.act(SECRETARY, 'attendance-recorded', { member: MEMBERS[0]!, status: 'absent', reason: '' });
+    written.act(MEMBERS[0]!, 'ballot', { motion: MOTION, choice: 'approve' });
+    expect(reasons(written.acts)).toEqual(['not-voting', 'not-checked-in']);
+    written.act(CHAIR, 'ballot', { motion: MOTION, choice: 'approve' });
+    written.act(CHAIR, 'ballot', { motion: MOTION, choice: 'reject' });
+    expect(motionOf(written.acts).tally.counts).toMatchObject({ approve: 0, reject: 1 });
+  });
+
+  test('[VOTE-7] what the closing act does not list does not count, what it lists does', () => {
+    const written = withMotion();
+    const listed = written.act(CHAIR, 'ballot', { motion: MOTION, choice: 'approve' });
+    written.act(MEMBERS[0]!, 'ballot', { motion: MOTION, choice: 'approve' });
+    written.act(CHAIR, 'motion-closed', { motion: MOTION, ballots: [listed] });
+    written.act(MEMBERS[1]!, 'ballot', { motion: MOTION, choice: 'approve' });
+    expect(motionOf(written.acts).tally.approve).toBe(1);
+    expect(reasons(written.acts)).toEqual(['motion-not-open', 'motion-not-open']);
+  });
+
+  test('[VOTE-8] an option the body does not know has no effect', () => {
+    const written = withMotion('peoples-council');
+    written.act(CHAIR, 'ballot', { motion: MOTION, choice: 'other' });
+    expect(reasons(written.acts)).toEqual(['unknown-choice']);
+  });
+
+  test('[VOTE-9] a slow clock does not lose a vote', () => {
+    const written = withMotion();
+    written.act(MEMBERS[0]!, 'ballot', { motion: MOTION, choice: 'approve' }, '2001-01-01T00:00:00.000Z');
+    expect(motionOf(written.acts).tally.approve).toBe(1);
+    expect(reasons(written.acts)).toEqual([]);
+  });
+});
+
+describe('minutes', () => {
+  const frozen = {
+    revision: asSha256('a'.repeat(64)),
+    size: 10,
+    approved: { sha256: asSha256('b'.repeat(64)), length: 5 },
+  };
+
+  test('[MIN-1] [MIN-2] [MIN-3] [END-1] frozen, signed, sealed by the right people in the right order', () => {
+    const written = opened();
+    written.act(CHAIR, 'concluded', { item: ITEM, text: 'Một' });
+    written.act(CHAIR, 'concluded', { item: ITEM, text: 'Hai' });
+    written.act(SECRETARY, 'minutes-frozen', frozen);
+    written.act(CHAIR, 'meeting-closed', {});
+    written.act(CHAIR, 'minutes-frozen', frozen);
+    written.act(SECRETARY, 'minutes-frozen', frozen);
+    written.act(SECRETARY, 'minutes-signed', { role: 'chair', revision: frozen.revision, cms: 'AA' });
+    written.act(CHAIR, 'minutes-signed', { role: 'chair', revision: asSha256('c'.repeat(64)), cms: 'AA' });
+    expect(reasons(written.acts)).toEqual(['wrong-phase', 'not-allowed', 'not-allowed', 'unknown-revision']);
+    expect(state(written.acts).items[ITEM]?.conclusion).toBe('Hai');
+    written.act(CHAIR, 'minutes-signed', { role: 'chair', revision: frozen.revision, cms: 'AA' });
+    written.act(CHAIR, 'minutes-reopened', { revision: frozen.revision });
+    written.act(SECRETARY, 'minutes-sealed', { paper: asSha256('d'.repeat(64)), size: 20 });
+    written.act(CHAIR, 'concluded', { item: null, text: 'Muộn' });
+    written.act(MEMBERS[0]!, 'paper-received', { paper: asSha256('d'.repeat(64)) });
+    const end = state(written.acts);
+    expect(end.minutes.stage).toBe('sealed');
+    expect(end.conclusion).toBeNull();
+    expect(end.receipts[asSha256('d'.repeat(64))]).toEqual([MEMBERS[0]]);
+    expect(reasons(written.acts).slice(4)).toEqual(['wrong-phase', 'wrong-phase']);
+  });
+});
