@@ -14,6 +14,8 @@ const item = localId.transform((v) => v as AgendaItemId);
 const motion = localId.transform((v) => v as MotionId);
 const line = z.string().max(500);
 const text = z.string().max(20_000);
+/** SHA-256 of each 1 MiB chunk, as in the plan's paper records. */
+const chunkHashes = z.array(sha256).min(1).max(64);
 
 export const rosterEntrySchema = z.strictObject({
   member,
@@ -98,6 +100,7 @@ export const actBodySchemas = {
   'minutes-frozen': z.strictObject({
     revision: sha256,
     size: z.number().int().min(1),
+    chunks: chunkHashes,
     approved: z.strictObject({ sha256, length: z.number().int().min(1) }),
   }),
   /** Back to drafting, before the chair has signed. */
@@ -107,7 +110,7 @@ export const actBodySchemas = {
     revision: sha256,
     cms: z.string().regex(/^[A-Za-z0-9_-]{1,32768}$/),
   }),
-  'minutes-sealed': z.strictObject({ paper: sha256, size: z.number().int().min(1) }),
+  'minutes-sealed': z.strictObject({ paper: sha256, size: z.number().int().min(1), chunks: chunkHashes }),
 } as const;
 
 export type ActKind = keyof typeof actBodySchemas;

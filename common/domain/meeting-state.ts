@@ -124,19 +124,17 @@ export interface Tally {
   readonly decidedByChair: boolean;
 }
 
+/** A PDF of the minutes as it can be fetched: size in bytes, SHA-256 of each 1 MiB chunk. */
+export interface MinutesRevision {
+  readonly revision: Sha256;
+  readonly size: number;
+  readonly chunks: readonly Sha256[];
+  /** What the secretary signed and the chair approves: the first `length` bytes of the revision. */
+  readonly approved: { readonly sha256: Sha256; readonly length: number };
+}
+
 export type MinutesStage =
   | { readonly stage: 'draft' }
-  | {
-      readonly stage: 'frozen';
-      readonly revision: Sha256;
-      readonly size: number;
-      readonly approved: { readonly sha256: Sha256; readonly length: number };
-    }
-  | {
-      readonly stage: 'signed';
-      readonly revision: Sha256;
-      readonly size: number;
-      readonly approved: { readonly sha256: Sha256; readonly length: number };
-      readonly cms: string;
-    }
-  | { readonly stage: 'sealed'; readonly paper: Sha256; readonly size: number };
+  | ({ readonly stage: 'frozen' } & MinutesRevision)
+  | ({ readonly stage: 'signed'; readonly cms: string } & MinutesRevision)
+  | { readonly stage: 'sealed'; readonly paper: Sha256; readonly size: number; readonly chunks: readonly Sha256[] };

@@ -282,6 +282,7 @@ describe('minutes', () => {
   const frozen = {
     revision: asSha256('a'.repeat(64)),
     size: 10,
+    chunks: [asSha256('a'.repeat(64))],
     approved: { sha256: asSha256('b'.repeat(64)), length: 5 },
   };
 
@@ -299,7 +300,11 @@ describe('minutes', () => {
     expect(state(written.acts).items[ITEM]?.conclusion).toBe('Hai');
     written.act(CHAIR, 'minutes-signed', { role: 'chair', revision: frozen.revision, cms: 'AA' });
     written.act(CHAIR, 'minutes-reopened', { revision: frozen.revision });
-    written.act(SECRETARY, 'minutes-sealed', { paper: asSha256('d'.repeat(64)), size: 20 });
+    written.act(SECRETARY, 'minutes-sealed', {
+      paper: asSha256('d'.repeat(64)),
+      size: 20,
+      chunks: [asSha256('d'.repeat(64))],
+    });
     written.act(CHAIR, 'concluded', { item: null, text: 'Muộn' });
     written.act(MEMBERS[0]!, 'paper-received', { paper: asSha256('d'.repeat(64)) });
     const end = state(written.acts);
