@@ -1,0 +1,50 @@
+import path from 'node:path';
+import { app, Menu, session } from 'electron';
+
+import { chooseDataFolder } from './desktop/data-folder.ts';
+import { answerDesktopRequests } from './desktop/desktop-requests.ts';
+import { startEngine } from './desktop/engine-process.ts';
+import { createPrinter } from './desktop/print.ts';
+import { registerScheme, serveScheme } from './desktop/scheme.ts';
+import { createWindows, lockDown } from './desktop/windows.ts';
+
+/** The Electron process: opens windows, starts the engine, introduces them to each other. */
+const dataFolder = chooseDataFolder(process.argv, process.env);
+const built = (...parts: string[]) => path.join(import.meta.dirname, '..', ...parts);
+
+if (!app.requestSingleInstanceLock()) {
+  // The running instance of this data folder has been told to come forward.
+  app.exit(0);
+} else {
+  app.enableSandbox();
+  registerScheme();
+  lockDown();
+  void app.whenReady().then(open);
+}
+
+function open(): void {
+  Menu.setApplicationMenu(null);
+  serveScheme(session.defaultSession, built('renderer'), dataFolder);
+
+  const windows = createWindows(built('preload', 'index.cjs'));
+  const engine = startEngine(built('main', 'engine.js'), ['--data', dataFolder], createPrinter(), (state) => {
+    for (const { contents } of windows.all()) contents.send('phien:engine', state);
+  });
+  windows.onLoaded((contents, kind) => engine.introduce(contents, kind));
+  answerDesktopRequests(windows, () => engine.restart());
+  windows.openMain();
+
+  app.on('second-instance', () => windows.focus());
+  app.on('activate', () => windows.openMain());
+  app.on('window-all-closed', () => app.quit());
+
+  let stopped = false;
+  app.on('before-quit', (event) => {
+    if (stopped) return;
+    event.preventDefault();
+    void engine.stop().then(() => {
+      stopped = true;
+      app.quit();
+    });
+  });
+}

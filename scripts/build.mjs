@@ -1,0 +1,56 @@
+// Builds the application into out/. Skipped when nothing that goes into it has changed since.
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { inRoot, projectNode, root, tool } from './setup/paths.mjs';
+import { capture } from './setup/run.mjs';
+import { SetupProblem, step } from './setup/say.mjs';
+
+const sources = ['common', 'main', 'preload', 'renderer', 'resources'];
+const files = ['electron.vite.config.ts', 'package.json', 'package-lock.json'];
+
+/** @param {import('./setup/electron-runtime.mjs').ElectronRuntime} electron */
+export async function build(electron) {
+  const stamp = inRoot('out', 'build-of');
+  const now = fingerprint(electron);
+  if (read(stamp) === now) return;
+  await step('Building the application', async () => {
+    const result = await capture(projectNode, [tool('electron-vite/bin/electron-vite.js'), 'build', '--logLevel', 'warn'], { env: { ...process.env, NO_COLOR: '1' } });
+    if (result.code !== 0) {
+      process.stderr.write(result.output);
+      throw new SetupProblem('The application could not be built: see the message above.');
+    }
+    mkdirSync(inRoot('out'), { recursive: true });
+    writeFileSync(stamp, now);
+  });
+}
+
+/** Names, sizes and times of everything that is built, and the runtime it is built for. */
+function fingerprint(electron) {
+  const hash = createHash('sha256');
+  hash.update(`${electron.kind} ${electron.version} ${electron.sqlite ?? ''}\n`);
+  for (const name of files) note(inRoot(name));
+  for (const name of sources) walk(inRoot(name));
+  return hash.digest('hex');
+
+  function walk(folder) {
+    for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const full = path.join(folder, entry.name);
+      if (entry.isDirectory()) walk(full);
+      else if (!/\.test\.tsx?$/.test(entry.name)) note(full);
+    }
+  }
+  function note(file) {
+    const { size, mtimeMs } = statSync(file);
+    hash.update(`${path.relative(root, file)} ${size} ${mtimeMs}\n`);
+  }
+}
+
+function read(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
