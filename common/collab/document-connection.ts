@@ -52,7 +52,8 @@ export function serveDocument(
       case SYNC:
         return receiveSync(decoder);
       case AWARENESS: {
-        if (!peer.mayBeAware) return false;
+        // Every stock client sends its presence on opening, also where nobody listens to it.
+        if (!peer.mayBeAware) return true;
         awarenessProtocol.applyAwarenessUpdate(awareness, decoding.readVarUint8Array(decoder), connection);
         return true;
       }

@@ -1,0 +1,217 @@
+import * as Y from 'yjs';
+import { actBodySchemas, isActKind, type Act } from '../../common/acts/acts.ts';
+import {
+  ACTS_STREAM,
+  chainVerdict,
+  DOCUMENT_CHANGE,
+  documentChangeBodySchema,
+  ENTRY_VERSION,
+  type Entry,
+  type EntryPayload,
+  type EntryRefusal,
+  type Stream,
+  type StreamHead,
+} from '../../common/acts/entry.ts';
+import type { EntryBatch, MeetingLog, ReceivedEntries } from '../../common/collab/carried-meeting.ts';
+import type { MeetingId, MemberId } from '../../common/domain/ids.ts';
+import type { CertificateBook, EntryAuthentication, Log, MeetingStore } from './ports.ts';
+
+/** Own entries are refused for the same reasons as received ones; this one tells which. */
+export class EntryRefused extends Error {
+  readonly reason: EntryRefusal;
+  constructor(reason: EntryRefusal) {
+    super(`own entry refused: ${reason}`);
+    this.reason = reason;
+  }
+}
+
+export interface WritableMeetingLog extends MeetingLog {
+  /** Signs and stores an own act; resolves when it is on disk and applied. */
+  act(kind: string, body: Readonly<Record<string, unknown>>): Promise<Entry>;
+  /** Signs the pending changes of a document into one entry; undefined when there are none. */
+  commitChanges(document: string, merge: (updates: readonly Uint8Array[]) => Uint8Array): Promise<Entry | undefined>;
+  /** All verified acts, in order of arrival. */
+  acts(): readonly Act[];
+}
+
+export interface MeetingLogOptions {
+  readonly meeting: MeetingId;
+  readonly me: MemberId;
+  readonly store: MeetingStore;
+  readonly authentication: EntryAuthentication;
+  readonly certificates: CertificateBook;
+  readonly now: () => Date;
+  readonly log: Log;
+  /** The rule of who may write what, with the roster as known at that moment. */
+  readonly mayWrite: (member: MemberId, document: string) => boolean;
+  /** Called for each new entry, after it is on disk and before the listeners. */
+  readonly onEntry: (entry: Entry) => void;
+}
+
+/** The signed log of one meeting on this laptop: own entries go in signed, others' go in checked. One path for both. */
+export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
+  const { meeting, me, store, authentication, certificates } = options;
+  const listeners = new Set<(entries: readonly Entry[], from: MemberId | 'self') => void>();
+  const acts: Act[] = store.entries.readStream(meeting, ACTS_STREAM).flatMap((entry) => readAct(entry) ?? []);
+  let latestTime = acts.reduce((latest, act) => (act.time > latest ? act.time : latest), '');
+  let ownWork: Promise<unknown> = Promise.resolve();
+
+  function stored(entries: readonly Entry[], from: MemberId | 'self'): void {
+    for (const entry of entries) {
+      if (entry.payload.stream === ACTS_STREAM) {
+        const act = readAct(entry);
+        if (act) acts.push(act);
+        if (entry.payload.time > latestTime) latestTime = entry.payload.time;
+      }
+      options.onEntry(entry);
+    }
+    for (const listener of listeners) listener(entries, from);
+  }
+
+  /** Own entries one after the other, since each names the one before. */
+  function own<T>(work: () => Promise<T>): Promise<T> {
+    const result = ownWork.then(work);
+    ownWork = result.catch(() => undefined);
+    return result;
+  }
+
+  function nextPayload(stream: Stream, kind: string, body: Readonly<Record<string, unknown>>): EntryPayload {
+    const head = store.entries.head(meeting, me, stream);
+    const now = options.now().toISOString();
+    return {
+      v: ENTRY_VERSION,
+      meeting,
+      author: me,
+      stream,
+      seq: (head?.seq ?? 0) + 1,
+      prev: head?.hash ?? null,
+      // Never earlier than what this act may answer, however slow this laptop's clock is.
+      time: stream === ACTS_STREAM && latestTime > now ? latestTime : now,
+      kind,
+      body,
+    };
+  }
+
+  function check(jws: string): Entry | EntryRefusal | 'known' {
+    const read = authentication.read(jws);
+    if (!read.ok) return read.reason;
+    const { entry } = read;
+    const { payload } = entry;
+    if (payload.meeting !== meeting) return 'wrong-meeting';
+    const verdict = chainVerdict(payload, entry.hash, {
+      head: store.entries.head(meeting, payload.author, payload.stream),
+      hashAt: (seq) => store.entries.hashAt(meeting, payload.author, payload.stream, seq),
+    });
+    if (verdict === 'known') return 'known';
+    if (verdict === 'gap') return 'gap';
+    const certificate = certificates.get(entry.certificate);
+    if (!certificate) return 'unknown-certificate';
+    const author = certificates.memberOf(certificate, new Date(payload.time));
+    if (!author) return 'certificate-refused';
+    if (author.member !== payload.author) return 'wrong-author';
+    const refusal = authentication.verify(entry, certificate);
+    if (refusal) return refusal;
+    if (verdict === 'fork') {
+      const known = store.entries.read(meeting, payload.author, payload.stream, payload.seq, 1)[0];
+      store.recordFork(known, entry);
+      return 'fork';
+    }
+    return bodyProblem(payload) ?? entry;
+  }
+
+  function bodyProblem(payload: EntryPayload): EntryRefusal | undefined {
+    if (payload.stream === ACTS_STREAM) {
+      if (!isActKind(payload.kind)) return 'bad-body';
+      return actBodySchemas[payload.kind].safeParse(payload.body).success ? undefined : 'bad-body';
+    }
+    const change = documentChangeBodySchema.safeParse(payload.body);
+    if (payload.kind !== DOCUMENT_CHANGE || !change.success || !isUpdate(change.data.update)) return 'bad-body';
+    return options.mayWrite(payload.author, payload.stream.slice('doc/'.length)) ? undefined : 'not-allowed';
+  }
+
+  function certificatesOf(entries: readonly Entry[]): Uint8Array[] {
+    const fingerprints = new Set(entries.map((entry) => entry.certificate));
+    return [...fingerprints].flatMap((fingerprint) => certificates.get(fingerprint) ?? []);
+  }
+
+  return {
+    heads(): StreamHead[] {
+      // Acts first: they say who may write the documents.
+      const rank = (head: StreamHead) => (head.stream === ACTS_STREAM ? 0 : head.stream === 'doc/plan' ? 1 : 2);
+      return store.entries.heads(meeting).sort((a, b) => rank(a) - rank(b));
+    },
+    readAfter(author: MemberId, stream: Stream, seq: number, limit: number): EntryBatch {
+      const entries = store.entries.read(meeting, author, stream, seq + 1, limit);
+      return { entries: entries.map((entry) => entry.jws), certificates: certificatesOf(entries) };
+    },
+    receive(batch: EntryBatch, from: MemberId): Promise<ReceivedEntries> {
+      for (const certificate of batch.certificates) certificates.add(certificate);
+      const accepted: Entry[] = [];
+      const refused: { index: number; reason: EntryRefusal }[] = [];
+      for (const [index, jws] of batch.entries.entries()) {
+        const result = check(jws);
+        if (result === 'known') continue;
+        if (typeof result === 'string') {
+          refused.push({ index, reason: result });
+          if (result !== 'gap') options.log.warn('entry refused', { meeting, from, reason: result });
+          continue;
+        }
+        store.entries.append([result]);
+        stored([result], from);
+        accepted.push(result);
+      }
+      return Promise.resolve({ accepted, refused });
+    },
+    onStored(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    certificatesOf,
+    act: (kind, body) =>
+      own(async () => {
+        const payload = nextPayload(ACTS_STREAM, kind, body);
+        const problem = bodyProblem(payload);
+        if (problem) throw new EntryRefused(problem);
+        const entry = await authentication.sign(payload);
+        store.entries.append([entry]);
+        stored([entry], 'self');
+        return entry;
+      }),
+    commitChanges: (document, merge) =>
+      own(async () => {
+        const { upTo, updates } = store.pending.read(meeting, document);
+        if (updates.length === 0) return undefined;
+        const body = { update: Buffer.from(merge(updates)).toString('base64url') };
+        const payload = nextPayload(`doc/${document}`, DOCUMENT_CHANGE, body);
+        const problem = bodyProblem(payload);
+        if (problem) throw new EntryRefused(problem);
+        const entry = await authentication.sign(payload);
+        store.pending.commit(meeting, document, upTo, entry);
+        stored([entry], 'self');
+        return entry;
+      }),
+    acts: () => acts,
+  };
+}
+
+/** The act in a verified entry of the acts stream; undefined for a kind that this version does not know. */
+export function readAct(entry: Entry): Act | undefined {
+  const { kind, body, author, seq, time } = entry.payload;
+  if (!isActKind(kind)) return undefined;
+  const parsed = actBodySchemas[kind].safeParse(body);
+  return parsed.success ? ({ kind, body: parsed.data, hash: entry.hash, author, seq, time } as Act) : undefined;
+}
+
+/** The Yjs update in a verified entry of a document's stream. */
+export function updateOf(entry: Entry): Uint8Array {
+  return Buffer.from(documentChangeBodySchema.parse(entry.payload.body).update, 'base64url');
+}
+
+function isUpdate(encoded: string): boolean {
+  try {
+    Y.decodeUpdate(Buffer.from(encoded, 'base64url'));
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,239 @@
+import { randomUUID } from 'node:crypto';
+import { Awareness } from 'y-protocols/awareness';
+import * as Y from 'yjs';
+import type { Act, ActKind } from '../../common/acts/acts.ts';
+import { actBodySchemas } from '../../common/acts/acts.ts';
+import { ACTS_STREAM, documentNameSchema } from '../../common/acts/entry.ts';
+import type { CarriedMeeting, OpenDocument } from '../../common/collab/carried-meeting.ts';
+import { serveDocument, type DocumentConnection } from '../../common/collab/document-connection.ts';
+import { readPapers, readPlanMeta, type PaperRecord } from '../../common/collab/plan.ts';
+import { Refusal } from '../../common/contract/port.ts';
+import { asSha256, type MeetingId, type MemberId, type Sha256 } from '../../common/domain/ids.ts';
+import type { MeetingState } from '../../common/domain/meeting-state.ts';
+import { reduceActs } from '../../common/domain/reduce-acts.ts';
+import { mayAttend, mayWriteDocument, type Writers } from '../../common/domain/write-rules.ts';
+import { openMeetingDocuments, OWN_CHANGE } from './meeting-documents.ts';
+import { openMeetingLog, type WritableMeetingLog } from './meeting-log.ts';
+import { meetingIdOf } from './meeting-id.ts';
+import type { CertificateBook, EntryAuthentication, Log, MeetingStore } from './ports.ts';
+
+/** One meeting on this laptop: its log, its documents, its state. What hub and link need of it is `CarriedMeeting`. */
+export interface OpenMeeting extends CarriedMeeting {
+  readonly me: MemberId;
+  readonly readOnly: boolean;
+  readonly log: WritableMeetingLog;
+  /** undefined until the convening act is here. */
+  state(): MeetingState | undefined;
+  writers(): Writers;
+  /** The plan, open as long as the meeting is. */
+  readonly plan: Y.Doc;
+  /** Changes an own document as this laptop's author. */
+  change(document: 'plan' | 'minutes', change: (doc: Y.Doc) => void): void;
+  /** Signs an act after checking that it will count; refuses with the rule that it breaks. */
+  perform(kind: ActKind, body: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Opens a document for a window: shared ones and `private/…`. undefined when there is no such document. */
+  connectWindow(name: string, send: (message: Uint8Array) => void): DocumentConnection | undefined;
+  /** Documents that windows have open now, and whenever one is opened or closed. */
+  onWindowDocument(listener: (name: string, document: OpenDocument) => () => void): () => void;
+  /** Papers of the plan and the minutes as PDF, whether here or not. */
+  papers(): Map<Sha256, PaperRecord>;
+  /** Called after acts or plan have changed; may be called more than once for one change. */
+  onChange(listener: () => void): () => void;
+  close(): Promise<void>;
+}
+
+export interface OpenMeetingOptions {
+  readonly meeting: MeetingId;
+  readonly me: MemberId;
+  /** Known from the creation or from joining; confirmed by the convening act. */
+  readonly convener: MemberId | undefined;
+  readonly readOnly: boolean;
+  readonly store: MeetingStore;
+  readonly authentication: EntryAuthentication;
+  readonly certificates: CertificateBook;
+  readonly paperPath: (paper: Sha256) => { readonly path: string; readonly size: number } | undefined;
+  readonly now: () => Date;
+  readonly logger: Log;
+}
+
+const PRIVATE_NAME = /^private\/(notes|[0-9a-f]{64})$/;
+
+export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
+  const { meeting, me, store, logger } = options;
+  const changeListeners = new Set<() => void>();
+  const windowListeners = new Set<(name: string, document: OpenDocument) => () => void>();
+  const windowDocuments = new Map<object, { name: string; stops: (() => void)[]; document: OpenDocument }>();
+  let reduced: MeetingState | undefined;
+  let stale = true;
+
+  const log = openMeetingLog({
+    meeting,
+    me,
+    store,
+    authentication: options.authentication,
+    certificates: options.certificates,
+    now: options.now,
+    log: logger,
+    mayWrite: (member, document) => mayWriteDocument(writers(), member, document),
+    onEntry(entry) {
+      if (entry.payload.stream === ACTS_STREAM) {
+        stale = true;
+        changed();
+      } else if (entry.payload.author !== me) documents.applyEntry(entry);
+    },
+  });
+  const documents = openMeetingDocuments({ meeting, store, log, logger, readOnly: options.readOnly });
+  const planDocument = documents.open('plan');
+  planDocument.doc.on('update', changed);
+
+  function changed(): void {
+    for (const listener of changeListeners) listener();
+  }
+
+  const isConvener = (author: MemberId, nonce: string): boolean => meetingIdOf(author, nonce) === meeting;
+
+  function state(): MeetingState | undefined {
+    if (stale) {
+      reduced = reduceActs(meeting, log.acts(), isConvener);
+      stale = false;
+    }
+    return reduced;
+  }
+
+  function writers(): Writers {
+    const now = state();
+    return now ? { convener: now.convener, roster: now.roster } : { convener: options.convener, roster: [] };
+  }
+
+  function papers(): Map<Sha256, PaperRecord> {
+    const found = readPapers(planDocument.doc);
+    const minutes = state()?.minutes;
+    if (minutes && minutes.stage !== 'draft') {
+      const sha256 = minutes.stage === 'sealed' ? minutes.paper : minutes.revision;
+      found.set(sha256, { sha256, title: 'Biên bản', size: minutes.size, pages: 1, chunks: minutes.chunks });
+    }
+    return found;
+  }
+
+  async function perform(kind: ActKind, input: Readonly<Record<string, unknown>>): Promise<void> {
+    if (options.readOnly) throw new Refusal('read-only-meeting');
+    const parsed = actBodySchemas[kind].safeParse(kind === 'motion-closed' ? withBallots(input) : input);
+    if (!parsed.success) throw new Refusal('bad-input');
+    const body = parsed.data as Readonly<Record<string, unknown>>;
+    const trial = { kind, body, hash: TRIAL_HASH, author: me, seq: 2 ** 31, time: laterThanAll() } as Act;
+    const after = reduceActs(meeting, [...log.acts(), trial], isConvener);
+    const broken = after?.ignored.find((one) => one.hash === TRIAL_HASH);
+    if (broken) throw new Refusal(`act.${broken.reason}`);
+    await log.act(kind, body);
+  }
+
+  /** The closing act lists the ballots that are here and valid now. */
+  function withBallots(input: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+    const motion = state()?.motions.find((one) => one.motion === input.motion);
+    return { ...input, ballots: motion ? Object.values(motion.ballots).map((ballot) => ballot.hash) : [] };
+  }
+
+  function laterThanAll(): string {
+    const now = options.now().toISOString();
+    return log.acts().reduce((latest, act) => (act.time > latest ? act.time : latest), now);
+  }
+
+  function openPrivate(name: string): OpenDocument {
+    const doc = new Y.Doc();
+    for (const update of store.privateDocuments.load(meeting, name)) Y.applyUpdate(doc, update);
+    doc.on('update', (update: Uint8Array) => store.privateDocuments.append(meeting, name, update));
+    const awareness = new Awareness(doc);
+    awareness.setLocalState(null);
+    return {
+      doc,
+      awareness,
+      release() {
+        awareness.destroy();
+        doc.destroy();
+      },
+    };
+  }
+
+  function connectWindow(name: string, send: (message: Uint8Array) => void): DocumentConnection | undefined {
+    const isPrivate = PRIVATE_NAME.test(name);
+    if (!isPrivate && !documentNameSchema.safeParse(name).success) return undefined;
+    const document = isPrivate ? privateDocument(name) : documents.open(name);
+    const mayWrite = !options.readOnly && (isPrivate || mayWriteDocument(writers(), me, name));
+    const connection = serveDocument(document, { send, mayWrite, mayBeAware: mayWrite });
+    if (!isPrivate) documents.markOwn(connection);
+    const key = {};
+    const stops = isPrivate ? [] : [...windowListeners].map((listener) => listener(name, document));
+    windowDocuments.set(key, { name, stops, document });
+    return {
+      receive: (message) => connection.receive(message),
+      close() {
+        if (!windowDocuments.delete(key)) return;
+        connection.close();
+        for (const stop of stops) stop();
+        document.release();
+      },
+    };
+  }
+
+  // Several windows may hold the same private document.
+  const privates = new Map<string, { document: OpenDocument; holders: number }>();
+  function privateDocument(name: string): OpenDocument {
+    const held = privates.get(name) ?? { document: openPrivate(name), holders: 0 };
+    privates.set(name, held);
+    held.holders += 1;
+    return {
+      ...held.document,
+      release() {
+        held.holders -= 1;
+        if (held.holders > 0) return;
+        privates.delete(name);
+        held.document.release();
+      },
+    };
+  }
+
+  return {
+    id: meeting,
+    me,
+    readOnly: options.readOnly,
+    log,
+    plan: planDocument.doc,
+    title: () => state()?.title ?? readPlanMeta(planDocument.doc)?.title ?? '',
+    state,
+    writers,
+    mayAttend: (member) => mayAttend(writers(), member),
+    mayWrite: (member, document) => mayWriteDocument(writers(), member, document),
+    openDocument: (name) => documents.open(name),
+    paperFile: (paper) => (papers().has(paper) ? options.paperPath(paper) : undefined),
+    papers,
+    change(name, change) {
+      const document = documents.open(name);
+      document.doc.transact(() => change(document.doc), OWN_CHANGE);
+      document.release();
+    },
+    perform,
+    connectWindow,
+    onWindowDocument(listener) {
+      windowListeners.add(listener);
+      for (const held of windowDocuments.values()) {
+        if (!PRIVATE_NAME.test(held.name)) held.stops.push(listener(held.name, held.document));
+      }
+      return () => windowListeners.delete(listener);
+    },
+    onChange(listener) {
+      changeListeners.add(listener);
+      return () => changeListeners.delete(listener);
+    },
+    async close() {
+      planDocument.release();
+      await documents.flush();
+      documents.close();
+    },
+  };
+}
+
+/** No entry hashes to this; it marks the act that is only tried. */
+const TRIAL_HASH = asSha256('0'.repeat(64));
+
+/** A new local id for a motion, a request to speak, an agenda item. */
+export const newLocalId = (): string => randomUUID();
