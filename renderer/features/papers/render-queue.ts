@@ -1,0 +1,44 @@
+/** Draws one page at a time, the nearest to what is being read first: pdf.js draws all at once, and so the first page last. */
+export interface RenderQueue {
+  /** Runs `job` when it is its turn; returns a function that takes it out again (and does not stop a running one). */
+  add(page: number, job: () => Promise<void>): () => void;
+  /** Tells which page is being read. */
+  readingPage(page: number): void;
+}
+
+export function createRenderQueue(): RenderQueue {
+  const waiting = new Set<{ page: number; job: () => Promise<void> }>();
+  let reading = 1;
+  let running = false;
+
+  function distance(page: number): number {
+    // People mostly read on: the next page comes before the previous one.
+    return page >= reading ? (page - reading) * 2 : (reading - page) * 2 + 1;
+  }
+
+  async function run(): Promise<void> {
+    if (running) return;
+    running = true;
+    for (;;) {
+      const [next] = [...waiting].sort((a, b) => distance(a.page) - distance(b.page));
+      if (next === undefined) break;
+      waiting.delete(next);
+      // A job tells its own page what went wrong; here it only matters that it ended.
+      await next.job().catch(() => undefined);
+    }
+    running = false;
+  }
+
+  return {
+    add(page, job) {
+      const entry = { page, job };
+      waiting.add(entry);
+      // After this turn, so that all pages that appear together are compared.
+      queueMicrotask(() => void run());
+      return () => waiting.delete(entry);
+    },
+    readingPage(page) {
+      reading = page;
+    },
+  };
+}

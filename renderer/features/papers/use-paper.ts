@@ -1,0 +1,69 @@
+import { useCallback, useEffect, useState } from 'react';
+import { PaperUnavailable, paperSource } from './paper-source.ts';
+import { openDocument, prepareWorker, type PDFDocumentProxy } from './pdfjs.ts';
+
+export type PaperProblem = 'broken' | 'encrypted' | 'missing' | 'unreadable' | 'empty';
+
+export interface OpenPaper {
+  readonly document: PDFDocumentProxy;
+  readonly pages: number;
+  /** The same paper in a worker of its own, for thumbnails and text, so that these never delay the page being read. */
+  background(): Promise<PDFDocumentProxy>;
+}
+
+export type PaperState =
+  | { readonly status: 'opening' }
+  | { readonly status: 'open'; readonly paper: OpenPaper }
+  | { readonly status: 'failed'; readonly problem: PaperProblem };
+
+/** Opens the paper at `url` and keeps it open while the component lives. `reopen` starts again with new workers. */
+export function usePaper(url: string): { readonly state: PaperState; reopen(): void } {
+  const [attempt, setAttempt] = useState(0);
+  const [state, setState] = useState<PaperState>({ status: 'opening' });
+  const reopen = useCallback(() => setAttempt((number) => number + 1), []);
+
+  useEffect(() => {
+    const abort = new AbortController();
+    const closers: (() => void)[] = [];
+    setState({ status: 'opening' });
+    const fail = (error: unknown): void => {
+      if (!abort.signal.aborted) setState({ status: 'failed', problem: problemOf(error) });
+    };
+    const open = async (): Promise<PDFDocumentProxy> => {
+      const source = await paperSource(url, () => fail(new PaperUnavailable('unreadable')), abort.signal);
+      if (abort.signal.aborted) throw new PaperUnavailable('unreadable');
+      const { document, close } = openDocument(source);
+      closers.push(close);
+      return document;
+    };
+    prepareWorker();
+    let background: Promise<PDFDocumentProxy> | undefined;
+    open().then((document) => {
+      if (abort.signal.aborted) return;
+      if (document.numPages < 1) {
+        setState({ status: 'failed', problem: 'empty' });
+        return;
+      }
+      const paper: OpenPaper = {
+        document,
+        pages: document.numPages,
+        background: () => (background ??= open()),
+      };
+      setState({ status: 'open', paper });
+    }, fail);
+    return () => {
+      abort.abort();
+      for (const close of closers) close();
+    };
+  }, [url, attempt]);
+
+  return { state, reopen };
+}
+
+function problemOf(error: unknown): PaperProblem {
+  if (error instanceof PaperUnavailable) return error.code;
+  const name = error instanceof Error ? error.name : '';
+  if (name === 'PasswordException') return 'encrypted';
+  if (name === 'ResponseException') return 'unreadable';
+  return 'broken';
+}
