@@ -16,7 +16,6 @@ if (!app.requestSingleInstanceLock()) {
   // The running instance of this data folder has been told to come forward.
   app.exit(0);
 } else {
-  app.enableSandbox();
   registerScheme();
   lockDown();
   void app.whenReady().then(open);

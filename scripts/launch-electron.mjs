@@ -3,9 +3,6 @@ import { displayVariables } from './setup/display.mjs';
 import { knownElectron } from './setup/electron-runtime.mjs';
 import { say, SetupProblem } from './setup/say.mjs';
 
-/** @type {boolean} */
-let told = false;
-
 /**
  * @returns {Promise<{ executable: string, switches: string[], env: Record<string, string> }>} `switches` come before
  * the application's folder; `env` holds everything for the child, with a display.
@@ -14,8 +11,9 @@ export async function electronCommand() {
   const electron = knownElectron();
   if (!electron) throw new SetupProblem('Electron is not set up: run "npm run setup" first.');
   const root = process.platform === 'linux' && process.getuid?.() === 0;
-  if (root && !told) {
-    told = true;
+  // Said once, also when a child of this process starts further ones.
+  if (root && !process.env.PHIEN_SAID_NO_SANDBOX) {
+    process.env.PHIEN_SAID_NO_SANDBOX = '1';
     say("Running as root: Electron is started with --no-sandbox, since Chromium's sandbox does not run as root.");
   }
   const env = { .../** @type {Record<string, string>} */ (process.env), ...(await displayVariables()) };
