@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openDatabase, schemaVersion } from './database.ts';
+import { MIGRATIONS } from './migrations/migrations.ts';
+import { temporaryFolder } from './store.fixtures.ts';
+
+const withCode = (code: string) => expect.objectContaining({ name: 'StoreError', code });
+
+describe('the database file', () => {
+  let folder: ReturnType<typeof temporaryFolder>;
+  let file: string;
+  beforeEach(() => {
+    folder = temporaryFolder();
+    file = join(folder.path, 'phien.db');
+  });
+  afterEach(() => folder.remove());
+
+  it('is created at the newest schema, for its owner only, and opens again', () => {
+    const db = openDatabase(file);
+    expect(schemaVersion(db)).toBe(MIGRATIONS.at(-1)?.number);
+    expect(db.pragma('journal_mode', { simple: true })).toBe('wal');
+    expect(db.pragma('synchronous', { simple: true })).toBe(2);
+    expect(db.pragma('foreign_keys', { simple: true })).toBe(1);
+    if (process.platform !== 'win32') expect(statSync(file).mode & 0o777).toBe(0o600);
+    db.close();
+    const again = openDatabase(file);
+    expect(schemaVersion(again)).toBe(MIGRATIONS.at(-1)?.number);
+    again.close();
+  });
+
+  it('has only STRICT tables', () => {
+    const db = openDatabase(':memory:');
+    const tables = db.prepare(
+      "SELECT name, strict FROM pragma_table_list WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+    );
+    const loose = (tables.all() as { name: string; strict: number }[]).filter(({ strict }) => strict === 0);
+    expect(loose).toEqual([]);
+    db.close();
+  });
+
+  it('from the future is refused and left as it is', () => {
+    openDatabase(file, [...MIGRATIONS, { number: 9990, sql: 'CREATE TABLE later (a TEXT) STRICT' }]).close();
+    const before = readFileSync(file);
+    expect(() => openDatabase(file)).toThrow(withCode('store-from-future'));
+    expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
+  it('of another application is refused and left as it is', () => {
+    const foreign = new Sqlite(file);
+    foreign.exec('CREATE TABLE notes (text TEXT)');
+    foreign.close();
+    const before = readFileSync(file);
+    expect(() => openDatabase(file)).toThrow(withCode('store-not-ours'));
+    expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
+  it('that is no database is refused as damaged', () => {
+    writeFileSync(file, randomBytes(8192));
+    expect(() => openDatabase(file)).toThrow(withCode('store-damaged'));
+  });
+
+  it('with destroyed pages is refused as damaged', () => {
+    const db = openDatabase(file);
+    const add = db.prepare('INSERT INTO settings VALUES (?, ?)');
+    db.transaction(() => {
+      for (let i = 0; i < 2000; i++) add.run(`key ${i}`, '"x"'.repeat(30));
+    })();
+    db.close();
+    const bytes = readFileSync(file);
+    bytes.fill(0xa5, bytes.length - 3 * 4096);
+    writeFileSync(file, bytes);
+    expect(() => openDatabase(file)).toThrow(withCode('store-damaged'));
+  });
+
+  it('opens for one process at a time', () => {
+    const db = openDatabase(file);
+    expect(() => openDatabase(file)).toThrow(withCode('store-in-use'));
+    db.close();
+    openDatabase(file).close();
+  });
+
+  it('in a place that cannot be written gives a code, no crash', () => {
+    writeFileSync(join(folder.path, 'file'), '');
+    expect(() => openDatabase(join(folder.path, 'file', 'phien.db'))).toThrow(withCode('store-unwritable'));
+  });
+});
+
+describe('migrations', () => {
+  let folder: ReturnType<typeof temporaryFolder>;
+  beforeEach(() => {
+    folder = temporaryFolder();
+  });
+  afterEach(() => folder.remove());
+
+  it('are numbered by ten, rising', () => {
+    const numbers = MIGRATIONS.map(({ number }) => number);
+    expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+    expect(new Set(numbers).size).toBe(numbers.length);
+    expect(numbers[0]).toBe(10);
+  });
+
+  it('that fail leave the database at the one before', () => {
+    const file = join(folder.path, 'phien.db');
+    const broken = [
+      ...MIGRATIONS,
+      { number: 9990, sql: 'CREATE TABLE half (a TEXT) STRICT; CREATE TABLE settings (a)' },
+    ];
+    expect(() => openDatabase(file, broken)).toThrow(/settings/);
+    const db = openDatabase(file);
+    expect(schemaVersion(db)).toBe(MIGRATIONS.at(-1)?.number);
+    expect(db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'half'").get()).toBeUndefined();
+    db.close();
+  });
+
+  it('run once each, in order, on what is there', () => {
+    const file = join(folder.path, 'phien.db');
+    openDatabase(file, [{ number: 10, sql: 'CREATE TABLE t (a TEXT) STRICT' }]).close();
+    const more = [
+      { number: 10, sql: 'CREATE TABLE t (a TEXT) STRICT' },
+      { number: 15, sql: "INSERT INTO t VALUES ('fifteen')" },
+      { number: 20, sql: "INSERT INTO t VALUES ('twenty')" },
+    ];
+    openDatabase(file, more).close();
+    const db = openDatabase(file, more);
+    expect(db.prepare('SELECT a FROM t').pluck().all()).toEqual(['fifteen', 'twenty']);
+    db.close();
+  });
+});

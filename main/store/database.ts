@@ -1,0 +1,76 @@
+import { closeSync, existsSync, openSync } from 'node:fs';
+import Sqlite from 'better-sqlite3';
+import { MIGRATIONS, type Migration } from './migrations/migrations.ts';
+import { asStoreError, StoreError } from './store-error.ts';
+
+export type Database = Sqlite.Database;
+
+/** `PRAGMA application_id`: "Phin" in ASCII. */
+const APPLICATION_ID = 0x5068696e;
+/** How long to wait for an application that is just closing, milliseconds. */
+const BUSY_TIMEOUT = 2000;
+
+/**
+ * Opens (and creates or migrates) the database. It is held exclusively until closed or the process ends, however it
+ * ends: two processes writing one member's log would fork it. Commits are on disk when they return
+ * (`synchronous = FULL`). Throws a `StoreError`.
+ */
+export function openDatabase(file: string, migrations: readonly Migration[] = MIGRATIONS): Database {
+  try {
+    // Secrets of invitations and enrolments lie in it: for the owner's eyes. SQLite gives the WAL the same mode.
+    if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
+    const db = new Sqlite(file, { timeout: BUSY_TIMEOUT });
+    try {
+      db.pragma('locking_mode = EXCLUSIVE');
+      db.pragma('trusted_schema = OFF');
+      db.pragma('cell_size_check = ON');
+      checkOrigin(db, migrations);
+      db.pragma('journal_mode = WAL');
+      db.pragma('synchronous = FULL');
+      db.pragma('fullfsync = ON');
+      db.pragma('foreign_keys = ON');
+      db.pragma('journal_size_limit = 16777216');
+      checkIntegrity(db);
+      migrate(db, migrations);
+      return db;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  } catch (error) {
+    throw asStoreError(error) ?? error;
+  }
+}
+
+/** Throws `store-damaged` when SQLite finds the file inconsistent. Reads the whole database. */
+export function checkIntegrity(db: Database): void {
+  const finding: unknown = db.pragma('quick_check(1)', { simple: true });
+  if (finding !== 'ok') throw new StoreError('store-damaged', `integrity check: ${String(finding)}`);
+}
+
+/** The number of the last migration done; 0 for a fresh database. */
+export function schemaVersion(db: Database): number {
+  return Number(db.pragma('user_version', { simple: true }));
+}
+
+/** Reads only, so that a database that is not for us stays as it was. */
+function checkOrigin(db: Database, migrations: readonly Migration[]): void {
+  const version = schemaVersion(db);
+  const application = Number(db.pragma('application_id', { simple: true }));
+  const empty = db.prepare('SELECT 1 FROM sqlite_schema').get() === undefined;
+  if (empty && version === 0 && application === 0) return;
+  if (application !== APPLICATION_ID) throw new StoreError('store-not-ours', `application_id ${application}`);
+  const newest = migrations.at(-1)?.number ?? 0;
+  if (version > newest) throw new StoreError('store-from-future', `schema ${version}, this version knows ${newest}`);
+}
+
+function migrate(db: Database, migrations: readonly Migration[]): void {
+  for (const { number, sql } of migrations) {
+    if (number <= schemaVersion(db)) continue;
+    db.transaction(() => {
+      db.exec(sql);
+      db.pragma(`application_id = ${APPLICATION_ID}`);
+      db.pragma(`user_version = ${number}`);
+    }).immediate();
+  }
+}

@@ -1,0 +1,64 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { entryLogSuite } from '../../common/acts/entry-log.contract.ts';
+import { openDatabase, type Database } from './database.ts';
+import { sqliteEntryLog } from './entries.ts';
+import { memoryEntryLog } from './memory-entry-log.ts';
+import { LAN, MEETING, MINH, sealed, sealedChain } from './store.fixtures.ts';
+
+describe('entry log in memory', () => {
+  for (const { name, check } of entryLogSuite(memoryEntryLog, sealed)) it(name, check);
+});
+
+describe('entry log in SQLite', () => {
+  const open: Database[] = [];
+  const create = () => {
+    const db = openDatabase(':memory:');
+    open.push(db);
+    return sqliteEntryLog(db);
+  };
+  afterEach(() => open.splice(0).forEach((db) => db.close()));
+  for (const { name, check } of entryLogSuite(create, sealed)) it(name, check);
+});
+
+describe('stored entries', () => {
+  let db: Database;
+  beforeEach(() => {
+    db = openDatabase(':memory:');
+  });
+  afterEach(() => db.close());
+
+  it('are read from a place on, counted and found by hash', () => {
+    const log = sqliteEntryLog(db);
+    const lan = sealedChain(3);
+    const minh = sealedChain(2, { author: MINH });
+    log.append([...lan, ...minh]);
+    expect(log.countStream(MEETING, 'acts')).toBe(5);
+    expect(log.countStream(MEETING, 'doc/plan')).toBe(0);
+    expect(log.readStreamAfter(MEETING, 'acts', 2)).toEqual([lan[2], ...minh]);
+    expect(log.readStreamAfter(MEETING, 'acts', 5)).toEqual([]);
+    expect(log.byHash(minh[1]!.hash)).toEqual(minh[1]);
+    expect(log.byHash(sealedChain(1, { meeting: MEETING, kind: 'other-kind' })[0]!.hash)).toBeUndefined();
+  });
+
+  it('are refused as damaged when the disk gives back other characters', () => {
+    const log = sqliteEntryLog(db);
+    const [entry] = sealedChain(1);
+    log.append([entry!]);
+    const changed = entry!.jws.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'));
+    db.prepare('UPDATE entries SET jws = ?').run(changed);
+    expect(() => log.read(MEETING, LAN, 'acts', 1, 1)).toThrow(expect.objectContaining({ code: 'store-damaged' }));
+    expect(() => log.readStream(MEETING, 'acts')).toThrow(expect.objectContaining({ code: 'store-damaged' }));
+  });
+
+  it('are found by index, however many there are', () => {
+    const plan = db
+      .prepare(
+        `EXPLAIN QUERY PLAN SELECT arrival FROM entries WHERE arrival IN
+           (SELECT e.arrival FROM streams s JOIN entries e ON e.stream = s.id WHERE s.meeting = ? AND s.stream = ?)
+         ORDER BY arrival`,
+      )
+      .all('m', 's')
+      .map((row) => (row as { detail: string }).detail);
+    expect(plan.join('\n')).not.toMatch(/SCAN|TEMP B-TREE FOR ORDER/);
+  });
+});

@@ -1,0 +1,128 @@
+import { chainVerdict, entryPayloadSchema, type Entry, type Stream, type StreamHead } from '../../common/acts/entry.ts';
+import type { EntryLog } from '../../common/acts/entry-log.ts';
+import type { MeetingId, MemberId, Sha256 } from '../../common/domain/ids.ts';
+import type { Database } from './database.ts';
+import { hashBytes, hashFrom, sha256 } from './hash-bytes.ts';
+import { StoreError } from './store-error.ts';
+
+/** The entry log on disk. `append` returns when the entries are on the disk, not before. */
+export interface StoredEntryLog extends EntryLog {
+  /** As `readStream`, without its first `skip` entries and without the cost of reading them. */
+  readStreamAfter(meeting: MeetingId, stream: Stream, skip: number): Entry[];
+  /** How many entries `readStream` would give. */
+  countStream(meeting: MeetingId, stream: Stream): number;
+  /** Undefined when it is not here. */
+  byHash(hash: Sha256): Entry | undefined;
+}
+
+interface EntryRow {
+  readonly seq: number;
+  readonly hash: Uint8Array;
+  readonly certificate: Uint8Array;
+  readonly jws: string;
+}
+
+interface HeadRow {
+  readonly author: MemberId;
+  readonly stream: Stream;
+  readonly seq: number;
+  readonly hash: Uint8Array;
+}
+
+export function sqliteEntryLog(db: Database): StoredEntryLog {
+  const findStream = db
+    .prepare<[MeetingId, Stream, MemberId], number>(
+      'SELECT id FROM streams WHERE meeting = ? AND stream = ? AND author = ?',
+    )
+    .pluck();
+  const addStream = db.prepare<[MeetingId, Stream, MemberId]>(
+    'INSERT INTO streams (meeting, stream, author) VALUES (?, ?, ?)',
+  );
+  const addEntry = db.prepare<[number, number, Uint8Array, Uint8Array, string]>(
+    'INSERT INTO entries (stream, seq, hash, certificate, jws) VALUES (?, ?, ?, ?, ?)',
+  );
+  const lastOf = db.prepare<[number], { seq: number; hash: Uint8Array }>(
+    'SELECT seq, hash FROM entries WHERE stream = ? ORDER BY seq DESC LIMIT 1',
+  );
+  const hashOf = db
+    .prepare<[number, number], Uint8Array>('SELECT hash FROM entries WHERE stream = ? AND seq = ?')
+    .pluck();
+  const headsOf = db.prepare<[MeetingId], HeadRow>(
+    `SELECT s.author, s.stream, e.seq, e.hash FROM streams s
+     JOIN entries e ON e.stream = s.id AND e.seq = (SELECT max(seq) FROM entries WHERE stream = s.id)
+     WHERE s.meeting = ?`,
+  );
+  const readFrom = db.prepare<[number, number, number], EntryRow>(
+    'SELECT seq, hash, certificate, jws FROM entries WHERE stream = ? AND seq >= ? ORDER BY seq LIMIT ?',
+  );
+  // The inner query runs on the index of (stream, seq) alone; entries are then read in order of arrival, unsorted.
+  const readAll = db.prepare<[MeetingId, Stream, number], EntryRow>(
+    `SELECT seq, hash, certificate, jws FROM entries WHERE arrival IN
+       (SELECT e.arrival FROM streams s JOIN entries e ON e.stream = s.id
+        WHERE s.meeting = ? AND s.stream = ? ORDER BY e.arrival LIMIT -1 OFFSET ?)
+     ORDER BY arrival`,
+  );
+  const count = db
+    .prepare<[MeetingId, Stream], number>(
+      'SELECT count(*) FROM streams s JOIN entries e ON e.stream = s.id WHERE s.meeting = ? AND s.stream = ?',
+    )
+    .pluck();
+  const findHash = db.prepare<[Uint8Array], EntryRow>('SELECT seq, hash, certificate, jws FROM entries WHERE hash = ?');
+
+  const head = (meeting: MeetingId, author: MemberId, stream: Stream): StreamHead | undefined => {
+    const id = findStream.get(meeting, stream, author);
+    const last = id === undefined ? undefined : lastOf.get(id);
+    return last && { author, stream, seq: last.seq, hash: hashFrom(last.hash) };
+  };
+  const hashAt = (meeting: MeetingId, author: MemberId, stream: Stream, seq: number): Sha256 | undefined => {
+    const id = findStream.get(meeting, stream, author);
+    const hash = id === undefined ? undefined : hashOf.get(id, seq);
+    return hash && hashFrom(hash);
+  };
+  const append = db.transaction((entries: readonly Entry[]) => {
+    for (const { payload, hash, certificate, jws } of entries) {
+      const { meeting, author, stream, seq } = payload;
+      const verdict = chainVerdict(payload, hash, {
+        head: head(meeting, author, stream),
+        hashAt: (at) => hashAt(meeting, author, stream, at),
+      });
+      if (verdict !== 'next') throw new Error(`entry ${seq} of ${stream} of ${author} is ${verdict}, not the next`);
+      const id =
+        findStream.get(meeting, stream, author) ?? Number(addStream.run(meeting, stream, author).lastInsertRowid);
+      addEntry.run(id, seq, hashBytes(hash), hashBytes(certificate), jws);
+    }
+  });
+
+  return {
+    append: (entries) => append.immediate(entries),
+    head,
+    heads: (meeting) =>
+      headsOf.all(meeting).map(({ author, stream, seq, hash }) => ({ author, stream, seq, hash: hashFrom(hash) })),
+    hashAt,
+    read(meeting, author, stream, fromSeq, limit) {
+      const id = findStream.get(meeting, stream, author);
+      return id === undefined ? [] : readFrom.all(id, fromSeq, limit).map(entryFrom);
+    },
+    readStream: (meeting, stream) => readAll.all(meeting, stream, 0).map(entryFrom),
+    readStreamAfter: (meeting, stream, skip) => readAll.all(meeting, stream, skip).map(entryFrom),
+    countStream: (meeting, stream) => count.get(meeting, stream) ?? 0,
+    byHash(hash) {
+      const row = findHash.get(hashBytes(hash));
+      return row && entryFrom(row);
+    },
+  };
+}
+
+/** Its signature was checked before it was stored; that the disk gives back the same characters is checked here. */
+function entryFrom(row: EntryRow): Entry {
+  const hash = hashFrom(row.hash);
+  if (sha256(row.jws) !== hash) throw new StoreError('store-damaged', `entry ${hash} differs from its hash`);
+  const payload: unknown = JSON.parse(Buffer.from(row.jws.split('.')[1] ?? '', 'base64url').toString('utf8'));
+  if (!isPayloadOf(payload, row.seq)) throw new StoreError('store-damaged', `entry ${hash} has no valid payload`);
+  return { hash, jws: row.jws, certificate: hashFrom(row.certificate), payload };
+}
+
+function isPayloadOf(value: unknown, seq: number): value is Entry['payload'] {
+  const parsed = entryPayloadSchema.safeParse(value);
+  return parsed.success && parsed.data.seq === seq;
+}

@@ -1,0 +1,10 @@
+import { first } from './010-first.ts';
+
+export interface Migration {
+  /** Written to `user_version` when done; spaced by ten, so that a correction can go in between. */
+  readonly number: number;
+  readonly sql: string;
+}
+
+/** In order. A migration that any release contained is never edited. */
+export const MIGRATIONS: readonly Migration[] = [{ number: 10, sql: first }];

@@ -1,0 +1,167 @@
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Sha256 } from '../../common/domain/ids.ts';
+import type { Database } from './database.ts';
+import { importFile, IMPORT_PREFIX, syncFolder, type ImportOptions, type ImportRefusal } from './import-paper.ts';
+import { hashFile } from './paper-hashing.ts';
+import {
+  chunkCount,
+  chunkLength,
+  paperRecords,
+  type PaperManifest,
+  type PaperRecords,
+  type StoredPaper,
+} from './paper-records.ts';
+import { openPartialPaper, type PartialPaper } from './partial-paper.ts';
+import { fail, succeed, type Result } from './result.ts';
+
+export interface PaperFile {
+  readonly path: string;
+  readonly size: number;
+}
+
+/** Papers: immutable files named by their SHA-256, `papers/<sha256>` when whole and `<sha256>.part` until then. */
+export interface PaperStore {
+  get(sha256: Sha256): StoredPaper | undefined;
+  list(): StoredPaper[];
+  /** Where the whole, verified paper lies; undefined when it isn't (any more) there. */
+  file(sha256: Sha256): PaperFile | undefined;
+  /** Verified bytes on this disk. */
+  have(sha256: Sha256): number;
+  describe(sha256: Sha256, title: string, pages: number): void;
+  /** `existed`: the same bytes were here before. */
+  importPaper(
+    path: string,
+    options?: ImportOptions,
+  ): Promise<Result<PaperManifest & { readonly existed: boolean }, ImportRefusal>>;
+  /** For fetching. While it is open, opening it again gives the same one. `wrong-manifest`: sizes don't fit. */
+  openPart(manifest: PaperManifest): Promise<Result<PartialPaper, 'already-complete' | 'wrong-manifest'>>;
+  /** Reads the whole file again; a paper that isn't its hash is set aside and counts as missing. */
+  verify(sha256: Sha256): Promise<'sound' | 'damaged' | 'missing'>;
+  remove(sha256: Sha256): Promise<void>;
+  closeParts(): Promise<void>;
+}
+
+export function paperStore(db: Database, dataDir: string): PaperStore {
+  const folder = join(dataDir, 'papers');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  removeLeftovers(folder);
+  const records = paperRecords(db);
+  const parts = new Map<Sha256, Promise<PartialPaper>>();
+  const opened = new Map<Sha256, PartialPaper>();
+  const wholePath = (sha256: Sha256) => join(folder, sha256);
+  const partPath = (sha256: Sha256) => join(folder, `${sha256}.part`);
+
+  const file = (sha256: Sha256): PaperFile | undefined => {
+    const record = records.get(sha256);
+    if (!record?.complete) return undefined;
+    const path = wholePath(sha256);
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat?.isFile() && stat.size === record.size) return { path, size: record.size };
+    records.setComplete(sha256, false);
+    return undefined;
+  };
+
+  const open = (manifest: PaperManifest): Promise<PartialPaper> => {
+    const { sha256 } = manifest;
+    const finish = async () => {
+      await rename(partPath(sha256), wholePath(sha256));
+      await syncFolder(folder);
+      records.setComplete(sha256, true);
+    };
+    return openPartialPaper(manifest, partPath(sha256), records, finish, () => {
+      parts.delete(sha256);
+      opened.delete(sha256);
+    });
+  };
+
+  return {
+    get: records.get,
+    list: records.list,
+    file,
+    have(sha256) {
+      const record = records.get(sha256);
+      if (!record) return 0;
+      return (
+        opened.get(sha256)?.have() ?? (record.complete ? (file(sha256)?.size ?? 0) : verifiedBytes(records, record))
+      );
+    },
+    describe: records.describe,
+    async importPaper(path, options) {
+      const imported = await importFile(path, folder, options);
+      if (!imported.ok) return imported;
+      const manifest = imported.value;
+      const existed = records.get(manifest.sha256)?.complete ?? false;
+      db.transaction(() => {
+        records.add(manifest);
+        records.replace(manifest);
+        records.setComplete(manifest.sha256, true);
+      }).immediate();
+      if (!parts.has(manifest.sha256)) await rm(partPath(manifest.sha256), { force: true });
+      return succeed({ ...manifest, existed });
+    },
+    async openPart(manifest) {
+      const { sha256, size, chunks } = manifest;
+      if (size < 1 || chunks.length !== chunkCount(size)) return fail('wrong-manifest');
+      if (file(sha256)) return fail('already-complete');
+      const known = records.get(sha256);
+      const fits = known?.size === size && known.chunks.every((chunk, index) => chunk === chunks[index]);
+      if (parts.has(sha256) && !fits) return fail('wrong-manifest');
+      records.add(manifest);
+      if (known && !fits) records.replace(manifest);
+      const opening = parts.get(sha256) ?? open(manifest);
+      parts.set(sha256, opening);
+      try {
+        const part = await opening;
+        if (parts.get(sha256) === opening) opened.set(sha256, part);
+        return succeed(part);
+      } catch (error) {
+        parts.delete(sha256);
+        throw error;
+      }
+    },
+    async verify(sha256) {
+      const found = file(sha256);
+      if (!found) return 'missing';
+      if ((await hashOf(found.path)) === sha256) return 'sound';
+      await rm(found.path, { force: true });
+      records.setComplete(sha256, false);
+      return 'damaged';
+    },
+    async remove(sha256) {
+      await (await parts.get(sha256))?.close();
+      records.remove(sha256);
+      await rm(wholePath(sha256), { force: true });
+      await rm(partPath(sha256), { force: true });
+    },
+    async closeParts() {
+      for (const part of [...parts.values()]) await (await part).close();
+    },
+  };
+}
+
+async function hashOf(path: string): Promise<Sha256> {
+  const handle = await open(path, 'r');
+  try {
+    return (await hashFile(handle)).sha256;
+  } finally {
+    await handle.close();
+  }
+}
+
+function verifiedBytes(records: PaperRecords, { sha256, size, chunks }: PaperManifest): number {
+  const bits = records.verified(sha256);
+  if (!bits) return 0;
+  return chunks.reduce((sum, _, index) => {
+    const there = ((bits[index >> 3] ?? 0) & (1 << (index & 7))) !== 0;
+    return sum + (there ? chunkLength(size, index) : 0);
+  }, 0);
+}
+
+/** Copies that a crash cut short. */
+function removeLeftovers(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (name.startsWith(IMPORT_PREFIX)) rmSync(join(folder, name), { force: true });
+  }
+}

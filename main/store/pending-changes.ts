@@ -1,0 +1,62 @@
+import type { Entry } from '../../common/acts/entry.ts';
+import type { EntryLog } from '../../common/acts/entry-log.ts';
+import type { MeetingId } from '../../common/domain/ids.ts';
+import type { Database } from './database.ts';
+
+/** Changes of one document with the number of the last of them. */
+export interface NumberedChanges {
+  readonly updates: readonly Uint8Array[];
+  readonly upTo: number;
+}
+
+/**
+ * Own changes of shared documents (Yjs updates) that no signed entry holds yet. They survive a crash; an entry takes
+ * them out in the same transaction that stores it, so that nothing is lost and nothing is signed twice.
+ */
+export interface PendingChanges {
+  /** Returns the change's number; on disk when it returns. */
+  add(meeting: MeetingId, document: string, update: Uint8Array): number;
+  /** In order; undefined when nothing is pending. */
+  read(meeting: MeetingId, document: string): NumberedChanges | undefined;
+  /** Every document with something pending: what to sign after a restart. */
+  documents(): { readonly meeting: MeetingId; readonly document: string }[];
+  /** Appends `entry`, which holds the document's changes up to `upTo`, and forgets those. An entry must not leave this
+   * laptop before this returns: until then a crash would have the same changes signed again under the same number. */
+  commit(meeting: MeetingId, document: string, upTo: number, entry: Entry): void;
+}
+
+interface ChangeRow {
+  readonly id: number;
+  readonly changes: Uint8Array;
+}
+
+export function pendingChanges(db: Database, entries: EntryLog): PendingChanges {
+  const add = db.prepare<[MeetingId, string, Uint8Array]>(
+    'INSERT INTO pending_changes (meeting, document, changes) VALUES (?, ?, ?)',
+  );
+  const read = db.prepare<[MeetingId, string], ChangeRow>(
+    'SELECT id, changes FROM pending_changes WHERE meeting = ? AND document = ? ORDER BY id',
+  );
+  const documents = db.prepare<[], { meeting: MeetingId; document: string }>(
+    'SELECT DISTINCT meeting, document FROM pending_changes ORDER BY meeting, document',
+  );
+  const clear = db.prepare<[MeetingId, string, number]>(
+    'DELETE FROM pending_changes WHERE meeting = ? AND document = ? AND id <= ?',
+  );
+  const commit = db.transaction((meeting: MeetingId, document: string, upTo: number, entry: Entry) => {
+    clear.run(meeting, document, upTo);
+    entries.append([entry]);
+  });
+  return {
+    add: (meeting, document, update) => Number(add.run(meeting, document, update).lastInsertRowid),
+    read: (meeting, document) => numbered(read.all(meeting, document)),
+    documents: () => documents.all(),
+    commit: (meeting, document, upTo, entry) => commit.immediate(meeting, document, upTo, entry),
+  };
+}
+
+/** Undefined for none. */
+export function numbered(rows: readonly ChangeRow[]): NumberedChanges | undefined {
+  const last = rows.at(-1);
+  return last && { updates: rows.map(({ changes }) => changes), upTo: last.id };
+}
