@@ -1,0 +1,303 @@
+import type { MemberId } from '../../common/domain/ids.ts';
+import type {
+  ChangeAfterSigning,
+  ProblemCode,
+  SignerVerdict,
+  UncheckedCode,
+  Verdict,
+} from '../../common/domain/verdict.ts';
+import { outcomeOf } from '../../common/domain/verdict.ts';
+import { parsePdfTime } from './appearance.ts';
+import type { Certificate } from './certificate.ts';
+import { readCertificate } from './certificate.ts';
+import { chainProblems } from './chain.ts';
+import { describeChanges } from './changes.ts';
+import { sha256 } from './cms.ts';
+import { verifyCms } from './cms-verify.ts';
+import type { FormField } from './fields.ts';
+import { signatureFields } from './fields.ts';
+import { PdfDocument } from './pdf/document.ts';
+import { PdfError } from './pdf/errors.ts';
+import { isDict, isName } from './pdf/objects.ts';
+import type { SignaturePlace } from './signature-dictionary.ts';
+import { cmsIn, permissionsOf, signaturePlace } from './signature-dictionary.ts';
+import { RevisionError, readSignatureRevision, stringEntry } from './signature-revision.ts';
+
+export interface ExpectedSigner {
+  readonly field: string;
+  /** At least one of the two should be given; both are compared where given. */
+  readonly memberId?: MemberId;
+  readonly name?: string;
+}
+
+export interface VerifyOptions {
+  /** Trusted roots, DER. None: who signed can't be told. */
+  readonly trust: readonly Uint8Array[];
+  /** Who must have signed; without them a file cut after the first signature looks like a document of one signer. */
+  readonly expected?: readonly ExpectedSigner[];
+  /** When the certificates must be valid. Default: now. */
+  readonly at?: Date;
+}
+
+/** Milliseconds that a signer's clock may be ahead. */
+const CLOCK_TOLERANCE = 10 * 60_000;
+
+interface Signature {
+  readonly field: FormField;
+  readonly place: SignaturePlace | undefined;
+  readonly problems: ProblemCode[];
+  /** The document as it was when this was signed. */
+  revision: PdfDocument | undefined;
+  certificate: Certificate | undefined;
+  claimedTime: Date | undefined;
+  hasTimestamp: boolean;
+}
+
+const verdictOf = (problem: ProblemCode): Verdict => ({
+  outcome: outcomeOf([problem]),
+  problems: [problem],
+  signers: [],
+  changes: [],
+  unsignedFields: [],
+  unchecked: [],
+});
+
+/** Whether there are marks of a signature anywhere: such a file was signed once, whatever became of it. */
+const wasSigned = (pdf: Uint8Array): boolean => {
+  const bytes = Buffer.from(pdf.buffer, pdf.byteOffset, pdf.length);
+  return bytes.includes('/ByteRange') || bytes.includes('/Adobe.PPKLite') || bytes.includes('/ETSI.CAdES.detached');
+};
+
+function verdictOfUnreadable(pdf: Uint8Array, error: PdfError, expected: readonly ExpectedSigner[]): Verdict {
+  if (error.code === 'pdf-encrypted') return verdictOf('file-encrypted');
+  if (wasSigned(pdf) || expected.length > 0) return verdictOf('file-damaged');
+  return verdictOf(error.code === 'pdf-not-a-pdf' ? 'file-not-a-pdf' : 'file-unreadable');
+}
+
+/**
+ * Verifies the signatures of a PDF as strictly as we can: structure, byte ranges, CMS, certificates up to the trusted
+ * roots, and what every later revision did. Never throws for bad files; throws DerError for bad roots.
+ */
+export function verifyPdf(pdf: Uint8Array, options: VerifyOptions): Verdict {
+  const roots = options.trust.map(readCertificate);
+  const expected = options.expected ?? [];
+  try {
+    return verifyDocument(new PdfDocument(pdf), roots, expected, options.at ?? new Date());
+  } catch (cause) {
+    if (cause instanceof PdfError) return verdictOfUnreadable(pdf, cause, expected);
+    throw cause;
+  }
+}
+
+function verifyDocument(
+  document: PdfDocument,
+  roots: readonly Certificate[],
+  expected: readonly ExpectedSigner[],
+  at: Date,
+): Verdict {
+  const fields = signatureFields(document);
+  const signatures = fields
+    .filter((field) => field.value !== undefined)
+    .map((field) => readSignature(document, field))
+    .toSorted((a, b) => (a.place?.range.end ?? 0) - (b.place?.range.end ?? 0));
+  const problems = new Set<ProblemCode>();
+  const changes: ChangeAfterSigning[] = [];
+  for (const signature of signatures) verifySignature(document, signature, roots, at);
+  checkSteps(document, signatures, problems, changes);
+  if (hasLostSignature(document, fields)) problems.add('signature-removed');
+  checkExpected(signatures, expected, problems);
+
+  const unsignedFields = fields.filter((field) => field.value === undefined).map((field) => field.name);
+  if (signatures.length === 0) problems.add(wasSigned(document.bytes) ? 'signature-removed' : 'no-signatures');
+  else if (unsignedFields.length > 0) problems.add('field-not-signed');
+  const signers = signatures.map((signature) => signerVerdict(document, signature));
+  return {
+    outcome: outcomeOf([...problems, ...signers.flatMap((signer) => signer.problems)]),
+    problems: [...problems],
+    signers,
+    changes,
+    unsignedFields,
+    unchecked: uncheckedOf(signatures, roots, expected),
+  };
+}
+
+function readSignature(document: PdfDocument, field: FormField): Signature {
+  const place = signaturePlace(document, field);
+  const claimed = stringEntry(field.value!, 'M');
+  return {
+    field,
+    place,
+    problems: [],
+    revision: undefined,
+    certificate: undefined,
+    claimedTime: claimed && parsePdfTime(Buffer.from(claimed).toString('latin1')),
+    hasTimestamp: false,
+  };
+}
+
+/** Byte range, CMS, certificates and time of one signature. */
+function verifySignature(document: PdfDocument, signature: Signature, roots: readonly Certificate[], at: Date): void {
+  const { field, place, problems } = signature;
+  const value = field.value!.entries;
+  if (!isName(value.get('Filter')) || !isName(value.get('SubFilter'), 'ETSI.CAdES.detached'))
+    problems.push('signature-kind-unsupported');
+  if (!place) {
+    problems.push('byte-range-wrong');
+    return;
+  }
+  const { range } = place;
+  try {
+    const revision = new PdfDocument(document.bytes.subarray(0, range.end));
+    const own = revision.sections[0]!.entries.get(field.valueRef!.num);
+    if (revision.end !== range.end || own === undefined) problems.push('byte-range-wrong');
+    else signature.revision = revision;
+  } catch (cause) {
+    if (!(cause instanceof PdfError)) throw cause;
+    problems.push('byte-range-wrong');
+  }
+  const cms = cmsIn(document.bytes, place.contents);
+  if (!cms) {
+    problems.push('contents-malformed');
+    return;
+  }
+  const { bytes } = document;
+  const digest = sha256(bytes.subarray(0, range.gapStart), bytes.subarray(range.gapEnd, range.end));
+  const checked = verifyCms(cms, digest);
+  problems.push(...checked.problems);
+  signature.hasTimestamp = checked.hasTimestamp;
+  signature.certificate = checked.signer;
+  if (!checked.signer) return;
+  problems.push(...chainProblems(checked.signer, checked.others, roots, at));
+  problems.push(...timeProblems(signature.claimedTime, checked.signer, at));
+}
+
+function timeProblems(claimed: Date | undefined, signer: Certificate, at: Date): ProblemCode[] {
+  if (!claimed) return ['signing-time-missing'];
+  if (claimed < signer.notBefore || claimed > signer.notAfter) return ['signing-time-outside-certificate'];
+  return claimed.getTime() > at.getTime() + CLOCK_TOLERANCE ? ['signing-time-in-future'] : [];
+}
+
+/**
+ * Looks at what happened between one signature and the next, and after the last. Allowed is one more signature where
+ * the earlier ones permit it; anything else makes the document invalid and is described.
+ */
+function checkSteps(
+  document: PdfDocument,
+  signatures: readonly Signature[],
+  problems: Set<ProblemCode>,
+  changes: ChangeAfterSigning[],
+): void {
+  checkCertification(document, signatures, problems);
+  for (const [i, { revision, field }] of signatures.entries()) {
+    const isLast = i === signatures.length - 1;
+    if (!revision) continue;
+    const next = isLast ? document : signatures[i + 1]!.revision;
+    if (!next) continue;
+    if (next.bytes.length === revision.bytes.length) {
+      if (!isLast) problems.add('revisions-broken');
+      continue;
+    }
+    const isChain = next.sections.some((section) => section.offset === revision.sections[0]!.offset);
+    if (!isChain) problems.add('revisions-broken');
+    const isSignature = !isLast && isSignatureRevision(revision, next);
+    if (isSignature) {
+      changes.push({ after: field.name, kind: 'signature-added', allowed: true });
+      continue;
+    }
+    problems.add(isLast ? 'bytes-not-covered' : 'changed-after-signing').add('changed-after-signing');
+    for (const change of describeChanges(revision, next))
+      changes.push({ after: field.name, allowed: false, ...change });
+  }
+}
+
+function isSignatureRevision(before: PdfDocument, after: PdfDocument): boolean {
+  try {
+    readSignatureRevision(before, after);
+    return true;
+  } catch (cause) {
+    if (cause instanceof RevisionError || cause instanceof PdfError) return false;
+    throw cause;
+  }
+}
+
+/** DocMDP belongs to the first signature and to the catalog's `/Perms`, or to nobody (12.8.2.2). */
+function checkCertification(document: PdfDocument, signatures: readonly Signature[], problems: Set<ProblemCode>): void {
+  const perms = document.resolve(document.catalog.entries.get('Perms'));
+  const certified = isDict(perms) ? perms.entries.get('DocMDP') : undefined;
+  signatures.forEach(({ field }, i) => {
+    const permissions = permissionsOf(document, field.value!);
+    const certifies = permissions?.some((permission) => permission.method === 'DocMDP') ?? false;
+    const isCertified = certified !== undefined && document.resolve(certified) === field.value;
+    if (!permissions || certifies !== isCertified || (certifies && i > 0)) problems.add('permissions-inconsistent');
+  });
+  if (certified !== undefined && !signatures.some(({ field }) => document.resolve(certified) === field.value))
+    problems.add('permissions-inconsistent');
+}
+
+/** Whether an earlier revision holds a signature that no field has any more, or one that was put in its place. */
+function hasLostSignature(document: PdfDocument, fields: readonly FormField[]): boolean {
+  const present = new Set<number>();
+  for (const { valueRef } of fields) {
+    const entry = valueRef && document.entry(valueRef.num);
+    if (entry?.kind === 'offset') present.add(entry.offset);
+  }
+  const seen = new Set<number>();
+  for (const section of document.sections) {
+    for (const entry of section.entries.values()) {
+      if (entry.kind !== 'offset' || seen.has(entry.offset) || present.has(entry.offset)) continue;
+      seen.add(entry.offset);
+      const { value } = document.readAt(entry.offset);
+      if (isDict(value) && value.entries.has('ByteRange') && value.entries.has('Contents')) return true;
+    }
+  }
+  return false;
+}
+
+function checkExpected(
+  signatures: readonly Signature[],
+  expected: readonly ExpectedSigner[],
+  problems: Set<ProblemCode>,
+): void {
+  for (const { field, memberId, name } of expected) {
+    const signature = signatures.find((candidate) => candidate.field.name === field);
+    if (!signature) {
+      problems.add('signature-missing');
+      continue;
+    }
+    const { certificate } = signature;
+    const isOther =
+      (memberId !== undefined && certificate?.memberId !== memberId) ||
+      (name !== undefined && certificate?.commonName !== name.normalize('NFC'));
+    // Anyone can make a certificate with any name: only a trusted one says who somebody is.
+    if (isOther || signature.problems.includes('certificate-untrusted')) problems.add('not-the-expected-signer');
+  }
+}
+
+function signerVerdict(document: PdfDocument, signature: Signature): SignerVerdict {
+  const { certificate, claimedTime, field, place } = signature;
+  const problems = [...new Set(signature.problems)];
+  return {
+    outcome: outcomeOf(problems),
+    field: field.name,
+    name: certificate?.commonName ?? '',
+    organisation: certificate?.organisation ?? '',
+    ...(certificate?.memberId ? { memberId: certificate.memberId } : {}),
+    ...(certificate ? { certificate: certificate.fingerprint } : {}),
+    ...(claimedTime ? { claimedTime: claimedTime.toISOString() } : {}),
+    coversWholeDocument: place?.range.end === document.bytes.length,
+    problems,
+  };
+}
+
+function uncheckedOf(
+  signatures: readonly Signature[],
+  roots: readonly Certificate[],
+  expected: readonly ExpectedSigner[],
+): UncheckedCode[] {
+  if (signatures.length === 0) return [];
+  const unchecked: UncheckedCode[] = ['signing-time-not-proven', 'revocation-not-checked'];
+  if (roots.length === 0) unchecked.push('trust-not-given');
+  if (expected.length === 0) unchecked.push('expected-signers-not-given');
+  if (signatures.some((signature) => signature.hasTimestamp)) unchecked.push('timestamp-not-checked');
+  return unchecked;
+}
