@@ -32,6 +32,8 @@ export interface WritableMeetingLog extends MeetingLog {
   commitChanges(document: string, merge: (updates: readonly Uint8Array[]) => Uint8Array): Promise<Entry | undefined>;
   /** All verified acts, in order of arrival. */
   acts(): readonly Act[];
+  /** Resolves when own entries under way are on disk. */
+  settled(): Promise<void>;
 }
 
 export interface MeetingLogOptions {
@@ -191,6 +193,7 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
         return entry;
       }),
     acts: () => acts,
+    settled: () => own(() => Promise.resolve()),
   };
 }
 

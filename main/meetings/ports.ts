@@ -1,6 +1,14 @@
 import type { EntryLog } from '../../common/acts/entry-log.ts';
 import type { Entry, EntryPayload, EntryRefusal } from '../../common/acts/entry.ts';
+import type { CarriedMeeting, OpenDocument } from '../../common/collab/carried-meeting.ts';
+import type { PaperRecord } from '../../common/collab/plan.ts';
+import type { Settings } from '../../common/contract/requests.ts';
+import type { BodyRules } from '../../common/domain/body-rules.ts';
 import type { MeetingId, MemberId, Sha256 } from '../../common/domain/ids.ts';
+import type { MinutesContent } from '../../common/domain/minutes.ts';
+import type { Verdict } from '../../common/domain/verdict.ts';
+import type { Signer } from '../../common/acts/signer.ts';
+import type { Identity, Invitation, Result, TlsCredentials } from './identity-port.ts';
 
 /** What the use cases of a meeting need from outside. */
 
@@ -51,3 +59,193 @@ export interface Log {
   warn(message: string, details?: Readonly<Record<string, unknown>>): void;
   error(message: string, details?: Readonly<Record<string, unknown>>): void;
 }
+
+/** The laptop's own records beside the meetings. */
+export interface LaptopStore extends MeetingStore {
+  readonly settings: { get(): Settings; set(settings: Settings): void };
+  readonly organisation: {
+    get(): Organisation | undefined;
+    put(organisation: Organisation): void;
+    enrolment(): OwnEnrolment | undefined;
+    putEnrolment(enrolment: OwnEnrolment): void;
+    clearEnrolment(): void;
+  };
+  readonly people: {
+    list(): readonly Person[];
+    put(person: Person): void;
+  };
+  readonly certificates: {
+    get(fingerprint: Sha256): Uint8Array | undefined;
+    add(certificate: { fingerprint: Sha256; der: Uint8Array; member: MemberId; organisation: Sha256 }): void;
+  };
+  readonly invitations: {
+    list(): readonly { readonly invitation: Invitation; readonly position: string }[];
+    add(invitation: Invitation, position: string): void;
+  };
+  readonly meetings: {
+    list(): readonly StoredMeeting[];
+    get(id: MeetingId): StoredMeeting | undefined;
+    put(meeting: StoredMeeting): void;
+  };
+  readonly papers: PaperShelf;
+}
+
+export interface Organisation {
+  readonly name: string;
+  readonly parent: string;
+  readonly symbol: string;
+  readonly preset: BodyRules['preset'];
+  /** DER. */
+  readonly authorityCertificate: Uint8Array;
+  readonly fingerprint: Sha256;
+  readonly holdsAuthority: boolean;
+  readonly authorityArchive: Uint8Array | null;
+  readonly me: { readonly member: MemberId; readonly name: string; readonly position: string };
+  readonly certificate: Uint8Array | null;
+  readonly keyVault: string;
+}
+
+export interface OwnEnrolment {
+  readonly name: string;
+  readonly csr: Uint8Array;
+  readonly keyVault: string;
+  readonly invitation: Json;
+  readonly progress: Json;
+  readonly startedAt: string;
+}
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+export interface Person {
+  readonly member: MemberId;
+  readonly name: string;
+  readonly position: string;
+  readonly certificate: Sha256 | null;
+}
+
+export interface StoredMeeting {
+  readonly id: MeetingId;
+  readonly convener: MemberId | null;
+  readonly nonce: string | null;
+  readonly summary: {
+    readonly title: string;
+    readonly kind: string;
+    readonly start: string;
+    readonly place: string;
+    readonly phase: 'draft' | 'convened' | 'open' | 'closed' | 'sealed';
+  };
+  readonly readOnly: boolean;
+  readonly carrying: boolean;
+  readonly addresses: readonly string[];
+  readonly createdAt: string;
+}
+
+/** Where papers lie. A paper that is here is here whole and verified. */
+export interface PaperShelf {
+  /** Copies a file in, hashing it on the way. `fraction` is 0..1. */
+  importFile(
+    path: string,
+    options: { signal?: AbortSignal; onProgress?: (fraction: number) => void },
+  ): Promise<{ readonly sha256: Sha256; readonly size: number; readonly chunks: readonly Sha256[] }>;
+  importBytes(
+    bytes: Uint8Array,
+  ): Promise<{ readonly sha256: Sha256; readonly size: number; readonly chunks: readonly Sha256[] }>;
+  /** Where a whole paper lies. */
+  find(paper: Sha256): { readonly path: string; readonly size: number } | undefined;
+}
+
+/** What carries and what joins, and the papers that come along. Made once the identity is unlocked. */
+export interface Network {
+  /** Serves the meeting to others; resolves with the addresses (`host:port`) where they reach it. */
+  carry(meeting: CarriedMeeting): Promise<readonly string[]>;
+  stopCarrying(meeting: MeetingId): Promise<void>;
+  /** Who is connected to this host for the meeting. */
+  guests(meeting: MeetingId): readonly MemberId[];
+  onGuests(listener: (meeting: MeetingId) => void): () => void;
+  /** What a host carries, asked over its mutual TLS; refuses with a code. */
+  look(
+    address: string,
+  ): Promise<readonly { readonly meeting: MeetingId; readonly title: string; readonly start: string }[]>;
+  join(meeting: CarriedMeeting, addresses: readonly string[]): Link;
+  /** Hosts found by themselves; the list is whole each time. */
+  onFound(listener: (found: readonly FoundHost[]) => void): () => void;
+  fetchPapers(meeting: MeetingId, link: { readonly addresses: () => readonly string[] }): PaperFetcher;
+  close(): Promise<void>;
+}
+
+export interface FoundHost {
+  readonly address: string;
+  readonly meetings: readonly MeetingId[];
+}
+
+export interface Link {
+  readonly status: () => LinkStatus;
+  onStatus(listener: (status: LinkStatus) => void): () => void;
+  /** Live exchange of a document that windows have open. */
+  share(name: string, document: OpenDocument): () => void;
+  close(): Promise<void>;
+}
+
+export interface LinkStatus {
+  readonly state: 'connected' | 'connecting' | 'waiting' | 'offline' | 'refused';
+  readonly problem: string | null;
+  readonly carriedBy: MemberId | null;
+  readonly address: string | null;
+  readonly online: readonly MemberId[];
+  readonly lastReceived: string | null;
+  readonly onlyHere: number;
+}
+
+export interface PaperFetcher {
+  /** Fetches what is not here, in this order; replaces the earlier list. */
+  want(papers: readonly PaperRecord[]): void;
+  progress(paper: Sha256): { readonly have: number; readonly bytesPerSecond: number; readonly active: boolean };
+  onProgress(listener: () => void): () => void;
+  onComplete(listener: (paper: Sha256) => void): () => void;
+  close(): Promise<void>;
+}
+
+/** Minutes and packages as files. */
+export interface Documents {
+  checkPdf(
+    path: string,
+    limits: { readonly maxBytes: number },
+  ): Promise<{ readonly ok: true; readonly pages: number } | { readonly ok: false; readonly reason: string }>;
+  minutesHtml(content: MinutesContent, draft: boolean): string;
+  /** Prints minutes; undefined where no window can print (a host without windows). */
+  readonly printMinutes: ((html: string) => Promise<Uint8Array>) | undefined;
+}
+
+/** Signatures in PDFs. */
+export interface PdfSigning {
+  /** Adds the signature fields where the printed page has the places for them. */
+  prepare(pdf: Uint8Array): Promise<Uint8Array>;
+  /** Appends the placeholder of a signature; what it appends is signed by the key on the signer's laptop. */
+  appendPlaceholder(
+    pdf: Uint8Array,
+    options: { readonly role: 'secretary' | 'chair'; readonly signer: SignerInfo; readonly time: Date },
+  ): Promise<Uint8Array>;
+  /** Signs on the signer's own laptop after checking that only a placeholder was appended to what was approved. */
+  sign(
+    approvedLength: number,
+    revision: Uint8Array,
+    role: 'secretary' | 'chair',
+    signer: Signer,
+  ): Promise<Result<Uint8Array>>;
+  embed(revision: Uint8Array, cms: Uint8Array, role: 'secretary' | 'chair'): Promise<Result<Uint8Array>>;
+  verify(
+    pdf: Uint8Array,
+    options: {
+      readonly trust: readonly Uint8Array[];
+      readonly expected?: readonly { field: string; member: MemberId }[];
+    },
+  ): Promise<Verdict>;
+}
+
+export interface SignerInfo {
+  readonly name: string;
+  readonly position: string;
+  readonly organisation: string;
+}
+
+export type { Identity, TlsCredentials };

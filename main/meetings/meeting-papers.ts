@@ -1,0 +1,107 @@
+import { basename } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { putAgendaItem, putPaper, readAgenda, readPapers, type PaperRecord } from '../../common/collab/plan.ts';
+import type { AddedPaper, PaperStatus, ParsedInput } from '../../common/contract/requests.ts';
+import type { Sha256 } from '../../common/domain/ids.ts';
+import type { EventHub } from './events.ts';
+import type { OpenMeeting } from './open-meeting.ts';
+import type { Documents, LaptopStore, PaperFetcher } from './ports.ts';
+
+/** Every paper of a meeting with how far it is here and who has it. */
+export function paperStatuses(
+  meeting: OpenMeeting,
+  store: LaptopStore,
+  fetcher: PaperFetcher | undefined,
+): PaperStatus[] {
+  const items = readAgenda(meeting.plan);
+  const receipts = meeting.state()?.receipts ?? {};
+  return [...meeting.papers().values()].map((paper) => {
+    const here = store.papers.find(paper.sha256) !== undefined;
+    const progress = here ? undefined : fetcher?.progress(paper.sha256);
+    return {
+      paper: paper.sha256,
+      title: paper.title,
+      size: paper.size,
+      pages: paper.pages,
+      item: items.find((item) => item.papers.includes(paper.sha256))?.id ?? null,
+      have: here ? paper.size : (progress?.have ?? 0),
+      state: here ? 'here' : progress?.active ? 'fetching' : fetcher ? 'waiting' : 'missing',
+      bytesPerSecond: progress?.bytesPerSecond ?? 0,
+      receivedBy: receipts[paper.sha256] ?? [],
+    };
+  });
+}
+
+/** Papers in the order in which they are needed: the open item's first, then the agenda's order, then the minutes. */
+export function papersByNeed(meeting: OpenMeeting): PaperRecord[] {
+  const papers = meeting.papers();
+  const current = meeting.state()?.currentItem;
+  const agenda = readAgenda(meeting.plan);
+  const order = [...agenda.filter((item) => item.id === current), ...agenda].flatMap((item) => item.papers);
+  const wanted = new Map<Sha256, PaperRecord>();
+  for (const sha256 of order) {
+    const paper = papers.get(sha256);
+    if (paper) wanted.set(sha256, paper);
+  }
+  const minutes = meeting.state()?.minutes;
+  if (minutes && minutes.stage !== 'draft') {
+    const paper = papers.get(minutes.stage === 'sealed' ? minutes.paper : minutes.revision);
+    if (paper) wanted.set(paper.sha256, paper);
+  }
+  return [...wanted.values()];
+}
+
+/** Checks files, copies the good ones onto the shelf and puts them on an agenda item. One bad file harms no other. */
+export async function addPapers(
+  deps: { readonly store: LaptopStore; readonly documents: Documents; readonly events: EventHub },
+  meeting: OpenMeeting,
+  input: ParsedInput<'papers.add'>,
+): Promise<AddedPaper[]> {
+  const maxBytes = deps.store.settings.get().paperLimitMegabytes * 1_000_000;
+  const work = randomUUID();
+  const results: AddedPaper[] = [];
+  for (const [index, path] of input.paths.entries()) {
+    const report = (fraction: number): void =>
+      deps.events.emit('work.progress', {
+        work,
+        kind: 'adding-papers',
+        done: (index + fraction) / input.paths.length,
+        finished: false,
+      });
+    report(0);
+    results.push(await addPaper(deps, meeting, input.item, path, maxBytes, report));
+  }
+  deps.events.emit('work.progress', { work, kind: 'adding-papers', done: 1, finished: true });
+  return results;
+}
+
+async function addPaper(
+  deps: { readonly store: LaptopStore; readonly documents: Documents },
+  meeting: OpenMeeting,
+  itemId: ParsedInput<'papers.add'>['item'],
+  path: string,
+  maxBytes: number,
+  report: (fraction: number) => void,
+): Promise<AddedPaper> {
+  const name = basename(path).normalize('NFC');
+  const refused = (reason: string): AddedPaper => ({ path, name, result: 'refused', reason, paper: null });
+  const checked = await deps.documents.checkPdf(path, { maxBytes });
+  if (!checked.ok) return refused(checked.reason);
+  let imported;
+  try {
+    imported = await deps.store.papers.importFile(path, { onProgress: report });
+  } catch {
+    return refused('unreadable');
+  }
+  const item = readAgenda(meeting.plan).find((one) => one.id === itemId);
+  if (!item) return refused('item-gone');
+  if (item.papers.includes(imported.sha256)) return refused('already-there');
+  meeting.change('plan', (doc) =>
+    doc.transact(() => {
+      if (!readPapers(doc).has(imported.sha256))
+        putPaper(doc, { ...imported, title: name.replace(/\.pdf$/i, '').slice(0, 300), pages: checked.pages });
+      putAgendaItem(doc, { ...item, papers: [...item.papers, imported.sha256] });
+    }),
+  );
+  return { path, name, result: 'added', reason: null, paper: imported.sha256 };
+}

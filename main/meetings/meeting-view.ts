@@ -1,0 +1,103 @@
+import { readPlanMeta } from '../../common/collab/plan.ts';
+import type { Connection, MeetingSummary, MeetingView } from '../../common/contract/requests.ts';
+import { BODY_PRESETS } from '../../common/domain/body-rules.ts';
+import { isOffice } from '../../common/domain/roster.ts';
+import type { Session } from './organisation.ts';
+import type { OpenMeeting } from './open-meeting.ts';
+import type { LinkStatus, StoredMeeting } from './ports.ts';
+
+/** What lists and stored summaries say of an open meeting; the acts' word goes before the plan's. */
+export function summaryOf(meeting: OpenMeeting): StoredMeeting['summary'] {
+  const state = meeting.state();
+  const source = state ?? readPlanMeta(meeting.plan);
+  return {
+    title: source?.title ?? '',
+    kind: source?.kind ?? '',
+    start: source?.start ?? '',
+    place: source?.place ?? '',
+    phase: state ? (state.minutes.stage === 'sealed' ? 'sealed' : state.phase) : 'draft',
+  };
+}
+
+export function listed(stored: StoredMeeting, session: Session, connected: boolean, carrying: boolean): MeetingSummary {
+  return {
+    meeting: stored.id,
+    ...stored.summary,
+    mine: stored.convener === session.member,
+    carrying,
+    connected,
+    readOnly: stored.readOnly,
+  };
+}
+
+export function viewOf(
+  meeting: OpenMeeting,
+  session: Session,
+  stored: StoredMeeting,
+  connection: Connection,
+): MeetingView {
+  const state = meeting.state() ?? null;
+  const { convener, roster } = meeting.writers();
+  const mine = roster.find((entry) => entry.member === session.member);
+  const meta = readPlanMeta(meeting.plan);
+  const { name, parent, symbol } = session.organisation;
+  return {
+    summary: listed(
+      { ...stored, summary: summaryOf(meeting) },
+      session,
+      connection.state === 'connected',
+      connection.role === 'host',
+    ),
+    state,
+    me: {
+      member: session.member,
+      roles: {
+        office: isOffice(roster, session.member) || (state === null && convener === session.member),
+        chair: mine?.role === 'chair',
+        secretary: mine?.role === 'secretary',
+        convener: convener === session.member,
+        voting: mine?.voting ?? false,
+      },
+    },
+    connection,
+    rules: state?.rules ?? meta?.rules ?? BODY_PRESETS['peoples-committee'],
+    organisation: state?.organisation ?? { name, parent, symbol },
+  };
+}
+
+export function connectionOf(
+  session: Session,
+  nameOf: (member: string) => string | null,
+  how:
+    | { readonly role: 'host'; readonly addresses: readonly string[]; readonly guests: readonly Session['member'][] }
+    | { readonly role: 'member'; readonly link: LinkStatus }
+    | { readonly role: 'alone' },
+): Connection {
+  const nothing = { carriedBy: null, addresses: [], online: [], lastReceived: null, onlyHere: 0, problem: null };
+  switch (how.role) {
+    case 'host':
+      return {
+        ...nothing,
+        role: 'host',
+        state: 'connected',
+        carriedBy: session.name,
+        addresses: how.addresses,
+        online: [session.member, ...how.guests.filter((member) => member !== session.member)],
+      };
+    case 'member': {
+      const { state, problem, carriedBy, online, lastReceived, onlyHere } = how.link;
+      return {
+        ...nothing,
+        role: 'member',
+        state,
+        problem,
+        carriedBy: carriedBy && nameOf(carriedBy),
+        online,
+        lastReceived,
+        onlyHere,
+      };
+    }
+    case 'alone':
+      return { ...nothing, role: 'alone', state: 'offline' };
+  }
+}

@@ -1,0 +1,137 @@
+import { randomUUID, type KeyObject } from 'node:crypto';
+import type { Signer } from '../../common/acts/signer.ts';
+import { Refusal } from '../../common/contract/port.ts';
+import type { AppStatus, ParsedInput } from '../../common/contract/requests.ts';
+import { asMemberId, type MemberId } from '../../common/domain/ids.ts';
+import type { Identity, Issuer, Result, TlsCredentials } from './identity-port.ts';
+import type { LaptopStore, Organisation } from './ports.ts';
+
+/** A member's certificate is good for two years; the secretary issues the next one. */
+const MEMBER_DAYS = 730;
+
+/** Who works at this laptop, with the key in memory: exists from unlocking until the application ends. */
+export interface Session {
+  readonly member: MemberId;
+  readonly name: string;
+  readonly position: string;
+  readonly organisation: Organisation;
+  /** Own certificate, then the authority's root. */
+  readonly chain: readonly Uint8Array[];
+  readonly signer: Signer;
+  readonly tls: TlsCredentials;
+}
+
+export function appStatus(store: LaptopStore, session: Session | undefined, version: string): AppStatus {
+  const organisation = store.organisation.get();
+  const stage = session
+    ? 'ready'
+    : organisation?.certificate
+      ? 'locked'
+      : store.organisation.enrolment()
+        ? 'waiting'
+        : 'new';
+  return {
+    stage,
+    version,
+    organisation: organisation?.certificate
+      ? {
+          name: organisation.name,
+          parent: organisation.parent,
+          symbol: organisation.symbol,
+          fingerprint: organisation.fingerprint,
+        }
+      : null,
+    me: organisation?.certificate ? organisation.me : null,
+    holdsAuthority: organisation?.holdsAuthority ?? false,
+  };
+}
+
+/** Sets up an organisation on this laptop: its authority, and the first member's own key and certificate. */
+export async function createOrganisation(
+  deps: { readonly store: LaptopStore; readonly identity: Identity; readonly now: () => Date },
+  input: ParsedInput<'organisation.create'>,
+): Promise<Session> {
+  const { store, identity, now } = deps;
+  if (store.organisation.get()?.certificate) throw new Refusal('already-set-up');
+  const own = orRefuse(await identity.createKeyVault(input.pin));
+  const info = { name: input.name, ...(input.parent ? { parent: input.parent } : {}) };
+  const authority = orRefuse(
+    await identity.createAuthority({ organisation: info, password: input.authorityPassword, now: now() }),
+  );
+  const issuer = orRefuse(await identity.openAuthority(authority.p12, input.authorityPassword));
+  const member = asMemberId(randomUUID());
+  const { name, position } = input.person;
+  const { certificate } = await issue(identity, issuer, own.privateKey, { member, name, position }, now());
+  const organisation: Organisation = {
+    name: input.name,
+    parent: input.parent,
+    symbol: input.symbol,
+    preset: input.preset,
+    authorityCertificate: authority.certificate,
+    fingerprint: identity.fingerprint(authority.certificate),
+    holdsAuthority: true,
+    authorityArchive: authority.p12,
+    me: { member, name, position },
+    certificate,
+    keyVault: own.vault,
+  };
+  store.organisation.put(organisation);
+  const fingerprint = identity.fingerprint(certificate);
+  store.certificates.add({ fingerprint, der: certificate, member, organisation: organisation.fingerprint });
+  store.people.put({ member, name, position, certificate: fingerprint });
+  return sessionOf(identity, organisation, own.privateKey);
+}
+
+async function issue(
+  identity: Identity,
+  issuer: Issuer,
+  privateKey: KeyObject,
+  person: { member: MemberId; name: string; position: string },
+  now: Date,
+): Promise<{ certificate: Uint8Array }> {
+  const request = await identity.createRequest(privateKey, { name: person.name });
+  return orRefuse(await issueFor(issuer, request, person, now));
+}
+
+/** Has the authority issue a member's certificate for a request. */
+export function issueFor(
+  issuer: Issuer,
+  request: Uint8Array,
+  person: { readonly member: MemberId; readonly name: string; readonly position: string },
+  now: Date,
+): Promise<Result<{ certificate: Uint8Array }>> {
+  return issuer.issue(
+    {
+      request,
+      memberId: person.member,
+      name: person.name,
+      ...(person.position ? { position: person.position } : {}),
+      validDays: MEMBER_DAYS,
+    },
+    now,
+  );
+}
+
+export async function unlock(store: LaptopStore, identity: Identity, pin: string): Promise<Session> {
+  const organisation = store.organisation.get();
+  if (!organisation?.certificate) throw new Refusal('not-set-up');
+  return sessionOf(identity, organisation, orRefuse(await identity.openKeyVault(organisation.keyVault, pin)));
+}
+
+export function sessionOf(identity: Identity, organisation: Organisation, privateKey: KeyObject): Session {
+  if (!organisation.certificate) throw new Error('no certificate yet');
+  const chain = [organisation.certificate, organisation.authorityCertificate];
+  return {
+    ...organisation.me,
+    organisation,
+    chain,
+    signer: identity.createSigner(privateKey, chain),
+    tls: identity.tlsCredentials(privateKey, chain),
+  };
+}
+
+/** The value, or the failure as an answer for the window. */
+export function orRefuse<T>(result: Result<T>): T {
+  if (!result.ok) throw new Refusal(result.error);
+  return result.value;
+}

@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { Refusal } from '../../common/contract/port.ts';
+import type { Invitation, ParsedInput, PeopleList } from '../../common/contract/requests.ts';
+import { asMemberId } from '../../common/domain/ids.ts';
+import type { EnrolmentDesk, Identity, Issuer } from './identity-port.ts';
+import { issueFor, orRefuse, type Session } from './organisation.ts';
+import type { LaptopStore, Log } from './ports.ts';
+
+/** The authority's password is asked for again after this time, in milliseconds. */
+const AUTHORITY_OPEN_FOR = 15 * 60_000;
+
+/** The desk where the secretary invites people and lets them in. Takes requests only while somebody is invited. */
+export interface PeopleDesk {
+  list(): Promise<PeopleList>;
+  invite(input: ParsedInput<'people.invite'>): Promise<Invitation>;
+  withdraw(invitation: string): Promise<PeopleList>;
+  saveInvitation(invitation: string, path: string): Promise<void>;
+  approve(input: ParsedInput<'people.approve'>): Promise<PeopleList>;
+  refuse(request: string): Promise<PeopleList>;
+  /** Takes requests again for invitations that are still open. */
+  resume(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function openPeopleDesk(deps: {
+  readonly store: LaptopStore;
+  readonly identity: Identity;
+  readonly session: Session;
+  readonly listenHost: string;
+  /** Where this laptop is reached at that port. */
+  readonly addressesAt: (port: number) => readonly string[];
+  /** Tells newcomers on the network where to ask; returns how to stop. */
+  readonly advertise: (port: number) => () => void;
+  readonly onChange: (list: PeopleList) => void;
+  readonly now: () => Date;
+  readonly log: Log;
+}): PeopleDesk {
+  const { store, identity, session, now } = deps;
+  const { organisation } = session;
+  const info = { name: organisation.name, ...(organisation.parent ? { parent: organisation.parent } : {}) };
+  let desk: Promise<{ desk: EnrolmentDesk; stopAdvertising: () => void }> | undefined;
+  let issuer: { issuer: Issuer; until: number } | undefined;
+
+  const openInvitations = () =>
+    store.invitations
+      .list()
+      .filter(({ invitation }) => invitation.state === 'open' && new Date(invitation.expiresAt) > now());
+
+  function opened(): Promise<{ desk: EnrolmentDesk; stopAdvertising: () => void }> {
+    desk ??= (async () => {
+      const served = orRefuse(
+        await identity.openDesk({
+          tls: session.tls,
+          listen: { host: deps.listenHost, port: 0 },
+          root: organisation.authorityCertificate,
+          organisation: info,
+          onRequest: () => void list().then(deps.onChange),
+        }),
+      );
+      return { desk: served, stopAdvertising: deps.advertise(served.address.port) };
+    })();
+    desk.catch(() => (desk = undefined));
+    return desk;
+  }
+
+  async function list(): Promise<PeopleList> {
+    const waiting = store.invitations.list().some(({ invitation }) => invitation.state === 'pending');
+    const serving = waiting || openInvitations().length > 0 || desk ? await opened() : undefined;
+    const pending = serving ? await serving.desk.pending() : [];
+    const positions = new Map(store.invitations.list().map((one) => [one.invitation.id, one.position]));
+    return {
+      members: store.people.list().map((person) => {
+        const der = person.certificate && store.certificates.get(person.certificate);
+        const checked = der ? identity.checkCertificate(der, [organisation.authorityCertificate], now()) : undefined;
+        return {
+          member: person.member,
+          name: person.name,
+          position: person.position,
+          certificateUntil: checked?.ok ? checked.value.notAfter.toISOString() : '',
+          me: person.member === session.member,
+        };
+      }),
+      invitations: openInvitations().map(asInvitation),
+      requests: pending.map((one) => ({
+        request: one.requestId,
+        name: one.name,
+        position: positions.get(one.invitationId) ?? '',
+        invitedAs: one.invitedName ?? '',
+        at: one.receivedAt.toISOString(),
+        from: one.remoteAddress,
+        keyFingerprint: one.keyFingerprint,
+      })),
+      addresses: serving ? deps.addressesAt(serving.desk.address.port) : [],
+      authorityUnlocked: issuer !== undefined && issuer.until > now().getTime(),
+    };
+  }
+
+  async function changed(): Promise<PeopleList> {
+    const now = await list();
+    deps.onChange(now);
+    return now;
+  }
+
+  async function unlockedIssuer(password: string | undefined): Promise<Issuer> {
+    if (issuer && issuer.until > now().getTime()) return issuer.issuer;
+    if (!organisation.authorityArchive) throw new Refusal('no-authority');
+    if (password === undefined) throw new Refusal('authority-password-needed');
+    const opened = await identity.openAuthority(organisation.authorityArchive, password);
+    if (!opened.ok) throw new Refusal(opened.error === 'wrong-password' ? 'wrong-authority-password' : opened.error);
+    issuer = { issuer: opened.value, until: now().getTime() + AUTHORITY_OPEN_FOR };
+    return opened.value;
+  }
+
+  return {
+    list,
+    async invite(input) {
+      if (!organisation.holdsAuthority) throw new Refusal('no-authority');
+      const invitation = identity.createInvitation({ name: input.name, now: now() });
+      store.invitations.add(invitation, input.position);
+      await opened();
+      await changed();
+      return asInvitation({ invitation, position: input.position });
+    },
+    async withdraw(invitation) {
+      const { desk } = await opened();
+      orRefuse(await desk.withdraw(invitation));
+      return changed();
+    },
+    async saveInvitation(id, path) {
+      const found = store.invitations.list().find((one) => one.invitation.id === id);
+      if (!found) throw new Refusal('unknown-invitation');
+      const { desk } = await opened();
+      const content = identity.writeInvitationFile(found.invitation, {
+        name: organisation.name,
+        fingerprint: organisation.fingerprint,
+        addresses: deps.addressesAt(desk.address.port),
+      });
+      try {
+        await writeFile(path, content);
+      } catch {
+        throw new Refusal('cannot-write-file', { path });
+      }
+    },
+    async approve({ request, authorityPassword }) {
+      const { desk } = await opened();
+      const pending = (await desk.pending()).find((one) => one.requestId === request);
+      if (!pending) throw new Refusal('unknown-request');
+      const authority = await unlockedIssuer(authorityPassword);
+      const position =
+        store.invitations.list().find((one) => one.invitation.id === pending.invitationId)?.position ?? '';
+      const member = asMemberId(randomUUID());
+      // The name is the one that the secretary invited; what the newcomer typed was shown beside it.
+      const name = pending.invitedName ?? pending.name;
+      const { certificate } = orRefuse(await issueFor(authority, pending.request, { member, name, position }, now()));
+      const fingerprint = identity.fingerprint(certificate);
+      store.certificates.add({ fingerprint, der: certificate, member, organisation: organisation.fingerprint });
+      store.people.put({ member, name, position, certificate: fingerprint });
+      orRefuse(await desk.approve(request, certificate));
+      deps.log.info('certificate issued', { member });
+      return changed();
+    },
+    async refuse(request) {
+      const { desk } = await opened();
+      orRefuse(await desk.refuse(request));
+      return changed();
+    },
+    async resume() {
+      if (!organisation.holdsAuthority) return;
+      const waiting = store.invitations.list().some(({ invitation }) => invitation.state === 'pending');
+      if (waiting || openInvitations().length > 0) await opened();
+    },
+    async close() {
+      const serving = await desk?.catch(() => undefined);
+      serving?.stopAdvertising();
+      await serving?.desk.close();
+    },
+  };
+}
+
+const asInvitation = ({
+  invitation,
+  position,
+}: ReturnType<LaptopStore['invitations']['list']>[number]): Invitation => ({
+  invitation: invitation.id,
+  name: invitation.name ?? '',
+  position,
+  code: invitation.code,
+  expires: invitation.expiresAt,
+});

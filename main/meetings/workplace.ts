@@ -1,0 +1,414 @@
+import { putPlanPerson, readPlanMeta, readPlanPeople, setPlanMeta } from '../../common/collab/plan.ts';
+import { Refusal } from '../../common/contract/port.ts';
+import type {
+  Connection,
+  FoundMeeting,
+  MeetingSummary,
+  MeetingView,
+  ParsedInput,
+} from '../../common/contract/requests.ts';
+import { BODY_PRESETS } from '../../common/domain/body-rules.ts';
+import type { MeetingId, Sha256 } from '../../common/domain/ids.ts';
+import type { EventHub } from './events.ts';
+import { meetingIdOf, newNonce } from './meeting-id.ts';
+import { sealMinutes, type MinutesDeps } from './meeting-minutes.ts';
+import { paperStatuses, papersByNeed } from './meeting-papers.ts';
+import { connectionOf, listed, summaryOf, viewOf } from './meeting-view.ts';
+import { openMeeting, type OpenMeeting } from './open-meeting.ts';
+import type { Session } from './organisation.ts';
+import type {
+  CertificateBook,
+  EntryAuthentication,
+  FoundHost,
+  LaptopStore,
+  Link,
+  Log,
+  Network,
+  PaperFetcher,
+} from './ports.ts';
+
+/** The meetings of one unlocked laptop: which are open, which it carries, which it has joined. */
+export interface Workplace {
+  list(): MeetingSummary[];
+  create(input: ParsedInput<'meetings.create'>): MeetingId;
+  /** Opens a meeting that this laptop knows; refuses others. */
+  open(meeting: MeetingId): OpenMeeting;
+  convene(meeting: MeetingId): Promise<void>;
+  carry(meeting: MeetingId): Promise<readonly string[]>;
+  stopCarrying(meeting: MeetingId): Promise<void>;
+  join(input: ParsedInput<'meetings.join'>): Promise<MeetingId>;
+  leave(meeting: MeetingId): Promise<void>;
+  view(meeting: MeetingId): MeetingView;
+  papers(meeting: MeetingId): ReturnType<typeof paperStatuses>;
+  /** Carries on what this laptop carried, and joins again what it had joined. */
+  resume(): Promise<void>;
+  /** Takes in a meeting that came as a package, to be looked at. */
+  addReadOnly(meeting: MeetingId): void;
+  close(): Promise<void>;
+}
+
+interface AtHand {
+  readonly meeting: OpenMeeting;
+  hosting: { readonly addresses: readonly string[] } | undefined;
+  link: Link | undefined;
+  fetcher: PaperFetcher | undefined;
+  readonly stops: (() => void)[];
+  telling: NodeJS.Timeout | undefined;
+  sealing: boolean;
+  readonly receipted: Set<Sha256>;
+}
+
+/** Changes come in bursts; windows are told at most this often, in milliseconds. */
+const TELL_EVERY = 40;
+
+export function createWorkplace(deps: {
+  readonly store: LaptopStore;
+  readonly session: Session;
+  readonly authentication: EntryAuthentication;
+  readonly certificates: CertificateBook;
+  readonly network: Network;
+  readonly minutes: MinutesDeps;
+  readonly events: EventHub;
+  readonly now: () => Date;
+  readonly log: Log;
+}): Workplace {
+  const { store, session, network, events, now, log } = deps;
+  const atHand = new Map<MeetingId, AtHand>();
+  let found: readonly FoundMeeting[] = [];
+
+  const stopGuests = network.onGuests((meeting) => tell(meeting));
+  const stopFound = network.onFound((hosts) => void lookAt(hosts));
+
+  function stored(meeting: MeetingId): NonNullable<ReturnType<LaptopStore['meetings']['get']>> {
+    const row = store.meetings.get(meeting);
+    if (!row) throw new Refusal('unknown-meeting');
+    return row;
+  }
+
+  function open(id: MeetingId): OpenMeeting {
+    return (atHand.get(id) ?? bring(id)).meeting;
+  }
+
+  function bring(id: MeetingId): AtHand {
+    const row = stored(id);
+    const meeting = openMeeting({
+      meeting: id,
+      me: session.member,
+      convener: row.convener ?? undefined,
+      readOnly: row.readOnly,
+      store,
+      authentication: deps.authentication,
+      certificates: deps.certificates,
+      paperPath: (paper) => store.papers.find(paper),
+      now,
+      logger: log,
+    });
+    const one: AtHand = {
+      meeting,
+      hosting: undefined,
+      link: undefined,
+      fetcher: undefined,
+      stops: [],
+      telling: undefined,
+      sealing: false,
+      receipted: new Set(),
+    };
+    atHand.set(id, one);
+    one.stops.push(meeting.onChange(() => tell(id)));
+    tell(id);
+    return one;
+  }
+
+  /** Tells windows what changed, and does what follows from it. */
+  function tell(id: MeetingId): void {
+    const one = atHand.get(id);
+    if (!one || one.telling) return;
+    one.telling = setTimeout(() => {
+      one.telling = undefined;
+      settle(one);
+      events.emit('meeting.view', view(id));
+      events.emit('papers.changed', { meeting: id, papers: papers(id) });
+    }, TELL_EVERY);
+  }
+
+  function settle(one: AtHand): void {
+    const { meeting } = one;
+    const row = store.meetings.get(meeting.id);
+    const summary = summaryOf(meeting);
+    const convener = meeting.state()?.convener ?? row?.convener ?? null;
+    if (row && (JSON.stringify(row.summary) !== JSON.stringify(summary) || row.convener !== convener)) {
+      store.meetings.put({ ...row, summary, convener });
+      events.emit('meetings.changed', list());
+    }
+    one.fetcher?.want(papersByNeed(meeting).filter((paper) => !store.papers.find(paper.sha256)));
+    void receipt(one);
+    void seal(one);
+  }
+
+  /** Says by a signed act which papers are here; the secretary's board shows it. */
+  async function receipt(one: AtHand): Promise<void> {
+    const { meeting, receipted } = one;
+    const state = meeting.state();
+    if (!state || meeting.readOnly || !meeting.mayAttend(session.member)) return;
+    for (const paper of meeting.papers().keys()) {
+      if (receipted.has(paper) || state.receipts[paper]?.includes(session.member)) continue;
+      if (!store.papers.find(paper)) continue;
+      receipted.add(paper);
+      await meeting.perform('paper-received', { paper }).catch((error: unknown) => {
+        receipted.delete(paper);
+        log.warn('receipt was not signed', { error: String(error) });
+      });
+    }
+  }
+
+  async function seal(one: AtHand): Promise<void> {
+    if (one.sealing) return;
+    one.sealing = true;
+    try {
+      await sealMinutes(deps.minutes, one.meeting);
+    } catch (error) {
+      log.error('minutes could not be sealed', { error: String(error) });
+    } finally {
+      one.sealing = false;
+    }
+  }
+
+  function connection(id: MeetingId): Connection {
+    const one = atHand.get(id);
+    const nameOf = (member: string): string | null =>
+      one?.meeting.writers().roster.find((entry) => entry.member === member)?.name ?? null;
+    if (one?.hosting)
+      return connectionOf(session, nameOf, {
+        role: 'host',
+        addresses: one.hosting.addresses,
+        guests: network.guests(id),
+      });
+    if (one?.link) return connectionOf(session, nameOf, { role: 'member', link: one.link.status() });
+    return connectionOf(session, nameOf, { role: 'alone' });
+  }
+
+  function view(id: MeetingId): MeetingView {
+    return viewOf(open(id), session, stored(id), connection(id));
+  }
+
+  function papers(id: MeetingId): ReturnType<typeof paperStatuses> {
+    return paperStatuses(open(id), store, atHand.get(id)?.fetcher);
+  }
+
+  function list(): MeetingSummary[] {
+    return store.meetings
+      .list()
+      .map((row) =>
+        listed(row, session, connection(row.id).state === 'connected', atHand.get(row.id)?.hosting !== undefined),
+      );
+  }
+
+  async function lookAt(hosts: readonly FoundHost[]): Promise<void> {
+    const looks = hosts.map(async ({ address }) => {
+      try {
+        const meetings = await network.look(address);
+        return meetings.map((one): FoundMeeting => {
+          const link = atHand.get(one.meeting)?.link;
+          return { ...one, carriedBy: '', address, joined: link !== undefined };
+        });
+      } catch {
+        return [];
+      }
+    });
+    const all = (await Promise.all(looks)).flat();
+    found = all.filter((one) => !atHand.get(one.meeting)?.hosting);
+    events.emit('meetings.found', found);
+    for (const one of found) {
+      const row = store.meetings.get(one.meeting);
+      if (row && !row.readOnly && !row.addresses.includes(one.address)) {
+        store.meetings.put({ ...row, addresses: [one.address, ...row.addresses].slice(0, 8) });
+        if (atHand.get(one.meeting)?.link) relink(one.meeting);
+      }
+    }
+  }
+
+  function relink(id: MeetingId): void {
+    const one = atHand.get(id) ?? bring(id);
+    const before = one.link;
+    one.link = undefined;
+    void before?.close();
+    link(one);
+  }
+
+  function link(one: AtHand): void {
+    const { meeting } = one;
+    if (one.link || one.hosting || meeting.readOnly) return;
+    const addresses = () => stored(meeting.id).addresses;
+    const joined = network.join(meeting, addresses());
+    one.link = joined;
+    let last = '';
+    const stopStatus = joined.onStatus((status) => {
+      if (status.state + status.carriedBy !== last) {
+        last = status.state + status.carriedBy;
+        events.emit('meetings.changed', list());
+      }
+      tell(meeting.id);
+    });
+    const stopWindows = meeting.onWindowDocument((name, document) => joined.share(name, document));
+    one.stops.push(stopStatus, stopWindows);
+    fetchPapers(one, () => {
+      const address = one.link?.status().address;
+      return address ? [address] : [];
+    });
+    tell(meeting.id);
+  }
+
+  function fetchPapers(one: AtHand, addresses: () => readonly string[]): void {
+    if (one.fetcher) return;
+    const { meeting } = one;
+    one.fetcher = network.fetchPapers(meeting.id, { addresses });
+    one.stops.push(
+      one.fetcher.onProgress(() => tell(meeting.id)),
+      one.fetcher.onComplete(() => tell(meeting.id)),
+    );
+  }
+
+  async function carry(id: MeetingId): Promise<readonly string[]> {
+    const one = atHand.get(id) ?? bring(id);
+    if (one.hosting) return one.hosting.addresses;
+    if (one.meeting.readOnly) throw new Refusal('read-only-meeting');
+    if (!one.meeting.state()) throw new Refusal('not-convened');
+    await one.link?.close();
+    one.link = undefined;
+    const addresses = await network.carry(one.meeting);
+    one.hosting = { addresses };
+    store.meetings.put({ ...stored(id), carrying: true });
+    events.emit('meetings.changed', list());
+    tell(id);
+    return addresses;
+  }
+
+  return {
+    list,
+    create(input) {
+      const nonce = newNonce();
+      const id = meetingIdOf(session.member, nonce);
+      const { preset } = session.organisation;
+      const summary = { ...input, phase: 'draft' as const };
+      store.meetings.put({
+        id,
+        convener: session.member,
+        nonce,
+        summary,
+        readOnly: false,
+        carrying: false,
+        addresses: [],
+        createdAt: now().toISOString(),
+      });
+      const meeting = open(id);
+      meeting.change('plan', (doc) => {
+        setPlanMeta(doc, { ...input, rules: BODY_PRESETS[preset === 'custom' ? 'peoples-committee' : preset] });
+        const { member, name, position } = session;
+        putPlanPerson(doc, { member, name, position, role: 'secretary', voting: true });
+      });
+      events.emit('meetings.changed', list());
+      return id;
+    },
+    open,
+    async convene(id) {
+      const meeting = open(id);
+      const row = stored(id);
+      const meta = readPlanMeta(meeting.plan);
+      const roster = readPlanPeople(meeting.plan);
+      if (!meta) throw new Refusal('plan-incomplete');
+      if (!roster.some((entry) => entry.role === 'chair')) throw new Refusal('no-chair');
+      if (!roster.some((entry) => entry.role === 'secretary')) throw new Refusal('no-secretary');
+      if (meeting.state()) {
+        await meeting.perform('roster-changed', { roster });
+        return;
+      }
+      if (row.convener !== session.member || !row.nonce) throw new Refusal('act.not-the-convener');
+      const { name, parent, symbol } = session.organisation;
+      await meeting.perform('meeting-convened', {
+        nonce: row.nonce,
+        title: meta.title,
+        kind: meta.kind,
+        start: meta.start,
+        place: meta.place,
+        organisation: { name, parent, symbol },
+        rules: meta.rules,
+        roster,
+      });
+      if (!meeting.state()) throw new Refusal('act.not-the-convener');
+    },
+    carry,
+    async stopCarrying(id) {
+      const one = atHand.get(id);
+      if (!one?.hosting) return;
+      await one.meeting.log.settled();
+      await network.stopCarrying(id);
+      one.hosting = undefined;
+      store.meetings.put({ ...stored(id), carrying: false });
+      events.emit('meetings.changed', list());
+      tell(id);
+    },
+    async join({ address, meeting: wanted }) {
+      const offered = await network.look(address);
+      const target = wanted ? offered.find((one) => one.meeting === wanted) : offered[0];
+      if (!target) throw new Refusal(wanted ? 'meeting-not-there' : 'no-meeting-there');
+      const row = store.meetings.get(target.meeting);
+      if (row?.readOnly) throw new Refusal('read-only-meeting');
+      const addresses = [address, ...(row?.addresses.filter((one) => one !== address) ?? [])].slice(0, 8);
+      store.meetings.put({
+        ...(row ?? {
+          id: target.meeting,
+          convener: null,
+          nonce: null,
+          summary: { title: target.title, kind: '', start: target.start, place: '', phase: 'convened' as const },
+          readOnly: false,
+          carrying: false,
+          createdAt: now().toISOString(),
+        }),
+        addresses,
+      });
+      const one = atHand.get(target.meeting) ?? bring(target.meeting);
+      if (one.hosting) return target.meeting;
+      if (one.link) relink(target.meeting);
+      else link(one);
+      events.emit('meetings.changed', list());
+      return target.meeting;
+    },
+    async leave(id) {
+      const one = atHand.get(id);
+      await one?.link?.close();
+      if (one) one.link = undefined;
+      store.meetings.put({ ...stored(id), addresses: [] });
+      events.emit('meetings.changed', list());
+      tell(id);
+    },
+    view,
+    papers,
+    async resume() {
+      for (const row of store.meetings.list()) {
+        if (row.readOnly) continue;
+        try {
+          if (row.carrying) await carry(row.id);
+          else if (row.addresses.length > 0) link(atHand.get(row.id) ?? bring(row.id));
+        } catch (error) {
+          log.error('meeting could not be resumed', { meeting: row.id, error: String(error) });
+        }
+      }
+    },
+    addReadOnly(id) {
+      open(id);
+      events.emit('meetings.changed', list());
+    },
+    async close() {
+      stopGuests();
+      stopFound();
+      for (const one of atHand.values()) {
+        clearTimeout(one.telling);
+        for (const stop of one.stops) stop();
+        await one.fetcher?.close();
+        await one.link?.close();
+        await one.meeting.close();
+      }
+      atHand.clear();
+    },
+  };
+}
