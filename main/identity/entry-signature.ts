@@ -1,0 +1,154 @@
+import { constants, createHash, verify, type KeyObject } from 'node:crypto';
+import { TextDecoder } from 'node:util';
+import canonicalize from 'canonicalize';
+import {
+  entryHeaderSchema,
+  entryPayloadSchema,
+  MAX_ENTRY_CHARACTERS,
+  payloadBytes,
+  type Entry,
+  type EntryHeader,
+  type EntryPayload,
+  type EntryRefusal,
+} from '../../common/acts/entry.ts';
+import type { Signer } from '../../common/acts/signer.ts';
+import { asSha256, type MemberId, type Sha256 } from '../../common/domain/ids.ts';
+import { fail, succeed, type Result } from './result.ts';
+
+/** An entry in the right form; nothing is known yet about who signed it. */
+export interface ReadEntry {
+  readonly jws: string;
+  readonly header: EntryHeader;
+  readonly payload: EntryPayload;
+  /** SHA-256 of the ASCII bytes of `jws`. */
+  readonly hash: Sha256;
+  /** SHA-256 of the certificate (DER) that the header names. */
+  readonly certificate: Sha256;
+}
+
+/** What of a certificate counts for an entry; chain, validity and revocation are checked by who makes this. */
+export interface SigningCertificate {
+  /** SHA-256 of the DER. */
+  readonly fingerprint: Sha256;
+  readonly member: MemberId;
+  readonly publicKey: KeyObject;
+}
+
+/** The deepest nesting of a payload, its own object included: bounds what readers may have to walk through. */
+const MAX_DEPTH = 16;
+const MIN_MODULUS_BITS = 2048;
+/** Keeps one verification short: larger keys are nobody's and would be a way to keep others busy. */
+const MAX_MODULUS_BITS = 8192;
+/** RFC 7518, 3.5: as long as the hash. */
+const SALT_BYTES = 32;
+
+/**
+ * Signs a payload as an entry: JWS compact (RFC 7515), PS256, `x5t#S256`, over JCS bytes (RFC 8785). PSS is randomised:
+ * signing the same payload twice gives two entries, which together are a fork. Throws on a payload out of form.
+ */
+export async function signEntry(signer: Signer, payload: EntryPayload): Promise<Entry> {
+  entryPayloadSchema.parse(payload);
+  const own = signer.chain[0];
+  if (!own) throw new Error('signer without a certificate');
+  if (depthOf(payload) > MAX_DEPTH) throw new Error('payload is nested too deep');
+  const fingerprint = createHash('sha256').update(own).digest();
+  const header: EntryHeader = { alg: 'PS256', typ: 'phien-entry', 'x5t#S256': fingerprint.toString('base64url') };
+  const signed = `${base64Url(jcsBytes(header))}.${base64Url(payloadBytes(payload))}`;
+  const signature = await signer.sign(Buffer.from(signed, 'ascii'), 'RSASSA-PSS');
+  const jws = `${signed}.${base64Url(signature)}`;
+  if (jws.length > MAX_ENTRY_CHARACTERS) throw new Error('entry is too large');
+  return { hash: hashOf(jws), jws, certificate: asSha256(fingerprint.toString('hex')), payload };
+}
+
+/**
+ * Reads an untrusted entry strictly: one text has one reading and one payload has one text, on every laptop. `payload`
+ * is exactly what was signed; its body is checked against its kind elsewhere.
+ */
+export function readEntry(jws: string): Result<ReadEntry, 'malformed' | 'too-large'> {
+  if (jws.length > MAX_ENTRY_CHARACTERS) return fail('too-large');
+  const parts = jws.split('.', 4);
+  const [first, second, third] = parts;
+  if (parts.length !== 3 || !first || !second || !third) return fail('malformed');
+  const header = entryHeaderSchema.safeParse(canonicalJson(first));
+  if (!header.success || bytesOf(third) === undefined) return fail('malformed');
+  const payload = canonicalJson(second);
+  if (!isPayload(payload)) return fail('malformed');
+  const fingerprint = bytesOf(header.data['x5t#S256']);
+  if (fingerprint?.length !== 32) return fail('malformed');
+  return succeed({
+    jws,
+    header: header.data,
+    payload,
+    hash: hashOf(jws),
+    certificate: asSha256(fingerprint.toString('hex')),
+  });
+}
+
+/** Checks who signed: that `certificate` is the one named, of the author, with a fit key, and that its key signed. */
+export function verifyEntry(
+  entry: ReadEntry,
+  certificate: SigningCertificate,
+): Result<
+  Entry,
+  Extract<EntryRefusal, 'unknown-certificate' | 'certificate-refused' | 'wrong-author' | 'bad-signature'>
+> {
+  if (certificate.fingerprint !== entry.certificate) return fail('unknown-certificate');
+  if (certificate.member !== entry.payload.author) return fail('wrong-author');
+  const bits = modulusBits(certificate.publicKey);
+  if (bits === undefined || bits < MIN_MODULUS_BITS || bits > MAX_MODULUS_BITS) return fail('certificate-refused');
+  const end = entry.jws.lastIndexOf('.');
+  const signature = bytesOf(entry.jws.slice(end + 1));
+  if (signature?.length !== Math.ceil(bits / 8)) return fail('bad-signature');
+  const key = { key: certificate.publicKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: SALT_BYTES };
+  const signed = Buffer.from(entry.jws.slice(0, end), 'ascii');
+  if (!verify('sha256', signed, key, signature)) return fail('bad-signature');
+  const { hash, jws, payload } = entry;
+  return succeed({ hash, jws, certificate: entry.certificate, payload });
+}
+
+/** Only plain RSA public keys: an `rsa-pss` key brings parameters of its own. */
+function modulusBits(key: KeyObject): number | undefined {
+  if (key.type !== 'public' || key.asymmetricKeyType !== 'rsa') return undefined;
+  return key.asymmetricKeyDetails?.modulusLength;
+}
+
+/** base64url without padding, spare bits zero (RFC 7515, 2); undefined otherwise. */
+function bytesOf(text: string): Buffer | undefined {
+  const bytes = Buffer.from(text, 'base64url');
+  return bytes.toString('base64url') === text ? bytes : undefined;
+}
+
+/** The value of a part whose bytes are the JCS bytes of that value; undefined for anything else. */
+function canonicalJson(part: string): unknown {
+  const bytes = bytesOf(part);
+  if (!bytes) return undefined;
+  try {
+    // ignoreBOM keeps a byte order mark in the text, where it is no JSON.
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+    if (depthOf(value) > MAX_DEPTH) return undefined;
+    // Also catches keys given twice, other number forms, other key orders, spaces and lone surrogates.
+    return bytes.equals(jcsBytes(value)) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isPayload(value: unknown): value is EntryPayload {
+  return entryPayloadSchema.safeParse(value).success;
+}
+
+function jcsBytes(value: unknown): Uint8Array {
+  return new TextEncoder().encode(canonicalize(value));
+}
+
+/** 1 for `{}`; stops counting past `MAX_DEPTH`, so it never recurses deeper itself. */
+function depthOf(value: unknown, above = 0): number {
+  if (typeof value !== 'object' || value === null) return above;
+  let deepest = above + 1;
+  if (deepest > MAX_DEPTH) return deepest;
+  for (const member of Object.values(value)) deepest = Math.max(deepest, depthOf(member, above + 1));
+  return deepest;
+}
+
+const base64Url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
+const hashOf = (jws: string): Sha256 => asSha256(createHash('sha256').update(jws, 'ascii').digest('hex'));
