@@ -35,7 +35,10 @@ function runtimeDatabase(): Plugin {
   return {
     name: 'phien-runtime-database',
     enforce: 'pre',
-    resolveId: (id) => (sqlite && id === 'better-sqlite3' ? { id: '../native/node_modules/better-sqlite3/lib/index.js', external: true } : null),
+    resolveId: (id) =>
+      sqlite && id === 'better-sqlite3'
+        ? { id: '../native/node_modules/better-sqlite3/lib/index.js', external: true }
+        : null,
     closeBundle() {
       rmSync(at('out/native'), { recursive: true, force: true });
       if (sqlite) cpSync(sqlite, at('out/native'), { recursive: true });
@@ -50,7 +53,8 @@ function pdfjsAssets(): Plugin {
     closeBundle() {
       const from = (...parts: string[]) => at('node_modules/pdfjs-dist', ...parts);
       const to = (...parts: string[]) => at('out/renderer/pdfjs', ...parts);
-      for (const folder of ['cmaps', 'standard_fonts', 'wasm', 'iccs']) cpSync(from(folder), to(folder), { recursive: true });
+      for (const folder of ['cmaps', 'standard_fonts', 'wasm', 'iccs'])
+        cpSync(from(folder), to(folder), { recursive: true });
       for (const file of ['pdf.worker.min.mjs', 'pdf.renderer.min.mjs']) cpSync(from('legacy/build', file), to(file));
     },
   };

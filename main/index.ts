@@ -23,6 +23,8 @@ if (!app.requestSingleInstanceLock()) {
 
 function open(): void {
   Menu.setApplicationMenu(null);
+  // The application's name is in it, and Electron refuses requests of pages whose headers are not plain ASCII.
+  app.userAgentFallback = app.userAgentFallback.replaceAll(/[^\x20-\x7e]/g, '');
   serveScheme(session.defaultSession, built('renderer'), dataFolder);
 
   const windows = createWindows(built('preload', 'index.cjs'));

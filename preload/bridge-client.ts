@@ -1,5 +1,11 @@
 import type { Answer, DocumentChannel, DocumentListeners } from '../common/contract/bridge.ts';
-import { portErrors, portVersion, type EngineFrame, type FramePort, type WindowFrame } from '../common/contract/port.ts';
+import {
+  portErrors,
+  portVersion,
+  type EngineFrame,
+  type FramePort,
+  type WindowFrame,
+} from '../common/contract/port.ts';
 
 /** The window's end of the port: keeps requests, subscriptions and documents, and survives a change of ports. */
 export interface BridgeClient {
@@ -32,7 +38,8 @@ export function createBridgeClient(): BridgeClient {
   function take(frame: EngineFrame): void {
     switch (frame.t) {
       case 'hello':
-        if (frame.version !== portVersion) console.error(`engine speaks port version ${frame.version}, window ${portVersion}`);
+        if (frame.version !== portVersion)
+          console.error(`engine speaks port version ${frame.version}, window ${portVersion}`);
         return;
       case 'ok':
         settle(frame.id, { ok: true, output: frame.output });

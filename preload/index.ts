@@ -1,6 +1,12 @@
 import { contextBridge, ipcRenderer, webUtils } from 'electron';
 
-import { engineStateEvent, type Answer, type EngineState, type PhienBridge, type WindowKind } from '../common/contract/bridge.ts';
+import {
+  engineStateEvent,
+  type Answer,
+  type EngineState,
+  type PhienBridge,
+  type WindowKind,
+} from '../common/contract/bridge.ts';
 import type { FramePort, WindowFrame } from '../common/contract/port.ts';
 import { createBridgeClient } from './bridge-client.ts';
 

@@ -16,7 +16,11 @@ export async function build(electron) {
   const now = fingerprint(electron);
   if (read(stamp) === now) return;
   await step('Building the application', async () => {
-    const result = await capture(projectNode, [tool('electron-vite/bin/electron-vite.js'), 'build', '--logLevel', 'warn'], { env: { ...process.env, NO_COLOR: '1' } });
+    const result = await capture(
+      projectNode,
+      [tool('electron-vite/bin/electron-vite.js'), 'build', '--logLevel', 'warn'],
+      { env: { ...process.env, NO_COLOR: '1' } },
+    );
     if (result.code !== 0) {
       process.stderr.write(result.output);
       throw new SetupProblem('The application could not be built: see the message above.');
@@ -26,7 +30,10 @@ export async function build(electron) {
   });
 }
 
-/** Names, sizes and times of everything that is built, and the runtime it is built for. */
+/**
+ * Names, sizes and times of everything that is built, and the runtime it is built for.
+ * @param {import('./setup/electron-runtime.mjs').ElectronRuntime} electron
+ */
 function fingerprint(electron) {
   const hash = createHash('sha256');
   hash.update(`${electron.kind} ${electron.version} ${electron.sqlite ?? ''}\n`);
@@ -34,6 +41,7 @@ function fingerprint(electron) {
   for (const name of sources) walk(inRoot(name));
   return hash.digest('hex');
 
+  /** @param {string} folder */
   function walk(folder) {
     for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const full = path.join(folder, entry.name);
@@ -41,12 +49,14 @@ function fingerprint(electron) {
       else if (!/\.test\.tsx?$/.test(entry.name)) note(full);
     }
   }
+  /** @param {string} file */
   function note(file) {
     const { size, mtimeMs } = statSync(file);
     hash.update(`${path.relative(root, file)} ${size} ${mtimeMs}\n`);
   }
 }
 
+/** @param {string} file */
 function read(file) {
   try {
     return readFileSync(file, 'utf8');

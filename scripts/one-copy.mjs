@@ -9,6 +9,11 @@ import { SetupProblem } from './setup/say.mjs';
  */
 export function onlyOneCopy(name) {
   const { packages } = JSON.parse(readFileSync(inRoot('node_modules', '.package-lock.json'), 'utf8'));
-  const places = Object.keys(packages).filter((place) => place === `node_modules/${name}` || place.endsWith(`/node_modules/${name}`));
-  if (places.length !== 1) throw new SetupProblem(`There must be exactly one copy of ${name}, but there are ${places.length}: ${places.join(', ')}. Align the versions (npm ls ${name}).`);
+  const places = Object.keys(packages).filter(
+    (place) => place === `node_modules/${name}` || place.endsWith(`/node_modules/${name}`),
+  );
+  if (places.length !== 1)
+    throw new SetupProblem(
+      `There must be exactly one copy of ${name}, but there are ${places.length}: ${places.join(', ')}. Align the versions (npm ls ${name}).`,
+    );
 }

@@ -45,7 +45,15 @@ await onProjectNode(async () => {
   async function importRules() {
     const { onlyOneCopy } = await import('./one-copy.mjs');
     onlyOneCopy('yjs');
-    return await node('dependency-cruiser/bin/dependency-cruise.mjs', '--config', '.dependency-cruiser.mjs', 'common', 'main', 'preload', 'renderer');
+    return await node(
+      'dependency-cruiser/bin/dependency-cruise.mjs',
+      '--config',
+      '.dependency-cruiser.mjs',
+      'common',
+      'main',
+      'preload',
+      'renderer',
+    );
   }
 
   async function endToEnd() {

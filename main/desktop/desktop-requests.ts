@@ -29,7 +29,9 @@ const inputSchemas: { [N in DesktopRequestName]: z.ZodType<DesktopRequests[N]['i
 export function answerDesktopRequests(windows: Windows, restartEngine: () => void): void {
   const handlers: Handlers = {
     async 'desktop.chooseFiles'(input, window) {
-      const properties: ('openFile' | 'multiSelections')[] = input.several ? ['openFile', 'multiSelections'] : ['openFile'];
+      const properties: ('openFile' | 'multiSelections')[] = input.several
+        ? ['openFile', 'multiSelections']
+        : ['openFile'];
       const { canceled, filePaths } = await dialog.showOpenDialog(window, {
         title: input.title,
         properties,
@@ -69,11 +71,16 @@ export function answerDesktopRequests(windows: Windows, restartEngine: () => voi
     if (!ours || event.senderFrame !== event.sender.mainFrame || !event.senderFrame.url.startsWith(`${appOrigin}/`)) {
       return { ok: false, error: { code: portErrors.unknownRequest } };
     }
-    if (typeof name !== 'string' || !Object.hasOwn(handlers, name)) return { ok: false, error: { code: portErrors.unknownRequest } };
+    if (typeof name !== 'string' || !Object.hasOwn(handlers, name))
+      return { ok: false, error: { code: portErrors.unknownRequest } };
     return await perform(name as DesktopRequestName, input, window);
   });
 
-  async function perform<N extends DesktopRequestName>(name: N, input: unknown, window: BrowserWindow): Promise<Answer> {
+  async function perform<N extends DesktopRequestName>(
+    name: N,
+    input: unknown,
+    window: BrowserWindow,
+  ): Promise<Answer> {
     const parsed = inputSchemas[name].safeParse(input);
     if (!parsed.success) return { ok: false, error: { code: portErrors.badInput } };
     try {

@@ -18,7 +18,12 @@ const backoff = [200, 500, 1500, 4000, 10_000];
 /** An engine that lived this long has not failed at starting. */
 const healthyAfter = 60_000;
 
-export function startEngine(file: string, args: readonly string[], print: Print, onState: (state: EngineState) => void): EngineProcess {
+export function startEngine(
+  file: string,
+  args: readonly string[],
+  print: Print,
+  onState: (state: EngineState) => void,
+): EngineProcess {
   const windows = new Map<WebContents, WindowKind>();
   let child: UtilityProcess | undefined;
   let ready = false;

@@ -24,7 +24,9 @@ export function createPrinter(): Print {
     prepared.protocol.handle(scheme, (request) => {
       const page = pages.get(request.url);
       if (page === undefined) return new Response(null, { status: 404 });
-      return new Response(page, { headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': printPolicy } });
+      return new Response(page, {
+        headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': printPolicy },
+      });
     });
     return prepared;
   }
@@ -36,7 +38,13 @@ export function createPrinter(): Print {
       show: false,
       width: 794,
       height: 1123,
-      webPreferences: { session: printSession(), sandbox: true, contextIsolation: true, javascript: false, spellcheck: false },
+      webPreferences: {
+        session: printSession(),
+        sandbox: true,
+        contextIsolation: true,
+        javascript: false,
+        spellcheck: false,
+      },
     });
     try {
       await window.loadURL(url);

@@ -20,7 +20,11 @@ export function createWindows(preloadFile: string): Windows {
   const open = new Map<WindowKind, BrowserWindow>();
   let loaded: (contents: WebContents, kind: WindowKind) => void = () => {};
 
-  function create(kind: WindowKind, query: Readonly<Record<string, string>>, place: Electron.BrowserWindowConstructorOptions): BrowserWindow {
+  function create(
+    kind: WindowKind,
+    query: Readonly<Record<string, string>>,
+    place: Electron.BrowserWindowConstructorOptions,
+  ): BrowserWindow {
     const window = new BrowserWindow({
       width: 1366,
       height: 768,
@@ -110,7 +114,8 @@ function lockSession(session: Session): void {
   session.setPermissionCheckHandler((_contents, permission, origin) => allowed(permission, origin));
   session.setDevicePermissionHandler(() => false);
   session.on('will-download', (event) => event.preventDefault());
-  session.webRequest.onBeforeRequest({ urls: ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'ftp://*/*', 'file:///*'] }, (_details, answer) =>
-    answer({ cancel: true }),
+  session.webRequest.onBeforeRequest(
+    { urls: ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'ftp://*/*', 'file:///*'] },
+    (_details, answer) => answer({ cancel: true }),
   );
 }

@@ -47,7 +47,9 @@ export async function installDependencies() {
       for (let attempt = 1; attempt <= 2 && last.code !== 0; attempt++) last = await capture('npm', args);
       if (last.code !== 0) {
         process.stderr.write(last.output.slice(-2000) + '\n');
-        throw new SetupProblem('npm could not install the dependencies: check that npm reaches its registry, then run the command again.');
+        throw new SetupProblem(
+          'npm could not install the dependencies: check that npm reaches its registry, then run the command again.',
+        );
       }
     });
   });
@@ -70,25 +72,35 @@ function dependenciesMatch() {
   }
 }
 
+/** @param {string} wanted */
 async function ensureProjectNode(wanted) {
   if (projectNodeIs(wanted)) return;
   await withInstallLock(async () => {
     if (projectNodeIs(wanted)) return;
     await step(`Fetching Node ${wanted} for this project`, async () => {
-      const result = await capture('npm', ['rebuild', 'node', '--ignore-scripts=false', '--foreground-scripts', '--loglevel=error']);
+      const result = await capture('npm', [
+        'rebuild',
+        'node',
+        '--ignore-scripts=false',
+        '--foreground-scripts',
+        '--loglevel=error',
+      ]);
       if (!projectNodeIs(wanted)) {
         // Where npm's own settings forbid install scripts, run the one script ourselves.
         const setUp = createRequire(inRoot('package.json')).resolve('node/installArchSpecificPackage.js');
         const own = await capture(process.execPath, [setUp], { cwd: inRoot('node_modules', 'node') });
         if (own.code !== 0 || !projectNodeIs(wanted)) {
           process.stderr.write((result.output + own.output).slice(-2000) + '\n');
-          throw new SetupProblem(`Node ${wanted} could not be installed: run "npm rebuild node" in ${root} and look at its message.`);
+          throw new SetupProblem(
+            `Node ${wanted} could not be installed: run "npm rebuild node" in ${root} and look at its message.`,
+          );
         }
       }
     });
   });
 }
 
+/** @param {string} wanted */
 function projectNodeIs(wanted) {
   if (!existsSync(projectNode)) return false;
   if (process.execPath === projectNode) return process.versions.node === wanted;
@@ -108,8 +120,9 @@ async function withInstallLock(work) {
       mkdirSync(lock);
       break;
     } catch (error) {
-      if (error.code !== 'EEXIST') throw error;
-      if (Date.now() - statSync(lock, { throwIfNoEntry: false })?.mtimeMs > 10 * 60_000) rmSync(lock, { recursive: true, force: true });
+      if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error;
+      const since = statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+      if (Date.now() - since > 10 * 60_000) rmSync(lock, { recursive: true, force: true });
       if (waited === 0) say('Waiting for another set-up of this checkout to finish …');
       await new Promise((resolve) => setTimeout(resolve, 500));
     }

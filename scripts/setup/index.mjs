@@ -19,6 +19,8 @@ export async function setUp() {
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   await onProjectNode(async () => {
     const electron = await setUp();
-    say(`Ready: Node ${process.versions.node}, Electron ${electron.version} (${electron.kind}), after ${elapsed().toFixed(1)} s.`);
+    say(
+      `Ready: Node ${process.versions.node}, Electron ${electron.version} (${electron.kind}), after ${elapsed().toFixed(1)} s.`,
+    );
   });
 }

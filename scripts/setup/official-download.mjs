@@ -4,7 +4,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
-import { inRoot } from './paths.mjs';
+import { electronExecutable, inRoot } from './paths.mjs';
 import { say } from './say.mjs';
 
 const patience = Number(process.argv[2] ?? 8);
@@ -20,6 +20,7 @@ function giveUp() {
   process.exit(2);
 }
 let told = 0;
+/** @param {{ transferred: number, percent: number }} progress */
 function onProgress({ transferred, percent }) {
   clearTimeout(silence);
   silence = setTimeout(giveUp, 30_000);
@@ -43,8 +44,7 @@ try {
   const dist = inRoot('node_modules', 'electron', 'dist');
   rmSync(dist, { recursive: true, force: true });
   await extract(zip, { dir: dist });
-  const names = { darwin: 'Electron.app/Contents/MacOS/Electron', win32: 'electron.exe' };
-  writeFileSync(inRoot('node_modules', 'electron', 'path.txt'), names[process.platform] ?? 'electron');
+  writeFileSync(inRoot('node_modules', 'electron', 'path.txt'), electronExecutable);
 } catch {
   process.exit(2);
 }

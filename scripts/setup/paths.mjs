@@ -11,6 +11,14 @@ export const inRoot = (...parts) => path.join(root, ...parts);
 /** The Node that the project brings along (devDependency `node`). */
 export const projectNode = inRoot('node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 
+/** Where the executable lies in a folder that holds Electron. */
+export const electronExecutable =
+  process.platform === 'darwin'
+    ? 'Electron.app/Contents/MacOS/Electron'
+    : process.platform === 'win32'
+      ? 'electron.exe'
+      : 'electron';
+
 /** A devDependency's command-line script, to be run with the project's Node. @param {string} file below node_modules */
 export function tool(file) {
   const full = inRoot('node_modules', file);

@@ -6,7 +6,16 @@ import path from 'node:path';
 import { capture } from './run.mjs';
 import { SetupProblem, step } from './say.mjs';
 
-const packages = ['xauth', 'libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libxss1', 'libatk-bridge2.0-0', 'libcups2'];
+const packages = [
+  'xauth',
+  'libgtk-3-0',
+  'libnss3',
+  'libasound2',
+  'libgbm1',
+  'libxss1',
+  'libatk-bridge2.0-0',
+  'libcups2',
+];
 
 /** Installs what is missing where we may, else says in one sentence what to install. @param {string} executable */
 export async function ensureSystemLibraries(executable) {
@@ -18,7 +27,9 @@ export async function ensureSystemLibraries(executable) {
   const wanted = [...(missing.length > 0 ? packages : []), ...(display ? ['xvfb'] : [])];
   const why = [...missing, ...(display ? ['a virtual display (Xvfb)'] : [])].join(', ');
   if (process.getuid?.() !== 0 || !onPath('apt-get')) {
-    const how = onPath('apt-get') ? `run "sudo apt-get install ${wanted.join(' ')}"` : `install what provides them (on Debian: ${wanted.join(' ')})`;
+    const how = onPath('apt-get')
+      ? `run "sudo apt-get install ${wanted.join(' ')}"`
+      : `install what provides them (on Debian: ${wanted.join(' ')})`;
     throw new SetupProblem(`This system lacks ${why}: ${how}, then run the command again.`);
   }
   await step(`Installing system packages for ${why}`, async () => {
@@ -28,17 +39,25 @@ export async function ensureSystemLibraries(executable) {
     const result = await capture('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], { env });
     if (result.code !== 0) {
       process.stderr.write(result.output.slice(-1500) + '\n');
-      throw new SetupProblem(`apt-get could not install ${names.join(' ')}: install them by hand, then run the command again.`);
+      throw new SetupProblem(
+        `apt-get could not install ${names.join(' ')}: install them by hand, then run the command again.`,
+      );
     }
   });
   const still = missingLibraries(executable);
-  if (still.length > 0) throw new SetupProblem(`This system still lacks ${still.join(', ')}: install the packages that provide them, then run the command again.`);
+  if (still.length > 0)
+    throw new SetupProblem(
+      `This system still lacks ${still.join(', ')}: install the packages that provide them, then run the command again.`,
+    );
 }
 
 /** @param {string} executable */
 function missingLibraries(executable) {
   try {
-    const listing = execFileSync('ldd', [executable], { encoding: 'utf8', env: { ...process.env, LD_LIBRARY_PATH: path.dirname(executable), LC_ALL: 'C' } });
+    const listing = execFileSync('ldd', [executable], {
+      encoding: 'utf8',
+      env: { ...process.env, LD_LIBRARY_PATH: path.dirname(executable), LC_ALL: 'C' },
+    });
     return [...listing.matchAll(/^\s*(\S+) => not found/gm)].map((match) => /** @type {string} */ (match[1]));
   } catch {
     // No ldd (musl, NixOS): Electron's own message will have to do.
@@ -49,7 +68,11 @@ function missingLibraries(executable) {
 /** Newer Debian and Ubuntu renamed some libraries (64-bit time). @param {string} name */
 function nameHere(name) {
   try {
-    return execFileSync('apt-cache', ['show', '--no-all-versions', `${name}t64`], { stdio: ['ignore', 'pipe', 'ignore'] }).length > 0 ? `${name}t64` : name;
+    return execFileSync('apt-cache', ['show', '--no-all-versions', `${name}t64`], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).length > 0
+      ? `${name}t64`
+      : name;
   } catch {
     return name;
   }
@@ -57,5 +80,7 @@ function nameHere(name) {
 
 /** @param {string} program */
 export function onPath(program) {
-  return (process.env.PATH ?? '').split(path.delimiter).some((folder) => folder && existsSync(path.join(folder, program)));
+  return (process.env.PATH ?? '')
+    .split(path.delimiter)
+    .some((folder) => folder && existsSync(path.join(folder, program)));
 }
