@@ -96,19 +96,15 @@ export const actBodySchemas = {
   'motion-closed': z.strictObject({ motion, ballots: z.array(sha256).max(1000) }),
   /** `item` null: conclusion of the whole meeting. A later one replaces the earlier. */
   concluded: z.strictObject({ item: item.nullable(), text: text.min(1) }),
-  /** `revision` is the PDF signed by the secretary with the chair's placeholder appended to `approved`. */
-  'minutes-frozen': z.strictObject({
-    revision: sha256,
-    size: z.number().int().min(1),
-    chunks: chunkHashes,
-    approved: z.strictObject({ sha256, length: z.number().int().min(1) }),
-  }),
+  /** `revision` is the PDF that the secretary signed: what the chair reads and approves. */
+  'minutes-frozen': z.strictObject({ revision: sha256, size: z.number().int().min(1), chunks: chunkHashes }),
   /** Back to drafting, before the chair has signed. */
   'minutes-reopened': z.strictObject({ revision: sha256 }),
+  /** `increment` is what the chair's laptop appended to the revision: placeholder, appearance and signature. base64url. */
   'minutes-signed': z.strictObject({
     role: z.literal('chair'),
     revision: sha256,
-    cms: z.string().regex(/^[A-Za-z0-9_-]{1,32768}$/),
+    increment: z.string().regex(/^[A-Za-z0-9_-]{1,400000}$/),
   }),
   'minutes-sealed': z.strictObject({ paper: sha256, size: z.number().int().min(1), chunks: chunkHashes }),
 } as const;

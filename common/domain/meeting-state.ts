@@ -129,12 +129,10 @@ export interface MinutesRevision {
   readonly revision: Sha256;
   readonly size: number;
   readonly chunks: readonly Sha256[];
-  /** What the secretary signed and the chair approves: the first `length` bytes of the revision. */
-  readonly approved: { readonly sha256: Sha256; readonly length: number };
 }
 
 export type MinutesStage =
   | { readonly stage: 'draft' }
   | ({ readonly stage: 'frozen' } & MinutesRevision)
-  | ({ readonly stage: 'signed'; readonly cms: string } & MinutesRevision)
+  | ({ readonly stage: 'signed'; readonly increment: string } & MinutesRevision)
   | { readonly stage: 'sealed'; readonly paper: Sha256; readonly size: number; readonly chunks: readonly Sha256[] };

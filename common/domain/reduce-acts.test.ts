@@ -283,7 +283,6 @@ describe('minutes', () => {
     revision: asSha256('a'.repeat(64)),
     size: 10,
     chunks: [asSha256('a'.repeat(64))],
-    approved: { sha256: asSha256('b'.repeat(64)), length: 5 },
   };
 
   test('[MIN-1] [MIN-2] [MIN-3] [END-1] frozen, signed, sealed by the right people in the right order', () => {
@@ -294,11 +293,11 @@ describe('minutes', () => {
     written.act(CHAIR, 'meeting-closed', {});
     written.act(CHAIR, 'minutes-frozen', frozen);
     written.act(SECRETARY, 'minutes-frozen', frozen);
-    written.act(SECRETARY, 'minutes-signed', { role: 'chair', revision: frozen.revision, cms: 'AA' });
-    written.act(CHAIR, 'minutes-signed', { role: 'chair', revision: asSha256('c'.repeat(64)), cms: 'AA' });
+    written.act(SECRETARY, 'minutes-signed', { role: 'chair', revision: frozen.revision, increment: 'AA' });
+    written.act(CHAIR, 'minutes-signed', { role: 'chair', revision: asSha256('c'.repeat(64)), increment: 'AA' });
     expect(reasons(written.acts)).toEqual(['wrong-phase', 'not-allowed', 'not-allowed', 'unknown-revision']);
     expect(state(written.acts).items[ITEM]?.conclusion).toBe('Hai');
-    written.act(CHAIR, 'minutes-signed', { role: 'chair', revision: frozen.revision, cms: 'AA' });
+    written.act(CHAIR, 'minutes-signed', { role: 'chair', revision: frozen.revision, increment: 'AA' });
     written.act(CHAIR, 'minutes-reopened', { revision: frozen.revision });
     written.act(SECRETARY, 'minutes-sealed', {
       paper: asSha256('d'.repeat(64)),

@@ -284,7 +284,7 @@ function apply(course: Course, act: Act, ballots: readonly BallotAct[]): Ignored
       if (entry?.role !== 'chair') return 'not-allowed';
       if (course.minutes.stage !== 'frozen') return 'wrong-phase';
       if (course.minutes.revision !== act.body.revision) return 'unknown-revision';
-      course.minutes = { ...course.minutes, stage: 'signed', cms: act.body.cms };
+      course.minutes = { ...course.minutes, stage: 'signed', increment: act.body.increment };
       return undefined;
     case 'minutes-sealed':
       if (entry?.role !== 'secretary') return 'not-allowed';

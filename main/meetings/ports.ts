@@ -1,6 +1,6 @@
 import type { EntryLog } from '../../common/acts/entry-log.ts';
 import type { Entry, EntryPayload, EntryRefusal } from '../../common/acts/entry.ts';
-import type { CarriedMeeting, OpenDocument } from '../../common/collab/carried-meeting.ts';
+import type { CarriedMeeting } from '../../common/collab/carried-meeting.ts';
 import type { PaperRecord } from '../../common/collab/plan.ts';
 import type { Settings } from '../../common/contract/requests.ts';
 import type { BodyRules } from '../../common/domain/body-rules.ts';
@@ -166,7 +166,8 @@ export interface Network {
   look(
     address: string,
   ): Promise<readonly { readonly meeting: MeetingId; readonly title: string; readonly start: string }[]>;
-  join(meeting: CarriedMeeting, addresses: readonly string[]): Link;
+  /** Stays in step with whoever carries the meeting; `addresses` is asked again before each round of trying. */
+  join(meeting: CarriedMeeting, addresses: () => readonly string[]): Link;
   /** Hosts found by themselves; the list is whole each time. */
   onFound(listener: (found: readonly FoundHost[]) => void): () => void;
   fetchPapers(meeting: MeetingId, link: { readonly addresses: () => readonly string[] }): PaperFetcher;
@@ -182,7 +183,9 @@ export interface Link {
   readonly status: () => LinkStatus;
   onStatus(listener: (status: LinkStatus) => void): () => void;
   /** Live exchange of a document that windows have open. */
-  share(name: string, document: OpenDocument): () => void;
+  share(name: string): () => void;
+  /** Tries at once. */
+  retry(): void;
   close(): Promise<void>;
 }
 
@@ -211,33 +214,34 @@ export interface Documents {
     path: string,
     limits: { readonly maxBytes: number },
   ): Promise<{ readonly ok: true; readonly pages: number } | { readonly ok: false; readonly reason: string }>;
-  minutesHtml(content: MinutesContent, draft: boolean): string;
-  /** Prints minutes; undefined where no window can print (a host without windows). */
-  readonly printMinutes: ((html: string) => Promise<Uint8Array>) | undefined;
+  /** A page to look at, marked as a draft. */
+  minutesPreview(content: MinutesContent): string;
+  /** The finished PDF with its places for signatures; undefined where no window can print (a host without windows). */
+  readonly printMinutes: ((content: MinutesContent) => Promise<Uint8Array>) | undefined;
 }
 
 /** Signatures in PDFs. */
 export interface PdfSigning {
   /** Adds the signature fields where the printed page has the places for them. */
   prepare(pdf: Uint8Array): Promise<Uint8Array>;
-  /** Appends the placeholder of a signature; what it appends is signed by the key on the signer's laptop. */
-  appendPlaceholder(
-    pdf: Uint8Array,
-    options: { readonly role: 'secretary' | 'chair'; readonly signer: SignerInfo; readonly time: Date },
-  ): Promise<Uint8Array>;
-  /** Signs on the signer's own laptop after checking that only a placeholder was appended to what was approved. */
+  /**
+   * Appends the person's signature to exactly these bytes, on the person's own laptop; returns what is appended.
+   * Refuses when the document has no free field for the role.
+   */
   sign(
-    approvedLength: number,
-    revision: Uint8Array,
-    role: 'secretary' | 'chair',
-    signer: Signer,
+    pdf: Uint8Array,
+    options: {
+      readonly role: 'secretary' | 'chair';
+      readonly who: SignerInfo;
+      readonly signer: Signer;
+      readonly time: Date;
+    },
   ): Promise<Result<Uint8Array>>;
-  embed(revision: Uint8Array, cms: Uint8Array, role: 'secretary' | 'chair'): Promise<Result<Uint8Array>>;
   verify(
     pdf: Uint8Array,
     options: {
       readonly trust: readonly Uint8Array[];
-      readonly expected?: readonly { field: string; member: MemberId }[];
+      readonly expected?: readonly { field: string; memberId: MemberId }[];
     },
   ): Promise<Verdict>;
 }

@@ -222,24 +222,15 @@ export function createWorkplace(deps: {
       const row = store.meetings.get(one.meeting);
       if (row && !row.readOnly && !row.addresses.includes(one.address)) {
         store.meetings.put({ ...row, addresses: [one.address, ...row.addresses].slice(0, 8) });
-        if (atHand.get(one.meeting)?.link) relink(one.meeting);
+        atHand.get(one.meeting)?.link?.retry();
       }
     }
-  }
-
-  function relink(id: MeetingId): void {
-    const one = atHand.get(id) ?? bring(id);
-    const before = one.link;
-    one.link = undefined;
-    void before?.close();
-    link(one);
   }
 
   function link(one: AtHand): void {
     const { meeting } = one;
     if (one.link || one.hosting || meeting.readOnly) return;
-    const addresses = () => stored(meeting.id).addresses;
-    const joined = network.join(meeting, addresses());
+    const joined = network.join(meeting, () => stored(meeting.id).addresses);
     one.link = joined;
     let last = '';
     const stopStatus = joined.onStatus((status) => {
@@ -249,7 +240,7 @@ export function createWorkplace(deps: {
       }
       tell(meeting.id);
     });
-    const stopWindows = meeting.onWindowDocument((name, document) => joined.share(name, document));
+    const stopWindows = meeting.onWindowDocument((name) => joined.share(name));
     one.stops.push(stopStatus, stopWindows);
     fetchPapers(one, () => {
       const address = one.link?.status().address;
@@ -368,7 +359,7 @@ export function createWorkplace(deps: {
       });
       const one = atHand.get(target.meeting) ?? bring(target.meeting);
       if (one.hosting) return target.meeting;
-      if (one.link) relink(target.meeting);
+      if (one.link) one.link.retry();
       else link(one);
       events.emit('meetings.changed', list());
       return target.meeting;

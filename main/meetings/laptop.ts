@@ -1,0 +1,306 @@
+import { copyFile } from 'node:fs/promises';
+import { meetingIdSchema } from '../../common/acts/entry.ts';
+import type { DocumentConnection } from '../../common/collab/document-connection.ts';
+import { putAgendaItem, readAgenda } from '../../common/collab/plan.ts';
+import { portErrors, Refusal } from '../../common/contract/port.ts';
+import {
+  requestSchemas,
+  type AppStatus,
+  type ParsedInput,
+  type RequestName,
+  type RequestOutputs,
+} from '../../common/contract/requests.ts';
+import { asMeetingId, type MeetingId } from '../../common/domain/ids.ts';
+import { createEnrolment } from './enrolment.ts';
+import { createEventHub } from './events.ts';
+import type { Identity } from './identity-port.ts';
+import { freezeMinutes, minutesPreview, signMinutes, type MinutesDeps } from './meeting-minutes.ts';
+import { addPapers } from './meeting-papers.ts';
+import { appStatus, createOrganisation, unlock, type Session } from './organisation.ts';
+import { openPeopleDesk, type PeopleDesk } from './people.ts';
+import type {
+  CertificateBook,
+  Documents,
+  EntryAuthentication,
+  LaptopStore,
+  Log,
+  Network,
+  PdfSigning,
+} from './ports.ts';
+import type { Packages } from './packages.ts';
+import { verifyFile } from './verify-file.ts';
+import { createWorkplace, type Workplace } from './workplace.ts';
+
+/** Acts that a person performs directly; the others follow from requests of their own. */
+const DIRECT_ACTS: ReadonlySet<string> = new Set([
+  'meeting-opened',
+  'meeting-closed',
+  'checked-in',
+  'absence-reported',
+  'attendance-recorded',
+  'item-opened',
+  'item-closed',
+  'speak-requested',
+  'speak-withdrawn',
+  'floor-given',
+  'floor-ended',
+  'motion-opened',
+  'ballot',
+  'motion-closed',
+  'concluded',
+  'minutes-reopened',
+]);
+
+export interface LaptopPorts {
+  readonly version: string;
+  readonly store: LaptopStore;
+  readonly identity: Identity;
+  readonly documents: Documents;
+  readonly signing: PdfSigning;
+  readonly packages: Packages;
+  /** Bound to the unlocked person: signs and checks entries. */
+  authenticationFor(session: Session): { authentication: EntryAuthentication; certificates: CertificateBook };
+  networkFor(session: Session): Network;
+  readonly enrolmentNetwork: {
+    readonly listenHost: string;
+    addressesAt(port: number): readonly string[];
+    advertise(session: Session, port: number): () => void;
+    browse(listener: (addresses: readonly string[]) => void): () => void;
+  };
+  readonly samplePackage: string | undefined;
+  readonly diagnostics: () => string;
+  readonly now: () => Date;
+  readonly log: Log;
+}
+
+/** One laptop's engine: everything that a window can ask for, whoever wires it. */
+export interface Laptop {
+  request<N extends RequestName>(name: N, input: unknown): Promise<RequestOutputs[N]>;
+  subscribe(name: string, listener: (payload: unknown) => void): () => void;
+  /** `name` is `<meeting>/<document>`. Throws a Refusal when there is no such document. */
+  openDocument(name: string, send: (message: Uint8Array) => void): DocumentConnection;
+  close(): Promise<void>;
+}
+
+export function createLaptop(ports: LaptopPorts): Laptop {
+  const { store, identity, now, log } = ports;
+  const events = createEventHub();
+  let at:
+    | { session: Session; desk: PeopleDesk; workplace: Workplace; network: Network; minutes: MinutesDeps }
+    | undefined;
+
+  const enrolment = createEnrolment({
+    store,
+    identity,
+    browse: (listener) => ports.enrolmentNetwork.browse(listener),
+    onStatus: (status) => events.emit('enrolment.status', status),
+    onEnrolled: start,
+    now,
+    log,
+  });
+
+  async function start(session: Session): Promise<void> {
+    const network = ports.networkFor(session);
+    const minutes: MinutesDeps = { store, documents: ports.documents, signing: ports.signing, session, now };
+    const workplace = createWorkplace({
+      store,
+      session,
+      ...ports.authenticationFor(session),
+      network,
+      minutes,
+      events,
+      now,
+      log,
+    });
+    const desk = openPeopleDesk({
+      store,
+      identity,
+      session,
+      listenHost: ports.enrolmentNetwork.listenHost,
+      addressesAt: (port) => ports.enrolmentNetwork.addressesAt(port),
+      advertise: (port) => ports.enrolmentNetwork.advertise(session, port),
+      onChange: (list) => events.emit('people.changed', list),
+      now,
+      log,
+    });
+    at = { session, desk, workplace, network, minutes };
+    events.emit('app.status', status());
+    await workplace.resume();
+    await desk
+      .resume()
+      .catch((error: unknown) => log.error('enrolment desk could not resume', { error: String(error) }));
+  }
+
+  const status = (): AppStatus => appStatus(store, at?.session, ports.version);
+
+  function here(): NonNullable<typeof at> {
+    if (!at) throw new Refusal('locked');
+    return at;
+  }
+
+  /** For requests that change a plan: only its writers, and never one from a package. */
+  function editable(meeting: MeetingId): ReturnType<Workplace['open']> {
+    const { workplace, session } = here();
+    const opened = workplace.open(meeting);
+    if (opened.readOnly) throw new Refusal('read-only-meeting');
+    if (!opened.mayWrite(session.member, 'plan')) throw new Refusal('act.not-allowed');
+    return opened;
+  }
+
+  const handlers: { [N in RequestName]: (input: ParsedInput<N>) => Promise<RequestOutputs[N]> | RequestOutputs[N] } = {
+    'app.status': status,
+    'app.unlock': async ({ pin }) => {
+      if (at) return status();
+      if (store.organisation.get()?.certificate) await start(await unlock(store, identity, pin));
+      else await enrolment.resume(pin);
+      return status();
+    },
+    'settings.get': () => store.settings.get(),
+    'settings.set': (change) => {
+      const defined = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+      store.settings.set({ ...store.settings.get(), ...defined });
+      return store.settings.get();
+    },
+    'organisation.create': async (input) => {
+      await start(await createOrganisation({ store, identity, now }, input));
+      return status();
+    },
+    'people.list': () => here().desk.list(),
+    'people.invite': (input) => here().desk.invite(input),
+    'people.withdrawInvitation': ({ invitation }) => here().desk.withdraw(invitation),
+    'people.saveInvitation': async ({ invitation, path }) => {
+      await here().desk.saveInvitation(invitation, path);
+      return null;
+    },
+    'people.approve': (input) => here().desk.approve(input),
+    'people.refuse': ({ request }) => here().desk.refuse(request),
+    'enrolment.begin': (input) => enrolment.begin(input),
+    'enrolment.cancel': () => {
+      enrolment.cancel();
+      events.emit('app.status', status());
+      return null;
+    },
+    'meetings.list': () => here().workplace.list(),
+    'meetings.create': (input) => ({ meeting: here().workplace.create(input) }),
+    'meetings.convene': async ({ meeting }) => {
+      editable(meeting);
+      await here().workplace.convene(meeting);
+      return null;
+    },
+    'meetings.carry': async ({ meeting }) => ({ addresses: await here().workplace.carry(meeting) }),
+    'meetings.stopCarrying': async ({ meeting }) => {
+      await here().workplace.stopCarrying(meeting);
+      return null;
+    },
+    'meetings.join': async (input) => ({ meeting: await here().workplace.join(input) }),
+    'meetings.leave': async ({ meeting }) => {
+      await here().workplace.leave(meeting);
+      return null;
+    },
+    'meetings.state': ({ meeting }) => here().workplace.view(meeting),
+    'meetings.act': async ({ meeting, kind, body }) => {
+      if (!DIRECT_ACTS.has(kind)) throw new Refusal('act.not-allowed');
+      await here().workplace.open(asMeetingId(meeting)).perform(kind, body);
+      return null;
+    },
+    'papers.add': (input) => addPapers({ store, documents: ports.documents, events }, editable(input.meeting), input),
+    'papers.remove': ({ meeting, item, paper }) => {
+      const opened = editable(meeting);
+      const found = readAgenda(opened.plan).find((one) => one.id === item);
+      if (found)
+        opened.change('plan', (doc) =>
+          putAgendaItem(doc, { ...found, papers: found.papers.filter((one) => one !== paper) }),
+        );
+      return null;
+    },
+    'papers.status': ({ meeting }) => here().workplace.papers(meeting),
+    'papers.save': async ({ meeting, paper, path }) => {
+      const file = here().workplace.open(meeting).paperFile(paper);
+      if (!file) throw new Refusal('paper-not-here');
+      await copyOut(file.path, path);
+      return null;
+    },
+    'minutes.preview': ({ meeting }) => ({ html: minutesPreview(here().minutes, here().workplace.open(meeting)) }),
+    'minutes.freeze': async ({ meeting }) => {
+      await freezeMinutes(here().minutes, editable(meeting));
+      return null;
+    },
+    'minutes.sign': async ({ meeting }) => {
+      await signMinutes(here().minutes, here().workplace.open(meeting));
+      return null;
+    },
+    'minutes.save': async ({ meeting, path }) => {
+      const opened = here().workplace.open(meeting);
+      const minutes = opened.state()?.minutes;
+      const file = minutes?.stage === 'sealed' ? store.papers.find(minutes.paper) : undefined;
+      if (!file) throw new Refusal('minutes-not-sealed');
+      await copyOut(file.path, path);
+      return null;
+    },
+    'package.save': ({ meeting, path }) => {
+      const { workplace, session } = here();
+      return ports.packages.save({ meeting: workplace.open(meeting), session, path, events });
+    },
+    'package.open': async ({ path }) => {
+      const { workplace, session } = here();
+      const meeting = await ports.packages.open({ path, session, events });
+      workplace.addReadOnly(meeting);
+      return { meeting };
+    },
+    'verify.file': ({ path, trust }) => {
+      const roots = [store.organisation.get()?.authorityCertificate].filter((one) => one !== undefined);
+      return verifyFile({ signing: ports.signing, packages: ports.packages }, { path, trust, roots });
+    },
+    'sample.open': async () => {
+      if (!ports.samplePackage) throw new Refusal('no-sample');
+      const { workplace, session } = here();
+      const meeting = await ports.packages.open({ path: ports.samplePackage, session, events });
+      workplace.addReadOnly(meeting);
+      return { meeting };
+    },
+    'diagnostics.report': () => ({ text: ports.diagnostics() }),
+  };
+
+  return {
+    async request(name, input) {
+      const schema = Object.hasOwn(requestSchemas, name) ? requestSchemas[name] : undefined;
+      if (!schema) throw new Refusal(portErrors.unknownRequest, { name });
+      const parsed = schema.safeParse(input);
+      if (!parsed.success) {
+        log.warn('request refused: bad input', {
+          name,
+          issues: parsed.error.issues.map((issue) => issue.path.join('.')),
+        });
+        throw new Refusal(portErrors.badInput);
+      }
+      return handlers[name](parsed.data as never);
+    },
+    subscribe: (name, listener) => events.subscribe(name, listener),
+    openDocument(name, send) {
+      const slash = name.indexOf('/');
+      const meeting = meetingIdSchema.safeParse(name.slice(0, slash));
+      const connection =
+        meeting.success &&
+        here()
+          .workplace.open(asMeetingId(meeting.data))
+          .connectWindow(name.slice(slash + 1), send);
+      if (!connection) throw new Refusal(portErrors.unknownDocument, { name });
+      return connection;
+    },
+    async close() {
+      enrolment.close();
+      await at?.workplace.close();
+      await at?.desk.close();
+      await at?.network.close();
+      at = undefined;
+    },
+  };
+}
+
+async function copyOut(from: string, to: string): Promise<void> {
+  try {
+    await copyFile(from, to);
+  } catch {
+    throw new Refusal('cannot-write-file', { path: to });
+  }
+}

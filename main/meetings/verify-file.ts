@@ -1,0 +1,54 @@
+import { X509Certificate } from 'node:crypto';
+import { open, readFile, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { Refusal } from '../../common/contract/port.ts';
+import type { FileVerdict } from '../../common/contract/requests.ts';
+import type { Packages } from './packages.ts';
+import type { PdfSigning } from './ports.ts';
+
+/** PDFs are verified in memory; larger ones are no minutes. Bytes. */
+const MAX_PDF_BYTES = 256 * 1024 * 1024;
+
+/** One verdict for a PDF or a package, against the roots that are trusted here and those of `trust`. */
+export async function verifyFile(
+  deps: { readonly signing: PdfSigning; readonly packages: Packages },
+  input: { readonly path: string; readonly trust?: string | undefined; readonly roots: readonly Uint8Array[] },
+): Promise<FileVerdict> {
+  const { path } = input;
+  const roots = [...input.roots, ...(input.trust ? await readCertificates(input.trust) : [])];
+  const name = basename(path).normalize('NFC');
+  if (await isZip(path)) {
+    const result = await deps.packages.verify(path, roots);
+    return { kind: 'package', name, ...result };
+  }
+  if ((await stat(path)).size > MAX_PDF_BYTES) throw new Refusal('too-large-to-verify', { name });
+  const verdict = await deps.signing.verify(await readFile(path), { trust: roots });
+  return { kind: 'pdf', name, verdict, package: null };
+}
+
+async function isZip(path: string): Promise<boolean> {
+  let file;
+  try {
+    file = await open(path);
+  } catch {
+    throw new Refusal('unreadable-file', { path });
+  }
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
+    return bytesRead === 4 && buffer.readUInt32LE(0) === 0x04034b50;
+  } finally {
+    await file.close();
+  }
+}
+
+async function readCertificates(path: string): Promise<Uint8Array[]> {
+  const text = await readFile(path, 'utf8').catch(() => {
+    throw new Refusal('unreadable-file', { path });
+  });
+  const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  try {
+    return blocks.map((pem) => new X509Certificate(pem).raw);
+  } catch {
+    throw new Refusal('not-a-certificate', { path });
+  }
+}
