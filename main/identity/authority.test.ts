@@ -1,10 +1,11 @@
 import { createPublicKey, generateKeyPairSync, randomUUID, X509Certificate } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { asMemberId } from '../../common/domain/ids.ts';
-import { createAuthority, generateRsaKey, openAuthority, type Authority } from './authority.ts';
+import { createAuthority, openAuthority, type Authority } from './authority.ts';
 import { readCertificate } from './certificate-reading.ts';
 import { createRequest, readRequest } from './certificate-request.ts';
 import { keyPem, must, newAuthority, newMember, openssl, ORGANISATION, PASSWORD, pem } from './identity-fixtures.ts';
+import { generateRsaKey } from './rsa-key.ts';
 import { createSigner } from './signer.ts';
 
 let authority: Authority;

@@ -1,5 +1,4 @@
-import { createPublicKey, generateKeyPair, randomBytes, type KeyObject } from 'node:crypto';
-import { promisify } from 'node:util';
+import { createPublicKey, randomBytes, type KeyObject } from 'node:crypto';
 import type { MemberId } from '../../common/domain/ids.ts';
 import { organisationInfoSchema, personNameSchema, type OrganisationInfo } from '../../common/wire/enrolment.ts';
 import {
@@ -13,13 +12,15 @@ import {
   sha256WithRsa,
   signStructure,
 } from './certificate-building.ts';
-import { organisationOf, readCertificate } from './certificate-reading.ts';
+import { organisationOf, readCertificate, readCertificateOrNull } from './certificate-reading.ts';
 import { readRequest, type RequestFailure } from './certificate-request.ts';
+import { isRoot } from './check-certificate.ts';
 import { decode, enumerated, explicit, positiveInteger, sequence, smallInteger, time, type Node } from './der.ts';
 import { oids } from './oids.ts';
 import { readPkcs12, type Pkcs12Failure } from './pkcs12-reading.ts';
 import { writePkcs12 } from './pkcs12-writing.ts';
 import { fail, succeed, type Result } from './result.ts';
+import { generateRsaKey } from './rsa-key.ts';
 
 /** Laptops' clocks differ; a certificate is valid a little before it was made, so that it works at once everywhere. */
 const CLOCK_ALLOWANCE = 10 * 60_000;
@@ -27,13 +28,16 @@ const ROOT_YEARS = 20;
 const DAY = 24 * 3_600_000;
 const AUTHORITY_PASSWORD_LENGTH = 8;
 
-/** A new key, made in the thread pool (RSA 3072 takes a second or so). */
-export async function generateRsaKey(bits = 3072): Promise<KeyObject> {
-  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: bits, publicExponent: 65537 });
-  return privateKey;
-}
-
 const randomSerial = (): Node => positiveInteger(randomBytes(16));
+
+export interface NewAuthority {
+  /** To be kept by the secretary or the IT officer, and backed up: nobody can make it again. */
+  p12: Buffer;
+  /** The root certificate, DER. */
+  certificate: Buffer;
+  /** Already open, for the first certificates. */
+  authority: Authority;
+}
 
 /**
  * Makes an organisation's authority: its root certificate and, in one password-protected PKCS#12, the key. Throws when
@@ -43,7 +47,7 @@ export async function createAuthority(options: {
   organisation: OrganisationInfo;
   password: string;
   now: Date;
-}): Promise<Result<{ p12: Buffer; certificate: Buffer }, 'password-too-short'>> {
+}): Promise<Result<NewAuthority, 'password-too-short'>> {
   if ([...options.password].length < AUTHORITY_PASSWORD_LENGTH) return fail('password-too-short');
   const organisation = organisationInfoSchema.parse(options.organisation);
   const privateKey = await generateRsaKey();
@@ -70,7 +74,7 @@ export async function createAuthority(options: {
     password: options.password,
     label: organisation.name,
   });
-  return succeed({ p12, certificate });
+  return succeed({ p12, certificate, authority: authorityOf(privateKey, certificate, organisation) });
 }
 
 export interface IssueOrder {
@@ -118,15 +122,16 @@ export async function openAuthority(
   const opened = await readPkcs12(p12, password);
   if (!opened.ok) return opened;
   const { privateKey, chain } = opened.value;
-  const [der] = chain;
-  if (der === undefined) return fail('not-an-authority');
-  const root = readCertificate(der);
-  const organisation = organisationOf(root);
-  if (!root.certificateAuthority || root.keyUsage?.has(5) !== true || organisation === null)
-    return fail('not-an-authority');
-  const issuerName = decode(root.subject);
+  const root = chain[0] === undefined ? null : readCertificateOrNull(chain[0]);
+  const organisation = root === null ? null : organisationOf(root);
+  if (root === null || organisation === null || !isRoot(root)) return fail('not-an-authority');
+  return succeed(authorityOf(privateKey, root.der, organisation));
+}
 
-  return succeed({
+function authorityOf(privateKey: KeyObject, certificate: Buffer, organisation: OrganisationInfo): Authority {
+  const root = readCertificate(certificate);
+  const issuerName = decode(root.subject);
+  return {
     certificate: root.der,
     organisation,
     async issue(order, now) {
@@ -156,7 +161,7 @@ export async function openAuthority(
     revocationList({ revoked, number, now, validDays = 30 }) {
       const entries = revoked.map(({ serial, at, reason = 'unspecified' }) =>
         sequence(
-          positiveInteger(Buffer.from(serial.padStart(serial.length + (serial.length % 2), '0'), 'hex')),
+          positiveInteger(serialBytes(serial)),
           time(at),
           // RFC 5280 wants "unspecified" left out.
           ...(reason === 'unspecified'
@@ -180,5 +185,10 @@ export async function openAuthority(
         privateKey,
       );
     },
-  });
+  };
+}
+
+function serialBytes(serial: string): Buffer {
+  if (!/^[0-9a-f]{1,40}$/.test(serial)) throw new RangeError('not a serial number');
+  return Buffer.from(serial.length % 2 ? `0${serial}` : serial, 'hex');
 }

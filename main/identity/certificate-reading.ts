@@ -73,6 +73,15 @@ export function readCertificate(der: Uint8Array): ReadCertificate {
   };
 }
 
+export function readCertificateOrNull(der: Uint8Array): ReadCertificate | null {
+  try {
+    return readCertificate(der);
+  } catch {
+    // A stranger's bytes; why they are no certificate helps nobody.
+    return null;
+  }
+}
+
 function publicKeyOf(der: Uint8Array): KeyObject {
   try {
     return new X509Certificate(der).publicKey;

@@ -3,6 +3,7 @@ import { publicKeyInfo, requestedName, signStructure } from './certificate-build
 import { bitBytes, decode, encode, explicit, numberOf, oidText, parts, sequence, smallInteger } from './der.ts';
 import { oids } from './oids.ts';
 import { fail, succeed, type Result } from './result.ts';
+import { isStrongKey } from './rsa-key.ts';
 
 /** PKCS#10 (RFC 2986) for a member's key. The name is a proposal; the authority decides what the certificate says. */
 export async function createRequest(privateKey: KeyObject, subject: { name: string }): Promise<Buffer> {
@@ -16,22 +17,12 @@ export async function createRequest(privateKey: KeyObject, subject: { name: stri
 }
 
 const REQUEST_LIMIT = 8 * 1024;
-export const MINIMUM_RSA_BITS = 2048;
-/** Larger keys make every verification slow for everybody else. */
-export const MAXIMUM_RSA_BITS = 8192;
 
 const digests: Record<string, string> = {
   [oids.sha256WithRsa]: 'sha256',
   [oids.sha384WithRsa]: 'sha384',
   [oids.sha512WithRsa]: 'sha512',
 };
-
-/** Is it an RSA key of a size we accept, with a sane exponent? */
-export function isStrongKey(key: KeyObject): boolean {
-  const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};
-  const strong = modulusLength >= MINIMUM_RSA_BITS && modulusLength <= MAXIMUM_RSA_BITS;
-  return key.asymmetricKeyType === 'rsa' && strong && publicExponent >= 65537n && (publicExponent & 1n) === 1n;
-}
 
 export type RequestFailure = 'bad-request' | 'bad-signature' | 'weak-key';
 
@@ -45,8 +36,7 @@ export function readRequest(der: Uint8Array): Result<{ publicKey: KeyObject }, R
     if (numberOf(version) !== 0) return fail('bad-request');
     const digest = digests[oidText(parts(algorithm, 'sequence')[0])];
     const publicKey = createPublicKey({ key: encode(keyInfo), format: 'der', type: 'spki' });
-    if (digest === undefined || publicKey.asymmetricKeyType !== 'rsa') return fail('weak-key');
-    if (!isStrongKey(publicKey)) return fail('weak-key');
+    if (digest === undefined || !isStrongKey(publicKey)) return fail('weak-key');
     return verify(digest, encode(info), publicKey, bitBytes(signature))
       ? succeed({ publicKey })
       : fail('bad-signature');

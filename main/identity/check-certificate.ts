@@ -5,12 +5,12 @@ import {
   fingerprint,
   memberIdOf,
   organisationOf,
-  readCertificate,
+  readCertificateOrNull,
   type ReadCertificate,
 } from './certificate-reading.ts';
-import { isStrongKey } from './certificate-request.ts';
 import { oids } from './oids.ts';
 import { fail, succeed, type Result } from './result.ts';
+import { isStrongKey } from './rsa-key.ts';
 import { readRevocationList, type RevocationList } from './revocation-list.ts';
 
 export type CertificateFailure =
@@ -56,13 +56,14 @@ export function checkCertificate(
   at: Date,
   crl?: Uint8Array | RevocationList,
 ): Result<MemberCertificate, CertificateFailure> {
-  const certificate = readOrNull(der);
+  const certificate = readCertificateOrNull(der);
   if (certificate === null || certificate.unknownCriticalExtension) return fail('malformed');
   if (!strongSignatures.has(certificate.signatureAlgorithm) || !isStrongKey(certificate.publicKey))
     return fail('weak-key');
   if (!isForMembers(certificate)) return fail('wrong-purpose');
 
-  const root = roots.map(readOrNull).find((candidate) => candidate !== null && issued(candidate, certificate)) ?? null;
+  const root =
+    roots.map(readCertificateOrNull).find((candidate) => candidate !== null && issued(candidate, certificate)) ?? null;
   const organisation = root === null ? null : organisationOf(root);
   if (root === null || organisation === null) return fail('not-of-this-organisation');
 
@@ -92,14 +93,6 @@ export function checkCertificate(
     publicKey: certificate.publicKey,
     internal: certificate.policies.includes(oids.internalPolicy),
   });
-}
-
-function readOrNull(der: Uint8Array): ReadCertificate | null {
-  try {
-    return readCertificate(der);
-  } catch {
-    return null;
-  }
 }
 
 const isForMembers = ({ certificateAuthority, keyUsage, extendedKeyUsage }: ReadCertificate): boolean =>

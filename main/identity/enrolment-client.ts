@@ -105,10 +105,12 @@ async function poll(
   /** The address that has the request; empty until somebody with the secret has answered. */
   let known: string | null = null;
 
-  while (!signal?.aborted) {
+  const cancelled = (): boolean => signal?.aborted === true;
+
+  while (!cancelled()) {
     const announce = known === null ? onStatus : undefined;
     const round = await askAll(known === null ? addresses : [known, ...addresses], keys, ask, signal, announce);
-    if (signal?.aborted) break;
+    if (cancelled()) break;
     if (round.kind === 'answer') {
       const { answer, address } = round;
       if (answer.state === 'rejected') return fail(answer.reason);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
+import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import {
   ENROLMENT_BODY_LIMIT,
@@ -13,7 +14,7 @@ import {
   type EnrolmentRequest,
   type OrganisationInfo,
 } from '../../common/wire/enrolment.ts';
-import { createAttemptLimit, defaultAttemptLimits, type AttemptLimits } from './attempt-limit.ts';
+import { createAttemptLimit, networkOf, defaultAttemptLimits, type AttemptLimits } from './attempt-limit.ts';
 import {
   createEnrolmentDesk,
   type EnrolmentDesk,
@@ -46,6 +47,9 @@ export interface EnrolmentServer extends Omit<EnrolmentDesk, 'answer'> {
   readonly address: { host: string; port: number };
   close(): Promise<void>;
 }
+
+/** A whole office may come from one address; nobody needs more at one time. */
+const CONNECTIONS_PER_ADDRESS = 48;
 
 const statusOf: Record<EnrolmentFailure, number> = {
   malformed: 400,
@@ -121,6 +125,14 @@ export async function serveEnrolment(
     },
   );
   server.maxConnections = 128;
+  const connections = new Map<Socket, string>();
+  server.on('connection', (socket: Socket) => {
+    const network = networkOf(socket.remoteAddress ?? 'unknown');
+    const others = [...connections.values()].filter((other) => other === network).length;
+    if (others >= CONNECTIONS_PER_ADDRESS) return void socket.destroy();
+    connections.set(socket, network);
+    socket.once('close', () => connections.delete(socket));
+  });
   server.on('clientError', (_error, socket) => socket.destroy());
 
   const listening = await new Promise<'listening' | 'address-in-use' | 'cannot-listen'>((resolve) => {
@@ -144,7 +156,8 @@ export async function serveEnrolment(
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        server.closeAllConnections();
+        // Those still in their handshake as well, which the server itself would wait for.
+        for (const socket of connections.keys()) socket.destroy();
       }),
   });
 }

@@ -5,7 +5,7 @@ import { connect, type TLSSocket } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { asMemberId } from '../../common/domain/ids.ts';
 import { ENROLMENT_MAC_HEADER, ENROLMENT_PATH, parseInvitationCode } from '../../common/wire/enrolment.ts';
-import { generateRsaKey, type Authority } from './authority.ts';
+import type { Authority } from './authority.ts';
 import type { AttemptLimits } from './attempt-limit.ts';
 import { fingerprint } from './certificate-reading.ts';
 import { createRequest } from './certificate-request.ts';
@@ -19,16 +19,20 @@ import {
 import { channelBinding, requestMac } from './enrolment-mac.ts';
 import { serveEnrolment, type EnrolmentServer } from './enrolment-server.ts';
 import { must, newAuthority, newMember, ORGANISATION, type TestMember } from './identity-fixtures.ts';
+import { generateRsaKey } from './rsa-key.ts';
 import { createInvitation, invitationKeys, readInvitationFile, writeInvitationFile } from './invitation.ts';
 import { tlsCredentials } from './tls-credentials.ts';
 
 let authority: Authority;
 let root: Buffer;
 let secretary: TestMember;
+/** Another organisation of the same name: what somebody in between would show. */
+let foreign: { authority: Authority; root: Buffer };
 let newcomerKey: KeyObject;
 let otherKey: KeyObject;
 beforeAll(async () => {
   ({ authority, root } = await newAuthority());
+  foreign = await newAuthority();
   secretary = await newMember(authority, 'Thư Ký Mẫu');
   [newcomerKey, otherKey] = await Promise.all([generateRsaKey(2048), generateRsaKey(2048)]);
 }, 60_000);
@@ -348,36 +352,38 @@ describe('enrolment under attack', () => {
       body: string;
     },
   ): Promise<{ address: string; relayed: string[] }> {
-    const own = await newAuthority(new Date(), ORGANISATION);
-    const key = await newMember(own.authority, 'Kẻ Đứng Giữa');
+    const key = await newMember(foreign.authority, 'Kẻ Đứng Giữa');
     const relayed: string[] = [];
-    const server = createServer(tlsCredentials(key.privateKey, [key.certificate, own.root]), (incoming, response) => {
-      const pieces: Buffer[] = [];
-      incoming.on('data', (piece: Buffer) => pieces.push(piece));
-      incoming.on('end', () => {
-        const onward = httpsRequest(`https://${target}${ENROLMENT_PATH}`, {
-          method: 'POST',
-          rejectUnauthorized: false,
-          agent: false,
-          headers: { [ENROLMENT_MAC_HEADER]: incoming.headers[ENROLMENT_MAC_HEADER]! },
-        });
-        onward.on('response', (genuine) => {
-          let body = '';
-          genuine.on('data', (piece: Buffer) => (body += piece.toString()));
-          genuine.on('end', () => {
-            relayed.push(body);
-            const answer = forge({
-              status: genuine.statusCode!,
-              mac: genuine.headers[ENROLMENT_MAC_HEADER]?.toString(),
-              body,
-            });
-            response.writeHead(answer.status, answer.mac === undefined ? {} : { [ENROLMENT_MAC_HEADER]: answer.mac });
-            response.end(answer.body);
+    const server = createServer(
+      tlsCredentials(key.privateKey, [key.certificate, foreign.root]),
+      (incoming, response) => {
+        const pieces: Buffer[] = [];
+        incoming.on('data', (piece: Buffer) => pieces.push(piece));
+        incoming.on('end', () => {
+          const onward = httpsRequest(`https://${target}${ENROLMENT_PATH}`, {
+            method: 'POST',
+            rejectUnauthorized: false,
+            agent: false,
+            headers: { [ENROLMENT_MAC_HEADER]: incoming.headers[ENROLMENT_MAC_HEADER]! },
           });
+          onward.on('response', (genuine) => {
+            let body = '';
+            genuine.on('data', (piece: Buffer) => (body += piece.toString()));
+            genuine.on('end', () => {
+              relayed.push(body);
+              const answer = forge({
+                status: genuine.statusCode!,
+                mac: genuine.headers[ENROLMENT_MAC_HEADER]?.toString(),
+                body,
+              });
+              response.writeHead(answer.status, answer.mac === undefined ? {} : { [ENROLMENT_MAC_HEADER]: answer.mac });
+              response.end(answer.body);
+            });
+          });
+          onward.end(Buffer.concat(pieces));
         });
-        onward.end(Buffer.concat(pieces));
-      });
-    });
+      },
+    );
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     closing.push(() => {
       server.close();
@@ -399,14 +405,13 @@ describe('enrolment under attack', () => {
   it('takes no root from somebody in between who has no secret', async () => {
     const invitation = createInvitation({ now: new Date() });
     const desk = await open(memoryInvitationStore([invitation]));
-    const own = await newAuthority(new Date(), ORGANISATION);
     const request = await createRequest(newcomerKey, { name: 'Vũ Thị Mới' });
     const order = { request, memberId: asMemberId(randomUUID()), name: 'Vũ Thị Mới', validDays: 365 };
-    const { certificate } = must(await own.authority.issue(order, new Date()));
+    const { certificate } = must(await foreign.authority.issue(order, new Date()));
     const body = JSON.stringify({
       state: 'approved',
       certificate: certificate.toString('base64'),
-      root: own.root.toString('base64'),
+      root: foreign.root.toString('base64'),
       organisation: ORGANISATION,
     });
     for (const mac of [undefined, '0'.repeat(64), 'not hex']) {

@@ -1,13 +1,13 @@
+import { randomUUID, X509Certificate, type KeyObject } from 'node:crypto';
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { X509Certificate, type KeyObject } from 'node:crypto';
-import { randomUUID } from 'node:crypto';
 import { asMemberId, type MemberId } from '../../common/domain/ids.ts';
-import { createAuthority, generateRsaKey, openAuthority, type Authority } from './authority.ts';
+import { createAuthority, type Authority } from './authority.ts';
 import { createRequest } from './certificate-request.ts';
 import type { Result } from './result.ts';
+import { generateRsaKey } from './rsa-key.ts';
 
 /** For tests only: real authorities, real keys, and OpenSSL as the judge of what we wrote. */
 export const PASSWORD = 'Mật khẩu của văn phòng 2026';
@@ -22,8 +22,8 @@ export async function newAuthority(
   now = new Date(),
   organisation: { name: string; parent?: string } = ORGANISATION,
 ): Promise<{ authority: Authority; p12: Buffer; root: Buffer }> {
-  const { p12, certificate } = must(await createAuthority({ organisation, password: PASSWORD, now }));
-  return { authority: must(await openAuthority(p12, PASSWORD)), p12, root: certificate };
+  const { p12, certificate, authority } = must(await createAuthority({ organisation, password: PASSWORD, now }));
+  return { authority, p12, root: certificate };
 }
 
 export interface TestMember {

@@ -1,9 +1,9 @@
 import { createPrivateKey, createPublicKey, X509Certificate, type KeyObject } from 'node:crypto';
-import { isStrongKey } from './certificate-request.ts';
 import { content, decodeLoose, encode, numberOf, oidText, parts, tagged, type Node } from './der.ts';
 import { oids } from './oids.ts';
 import { decrypt, macFits, UnsupportedProtection } from './pkcs12-decryption.ts';
 import { fail, succeed, type Result } from './result.ts';
+import { isStrongKey } from './rsa-key.ts';
 
 export type Pkcs12Failure =
   | 'wrong-password'
