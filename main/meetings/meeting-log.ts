@@ -111,7 +111,7 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
     const author = certificates.memberOf(certificate, new Date(payload.time));
     if (!author) return 'certificate-refused';
     if (author.member !== payload.author) return 'wrong-author';
-    const refusal = authentication.verify(entry, certificate);
+    const refusal = authentication.verify(entry, certificate, author.member);
     if (refusal) return refusal;
     if (verdict === 'fork') {
       const known = store.entries.read(meeting, payload.author, payload.stream, payload.seq, 1)[0];

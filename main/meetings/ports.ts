@@ -18,8 +18,8 @@ export interface EntryAuthentication {
   read(
     jws: string,
   ): { readonly ok: true; readonly entry: Entry } | { readonly ok: false; readonly reason: EntryRefusal };
-  /** Checks author and signature against the certificate. */
-  verify(entry: Entry, certificate: Uint8Array): EntryRefusal | undefined;
+  /** Checks author and signature against the certificate of that member. */
+  verify(entry: Entry, certificate: Uint8Array, member: MemberId): EntryRefusal | undefined;
 }
 
 export interface CertificateBook {

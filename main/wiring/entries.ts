@@ -1,0 +1,75 @@
+import { X509Certificate } from 'node:crypto';
+import type { Signer } from '../../common/acts/signer.ts';
+import type { MemberId, Sha256 } from '../../common/domain/ids.ts';
+import { checkCertificate } from '../identity/check-certificate.ts';
+import { fingerprint } from '../identity/certificate-reading.ts';
+import { readEntry, signEntry, verifyEntry, type SigningCertificate } from '../identity/entry-signature.ts';
+import type { CertificateBook, EntryAuthentication, LaptopStore } from '../meetings/ports.ts';
+
+/** Signs and checks entries for the unlocked person. */
+export function entryAuthentication(signer: Signer): EntryAuthentication {
+  const keys = new Map<Sha256, SigningCertificate>();
+
+  function signingCertificate(der: Uint8Array, member: MemberId): SigningCertificate {
+    const key = fingerprint(der);
+    const known = keys.get(key);
+    if (known) return known;
+    const made = { fingerprint: key, member, publicKey: new X509Certificate(der).publicKey };
+    keys.set(key, made);
+    return made;
+  }
+
+  return {
+    sign: (payload) => signEntry(signer, payload),
+    read(jws) {
+      const read = readEntry(jws);
+      return read.ok ? { ok: true, entry: read.value } : { ok: false, reason: read.error };
+    },
+    verify(entry, certificate, member) {
+      const read = readEntry(entry.jws);
+      if (!read.ok) return read.error;
+      const verified = verifyEntry(read.value, signingCertificate(certificate, member));
+      return verified.ok ? undefined : verified.error;
+    },
+  };
+}
+
+/** The certificates of one organisation, as the store keeps them. */
+export function certificateBook(certificates: LaptopStore['certificates'], root: Uint8Array): CertificateBook {
+  const organisation = fingerprint(root);
+  const members = new Map<Sha256, ReturnType<typeof checkCertificate>>();
+
+  /** Chain and purpose once; the time each time. */
+  function checked(der: Uint8Array, at: Date): ReturnType<typeof checkCertificate> {
+    const key = fingerprint(der);
+    const known = members.get(key);
+    if (known?.ok && at >= known.value.notBefore && at <= known.value.notAfter) return known;
+    const result = checkCertificate(der, [root], at);
+    if (result.ok) members.set(key, result);
+    return result;
+  }
+
+  return {
+    get: (wanted) => certificates.get(wanted),
+    add(der) {
+      const key = fingerprint(der);
+      if (certificates.get(key)) return;
+      const within = validityOf(der);
+      const result = within && checked(der, within);
+      if (result?.ok) certificates.add({ fingerprint: key, der, member: result.value.memberId, organisation });
+    },
+    memberOf(der, at) {
+      const result = checked(der, at);
+      return result.ok ? { member: result.value.memberId, name: result.value.name } : undefined;
+    },
+  };
+}
+
+/** A moment at which the certificate is valid if it ever is: what old entries were signed with must stay checkable. */
+function validityOf(der: Uint8Array): Date | undefined {
+  try {
+    return new Date(new X509Certificate(der).validTo);
+  } catch {
+    return undefined;
+  }
+}
