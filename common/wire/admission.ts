@@ -1,0 +1,22 @@
+import type { MemberId } from '../domain/ids.ts';
+
+/** Whose certificate it is, after all checks (own organisation, dates, revocation); or why it isn't accepted. */
+export type Admission =
+  | { readonly ok: true; readonly value: { readonly member: MemberId; readonly name: string } }
+  | { readonly ok: false; readonly error: string };
+
+/** The strict check of the other side's certificate (DER); both sides of every connection make it. */
+export type Admit = (certificate: Uint8Array) => Admission;
+
+/** What this laptop shows in TLS: PEM of its key and certificate, and of the organisation's root. */
+export interface TlsIdentity {
+  readonly key: string;
+  readonly cert: string;
+  readonly ca: string;
+}
+
+/** Where hub and link write what went wrong. `values` never hold content. */
+export interface LinkLogger {
+  info(message: string, values?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, values?: Readonly<Record<string, unknown>>): void;
+}

@@ -1,0 +1,156 @@
+import { z } from 'zod';
+import { meetingIdSchema, memberIdSchema, streamSchema, type Stream, type StreamHead } from '../acts/entry.ts';
+import { asMeetingId, asMemberId, asSha256 } from '../domain/ids.ts';
+
+/**
+ * The link between a laptop and the one that carries the meeting: one WebSocket over mutual TLS. Text frames are the
+ * control messages below, binary frames are document frames (`document-frames.ts`). The first message of each side tells
+ * the protocol version: `hello` from the laptop that connects, `welcome` back.
+ *
+ * Within one protocol version only optional fields and new message types are added: unknown fields and types are
+ * skipped. Anything else raises the number.
+ */
+export const LINK_PROTOCOL = 1;
+
+export const linkPath = (meeting: string): string => `/link/${meeting}`;
+export const documentPath = (meeting: string): string => `/doc/${meeting}`;
+export const paperPath = (meeting: string, paper: string): string => `/paper/${meeting}/${paper}`;
+export const MEETINGS_PATH = '/meetings';
+
+/**
+ * Why a connection was closed. 44xx: the same again will fail again, so nobody reconnects by itself (y-websocket gives up
+ * for ever on these); 45xx: come back later.
+ */
+export const closeCodes = {
+  malformed: 4400,
+  notAllowed: 4403,
+  unknown: 4404,
+  replaced: 4409,
+  tooLarge: 4413,
+  protocol: 4426,
+  tooMany: 4429,
+  stopped: 4503,
+  silent: 4508,
+  /** Kept for takeover: another laptop carries the meeting now. */
+  moved: 4510,
+  slow: 4513,
+} as const;
+export type CloseCode = (typeof closeCodes)[keyof typeof closeCodes];
+
+/** Largest WebSocket message, bytes: one entry or document frame of the largest size and its envelope. */
+export const MAX_LINK_MESSAGE_BYTES = 9 * 1024 * 1024;
+/** A batch of entries is cut here, characters; a single longer entry travels alone. */
+export const ENTRY_BATCH_CHARACTERS = 256 * 1024;
+export const ENTRY_BATCH_COUNT = 500;
+/** A stream head is some 200 characters of JSON. */
+export const MAX_HEADS = 40_000;
+/** Documents open on one link at a time. */
+export const MAX_OPEN_DOCUMENTS = 512;
+/** JSON text of one awareness state, and how many of them a second a connection may send of one document. */
+export const MAX_AWARENESS_CHARACTERS = 16 * 1024;
+export const MAX_AWARENESS_RATE = 60;
+
+export const HEARTBEAT_MILLISECONDS = 1000;
+/** Nothing received for so long: the other side is gone. */
+export const SILENCE_MILLISECONDS = 3000;
+
+const meetingId = meetingIdSchema.transform(asMeetingId);
+const memberId = memberIdSchema.transform(asMemberId);
+const sequence = z
+  .number()
+  .int()
+  .min(1)
+  .max(2 ** 31);
+const head = z
+  .tuple([memberId, streamSchema, sequence, z.string().regex(/^[0-9a-f]{64}$/)])
+  .transform(([author, stream, seq, hash]): StreamHead => ({
+    author,
+    stream: stream as Stream,
+    seq,
+    hash: asSha256(hash),
+  }));
+const heads = z.array(head).max(MAX_HEADS);
+
+export const controlMessageSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('hello'),
+    protocol: z.number().int().min(1).max(1_000_000),
+    /** Stays the same over reconnects: a new link of the same device replaces the old one. */
+    device: z.string().regex(/^[A-Za-z0-9_-]{8,64}$/),
+    heads,
+  }),
+  z.object({
+    type: z.literal('welcome'),
+    protocol: z.number().int().min(1).max(1_000_000),
+    carrier: memberId,
+    heads,
+  }),
+  /** Certificates (DER, base64) that entries after this message need; each once per connection. */
+  z.object({
+    type: z.literal('certificates'),
+    certificates: z
+      .array(
+        z
+          .string()
+          .max(12_000)
+          .regex(/^[A-Za-z0-9+/]+={0,2}$/),
+      )
+      .max(ENTRY_BATCH_COUNT),
+  }),
+  /** `batch` names it in the answer. Entries of a stream come in order. */
+  z.object({
+    type: z.literal('entries'),
+    batch: z.number().int().min(0),
+    entries: z.array(z.string().max(MAX_LINK_MESSAGE_BYTES)).min(1).max(ENTRY_BATCH_COUNT),
+  }),
+  /** All entries of the batch are on the other side's disk, except those listed. */
+  z.object({
+    type: z.literal('stored'),
+    batch: z.number().int().min(0),
+    refused: z
+      .array(z.object({ index: z.number().int().min(0).max(ENTRY_BATCH_COUNT), reason: z.string().max(40) }))
+      .max(ENTRY_BATCH_COUNT),
+  }),
+  /** From the carrying laptop: whose laptops are connected, itself included. */
+  z.object({ type: z.literal('online'), members: z.array(memberId).max(2000) }),
+]);
+export type ControlMessage = z.output<typeof controlMessageSchema>;
+
+type Outgoing =
+  | { type: 'hello'; protocol: number; device: string; heads: readonly StreamHead[] }
+  | { type: 'welcome'; protocol: number; carrier: string; heads: readonly StreamHead[] }
+  | { type: 'certificates'; certificates: readonly string[] }
+  | { type: 'entries'; batch: number; entries: readonly string[] }
+  | { type: 'stored'; batch: number; refused: readonly { index: number; reason: string }[] }
+  | { type: 'online'; members: readonly string[] };
+
+/** The UTF-8 bytes of a text frame. */
+export function encodeControl(message: Outgoing): Uint8Array {
+  const plain =
+    'heads' in message
+      ? { ...message, heads: message.heads.map((at) => [at.author, at.stream, at.seq, at.hash]) }
+      : message;
+  return new TextEncoder().encode(JSON.stringify(plain));
+}
+
+/** `unknown-type` may come from a newer laptop and is skipped; `malformed` ends the connection. */
+export function decodeControl(text: string): ControlMessage | 'malformed' | 'unknown-type' {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return 'malformed';
+  }
+  const parsed = controlMessageSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const type = typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined;
+  const known = controlMessageSchema.options.some((option) => option.shape.type.value === type);
+  return typeof type === 'string' && /^[a-z-]{1,40}$/.test(type) && !known ? 'unknown-type' : 'malformed';
+}
+
+/** Answer of `GET /meetings`: what the caller may attend here. */
+export const meetingListSchema = z.object({
+  carrier: z.object({ member: memberId, name: z.string().max(200) }),
+  meetings: z.array(z.object({ meeting: meetingId, title: z.string().max(1000), start: z.string().max(64) })).max(1000),
+});
+export type MeetingList = z.output<typeof meetingListSchema>;

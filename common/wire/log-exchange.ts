@@ -1,0 +1,293 @@
+import { fromBase64, fromBase64UrlEncoded, toBase64 } from 'lib0/buffer';
+import {
+  ACTS_STREAM,
+  entryPayloadSchema,
+  type Entry,
+  type EntryRefusal,
+  type Stream,
+  type StreamHead,
+} from '../acts/entry.ts';
+import { asMemberId, type MemberId } from '../domain/ids.ts';
+import { streamKey, type StreamPosition } from './acknowledged.ts';
+import { ENTRY_BATCH_CHARACTERS, ENTRY_BATCH_COUNT, encodeControl, type ControlMessage } from './link.ts';
+
+/** What the exchange needs of a meeting's log; `MeetingLog` has it. */
+export interface ExchangedLog {
+  heads(): StreamHead[];
+  readAfter(
+    author: MemberId,
+    stream: Stream,
+    seq: number,
+    limit: number,
+  ): { readonly entries: readonly string[]; readonly certificates: readonly Uint8Array[] };
+  receive(
+    batch: { readonly entries: readonly string[]; readonly certificates: readonly Uint8Array[] },
+    from: MemberId,
+  ): Promise<{
+    readonly accepted: readonly Entry[];
+    readonly refused: readonly { readonly index: number; readonly reason: EntryRefusal }[];
+  }>;
+  certificatesOf(entries: readonly Entry[]): Uint8Array[];
+}
+
+/** Entries encoded once for all links; `batch` must not be used twice by one sender. */
+export interface SharedEntries {
+  readonly batch: number;
+  readonly bytes: Uint8Array;
+}
+
+export interface LogExchange {
+  /** The other side's hello or welcome came: from now on it is sent what it lacks. */
+  start(heads: readonly StreamHead[]): void;
+  /** Takes a message of the other side. A refusal that an honest side can't cause is answered with its reason. */
+  receive(message: Extract<ControlMessage, { type: 'certificates' | 'entries' | 'stored' }>): Promise<Breach | null>;
+  /** Entries were stored here, from anywhere. `shared` is used when all of them go out as they are. */
+  stored(entries: readonly Entry[], shared: () => SharedEntries): void;
+  /** Sends more of what the other side lacks while there is room; call it again when the socket has drained. */
+  pump(): void;
+  /** Nothing is waiting to be sent or acknowledged. */
+  idle(): boolean;
+}
+
+export interface Breach {
+  readonly kind: 'malformed' | 'not-allowed';
+  readonly reason: string;
+}
+
+/** Sent and not yet acknowledged, characters: beyond the first catch-up waits, beyond the second live entries too. */
+const CATCH_UP_WINDOW = 2 * 1024 * 1024;
+const LIVE_WINDOW = 8 * 1024 * 1024;
+/** Waiting in the socket, bytes: as above. */
+const CATCH_UP_BUFFER = 1024 * 1024;
+/** Received and waiting to be checked, characters. An honest sender stops at its window. */
+const MAX_WAITING = 4 * LIVE_WINDOW;
+const MAX_CERTIFICATES = 1200;
+/** Entries read from the log at a time; one may have megabytes. */
+const READ_LIMIT = 64;
+
+/** Refusals that tell of a stream, not of the one who brought it. */
+const innocent: ReadonlySet<EntryRefusal> = new Set(['gap', 'fork', 'unknown-certificate', 'certificate-refused']);
+
+/**
+ * Keeps one meeting's log the same on both ends of a link. Each side tells how far it has each stream, sends what the
+ * other lacks in batches, and acknowledges what is on its disk. A stream of which an entry was refused is not continued
+ * on this connection. Both sides run the same code.
+ */
+export function createLogExchange(options: {
+  readonly log: ExchangedLog;
+  readonly peer: MemberId;
+  /** Numbers batches; shared by all links of a host, so that shared batches have one number. */
+  nextBatch(): number;
+  send(textFrame: Uint8Array): void;
+  /** Bytes waiting in the socket. */
+  buffered(): number;
+  /** The other side has stored these. */
+  onAcknowledged(positions: readonly StreamPosition[]): void;
+  /** The other side refused this (`sent`), or this side refused what came (`received`). */
+  onRefused(direction: 'sent' | 'received', reason: string, position: StreamPosition | null): void;
+}): LogExchange {
+  const { log } = options;
+  /** How far the other side has a stream or was sent it. */
+  const sent = new Map<string, number>();
+  /** Streams of which there is more here, and how far. */
+  const lagging = new Map<string, StreamPosition>();
+  const blocked = new Set<string>();
+  const unacknowledged = new Map<number, { positions: readonly StreamPosition[]; characters: number }>();
+  const sentCertificates = new Set<string>();
+  const arriving = new Set<string>();
+  let window = 0;
+  let waiting = 0;
+  let started = false;
+  let certificates: Uint8Array[] = [];
+  let queue: Promise<unknown> = Promise.resolve();
+
+  const hasRoom = (limit: number, buffer: number) => window < limit && options.buffered() < buffer;
+
+  function sendCertificates(found: readonly Uint8Array[]): void {
+    const fresh = found.filter((certificate) => {
+      // The last bytes are part of the authority's signature, so they name the certificate.
+      const name = toBase64(certificate.subarray(-24));
+      if (sentCertificates.has(name)) return false;
+      sentCertificates.add(name);
+      return true;
+    });
+    for (let from = 0; from < fresh.length; from += ENTRY_BATCH_COUNT) {
+      const part = fresh.slice(from, from + ENTRY_BATCH_COUNT).map((certificate) => toBase64(certificate));
+      options.send(encodeControl({ type: 'certificates', certificates: part }));
+    }
+  }
+
+  function note(batch: number, positions: readonly StreamPosition[], characters: number): void {
+    unacknowledged.set(batch, { positions, characters });
+    window += characters;
+  }
+
+  function start(heads: readonly StreamHead[]): void {
+    for (const head of heads) sent.set(streamKey(head), head.seq);
+    options.onAcknowledged(heads);
+    // Acts first: whether a change of a document is allowed may depend on them.
+    const mine = log.heads();
+    for (const head of [...mine.filter(isActs), ...mine.filter((at) => !isActs(at))]) {
+      if (head.seq > (sent.get(streamKey(head)) ?? 0)) lagging.set(streamKey(head), head);
+    }
+    started = true;
+    pump();
+  }
+
+  function pump(): void {
+    while (started && lagging.size > 0 && hasRoom(CATCH_UP_WINDOW, CATCH_UP_BUFFER)) {
+      const entries: string[] = [];
+      const positions: StreamPosition[] = [];
+      const needed: Uint8Array[] = [];
+      let characters = 0;
+      for (const [key, end] of lagging) {
+        const from = sent.get(key) ?? 0;
+        const limit = Math.min(READ_LIMIT, ENTRY_BATCH_COUNT - entries.length, end.seq - from);
+        const read = limit > 0 ? log.readAfter(end.author, end.stream, from, limit) : { entries: [], certificates: [] };
+        let seq = from;
+        for (const entry of read.entries) {
+          if (entries.length > 0 && characters + entry.length > ENTRY_BATCH_CHARACTERS) break;
+          entries.push(entry);
+          characters += entry.length;
+          seq++;
+          positions.push({ author: end.author, stream: end.stream, seq });
+        }
+        if (seq > from) needed.push(...read.certificates);
+        sent.set(key, seq);
+        if (seq < end.seq && read.entries.length > 0) break;
+        lagging.delete(key);
+        if (entries.length >= ENTRY_BATCH_COUNT || characters >= ENTRY_BATCH_CHARACTERS) break;
+      }
+      if (entries.length === 0) continue;
+      sendCertificates(needed);
+      const batch = options.nextBatch();
+      note(batch, positions, characters);
+      options.send(encodeControl({ type: 'entries', batch, entries }));
+    }
+  }
+
+  function stored(entries: readonly Entry[], shared: () => SharedEntries): void {
+    if (!started) return;
+    const fresh: Entry[] = [];
+    for (const entry of entries) {
+      const { author, stream, seq } = entry.payload;
+      const key = streamKey(entry.payload);
+      if (blocked.has(key)) continue;
+      const known = sent.get(key) ?? 0;
+      if (arriving.has(entry.jws)) {
+        // It came over this very link.
+        sent.set(key, Math.max(known, seq));
+      } else if (seq === known + 1 && !lagging.has(key) && hasRoom(LIVE_WINDOW, LIVE_WINDOW)) {
+        sent.set(key, seq);
+        fresh.push(entry);
+      } else if (seq > known) {
+        lagging.set(key, { author, stream, seq });
+      }
+    }
+    if (fresh.length > 0) {
+      sendCertificates(log.certificatesOf(fresh));
+      const positions = fresh.map(({ payload: { author, stream, seq } }) => ({ author, stream, seq }));
+      const characters = fresh.reduce((sum, entry) => sum + entry.jws.length, 0);
+      if (fresh.length === entries.length && fresh.length <= ENTRY_BATCH_COUNT) {
+        const { batch, bytes } = shared();
+        note(batch, positions, characters);
+        options.send(bytes);
+      } else {
+        for (let from = 0; from < fresh.length; from += ENTRY_BATCH_COUNT) {
+          const part = fresh.slice(from, from + ENTRY_BATCH_COUNT);
+          const batch = options.nextBatch();
+          const length = part.reduce((sum, entry) => sum + entry.jws.length, 0);
+          note(batch, positions.slice(from, from + ENTRY_BATCH_COUNT), length);
+          options.send(encodeControl({ type: 'entries', batch, entries: part.map((entry) => entry.jws) }));
+        }
+      }
+    }
+    pump();
+  }
+
+  async function receiveEntries(message: { batch: number; entries: string[] }): Promise<Breach | null> {
+    const brought = certificates;
+    for (const entry of message.entries) arriving.add(entry);
+    const result = await log.receive({ entries: message.entries, certificates: brought }, options.peer);
+    for (const entry of message.entries) arriving.delete(entry);
+    for (const { payload } of result.accepted) {
+      sent.set(streamKey(payload), Math.max(sent.get(streamKey(payload)) ?? 0, payload.seq));
+    }
+    options.onAcknowledged(result.accepted.map((entry) => entry.payload));
+    // Certificates of refused entries may be needed by the next batch and are not sent twice.
+    if (result.refused.length === 0)
+      certificates = certificates.filter((certificate) => !brought.includes(certificate));
+    options.send(encodeControl({ type: 'stored', batch: message.batch, refused: result.refused }));
+    let breach: Breach | null = null;
+    for (const { index, reason } of result.refused) {
+      const position = claimedPosition(message.entries[index] ?? '');
+      options.onRefused('received', reason, position);
+      // Who relays what another wrote breaks no rule by it.
+      if (reason === 'not-allowed' && position?.author === options.peer) breach ??= { kind: 'not-allowed', reason };
+      else if (reason !== 'not-allowed' && !innocent.has(reason)) breach = { kind: 'malformed', reason };
+    }
+    return breach;
+  }
+
+  function receiveStored(message: { batch: number; refused: { index: number; reason: string }[] }): Breach | null {
+    const batch = unacknowledged.get(message.batch);
+    if (!batch) return { kind: 'malformed', reason: 'unknown batch' };
+    unacknowledged.delete(message.batch);
+    window -= batch.characters;
+    const refused = new Set<number>();
+    for (const { index, reason } of message.refused) {
+      const position = batch.positions[index];
+      if (!position) return { kind: 'malformed', reason: 'unknown entry' };
+      refused.add(index);
+      blocked.add(streamKey(position));
+      lagging.delete(streamKey(position));
+      options.onRefused('sent', reason, position);
+    }
+    options.onAcknowledged(batch.positions.filter((_, index) => !refused.has(index)));
+    pump();
+    return null;
+  }
+
+  return {
+    start,
+    pump,
+    stored,
+    idle: () => started && lagging.size === 0 && unacknowledged.size === 0,
+    receive(message) {
+      if (message.type === 'stored') return Promise.resolve(receiveStored(message));
+      if (message.type === 'certificates') {
+        if (certificates.length + message.certificates.length > MAX_CERTIFICATES) {
+          return Promise.resolve({ kind: 'malformed', reason: 'too many certificates' });
+        }
+        const found = message.certificates.map((text) => fromBase64(text));
+        // In order with the entries, whose check may be under way.
+        queue = queue.then(() => certificates.push(...found));
+        return Promise.resolve(null);
+      }
+      const characters = message.entries.reduce((sum, entry) => sum + entry.length, 0);
+      waiting += characters;
+      if (waiting > MAX_WAITING) return Promise.resolve({ kind: 'malformed', reason: 'window exceeded' });
+      const answer = queue.then(async () => {
+        const breach = await receiveEntries(message);
+        waiting -= characters;
+        return breach;
+      });
+      queue = answer.catch(() => undefined);
+      return answer;
+    },
+  };
+}
+
+/** What a refused entry says of itself, for the log. */
+function claimedPosition(jws: string): StreamPosition | null {
+  try {
+    const text = new TextDecoder().decode(fromBase64UrlEncoded(jws.split('.', 3)[1] ?? ''));
+    const parsed = entryPayloadSchema.pick({ author: true, stream: true, seq: true }).safeParse(JSON.parse(text));
+    if (!parsed.success) return null;
+    return { author: asMemberId(parsed.data.author), stream: parsed.data.stream as Stream, seq: parsed.data.seq };
+  } catch {
+    return null;
+  }
+}
+
+const isActs = (head: StreamHead): boolean => head.stream === ACTS_STREAM;

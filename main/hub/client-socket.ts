@@ -1,0 +1,81 @@
+import type { Socket } from 'node:net';
+import type { WebSocket } from 'ws';
+import type { MemberId } from '../../common/domain/ids.ts';
+import type { LinkLogger } from '../../common/wire/admission.ts';
+import { closeCodes, type CloseCode } from '../../common/wire/link.ts';
+import { createLiveness } from '../../common/wire/liveness.ts';
+import { limits } from './connection-limits.ts';
+import { createRate } from './rate.ts';
+
+/** A WebSocket of an admitted member: bounded, watched, closed with a reason. */
+export interface ClientSocket {
+  readonly member: MemberId;
+  send(data: Uint8Array, kind: 'text' | 'binary'): void;
+  /** Bytes written and not yet taken by the network. */
+  buffered(): number;
+  close(code: CloseCode, reason: string): void;
+  /** Once a heartbeat: pings, and closes what is silent or too slow. */
+  beat(): void;
+}
+
+export function createClientSocket(
+  socket: WebSocket,
+  transport: Socket,
+  member: MemberId,
+  logger: LinkLogger,
+  handlers: {
+    onMessage(data: Uint8Array, binary: boolean): void;
+    onClose(): void;
+  },
+): ClientSocket {
+  const rate = createRate(limits.messagesPerSecond, limits.messageBurst);
+  const liveness = createLiveness(
+    () => transport.bytesRead,
+    () => performance.now(),
+  );
+  let open = true;
+
+  function ended(): void {
+    if (!open) return;
+    open = false;
+    handlers.onClose();
+  }
+
+  const client: ClientSocket = {
+    member,
+    send(data, kind) {
+      if (!open) return;
+      if (client.buffered() > limits.slowBytes) return client.close(closeCodes.slow, 'too slow');
+      socket.send(data, { binary: kind === 'binary' });
+    },
+    buffered: () => socket.bufferedAmount,
+    close(code, reason) {
+      if (!open) return;
+      if (code < 4500) logger.warn('connection closed', { member, code, reason });
+      socket.close(code, reason);
+      // A client that doesn't read never sees the close.
+      setTimeout(() => socket.terminate(), limits.closeMilliseconds).unref();
+      ended();
+    },
+    beat() {
+      if (!open) return;
+      if (liveness() === 'dead') {
+        logger.info('connection lost', { member });
+        socket.terminate();
+        return ended();
+      }
+      socket.ping();
+    },
+  };
+
+  socket.binaryType = 'nodebuffer';
+  socket.on('message', (data, binary) => {
+    if (!open) return;
+    if (!rate.take()) return client.close(closeCodes.tooMany, 'too many messages');
+    handlers.onMessage(data as Buffer, binary);
+  });
+  // ws closes the connection itself after an error; too large and malformed frames end here.
+  socket.on('error', (error) => logger.warn('connection failed', { member, error: error.message }));
+  socket.on('close', ended);
+  return client;
+}

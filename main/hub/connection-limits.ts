@@ -1,0 +1,21 @@
+/** Bounds of what one client may cost this laptop. */
+export const limits = {
+  /** TCP connections in all, and TLS connections of one member (links, papers, stock clients together). */
+  connections: 2000,
+  connectionsPerMember: 64,
+  linksPerMember: 8,
+  documentSocketsPerMember: 64,
+  handshakeMilliseconds: 10_000,
+  headerBytes: 8 * 1024,
+  /** From the opened link to its hello. */
+  helloMilliseconds: 10_000,
+  /** Messages of a client: a link sends at most some 100 a second of documents, and batches of entries. */
+  messagesPerSecond: 1500,
+  messageBurst: 6000,
+  /** Bytes waiting to be sent, from which on whole documents wait, awareness is dropped, the connection is closed. */
+  congestedBytes: 1024 * 1024,
+  dropAwarenessBytes: 256 * 1024,
+  slowBytes: 32 * 1024 * 1024,
+  /** A closed WebSocket whose client doesn't answer the close is cut after this. */
+  closeMilliseconds: 2000,
+} as const;

@@ -1,0 +1,62 @@
+import type { CarriedMeeting } from '../../common/collab/carried-meeting.ts';
+import { closeCodes } from '../../common/wire/link.ts';
+import type { ClientSocket } from './client-socket.ts';
+import { limits } from './connection-limits.ts';
+import { quietMessage, serveMeetingDocument } from './served-document.ts';
+import type { Ticker } from './tick.ts';
+
+/** A stock y-websocket client: one document over a socket of its own. */
+export interface DocumentSocket {
+  receive(data: Uint8Array, binary: boolean): void;
+  beat(): void;
+  ended(): void;
+}
+
+/** y-websocket's client reconnects when it hears nothing for 30 s. */
+const QUIET_MILLISECONDS = 15_000;
+
+export function createDocumentSocket(options: {
+  readonly meeting: CarriedMeeting;
+  readonly document: string;
+  readonly client: ClientSocket;
+  readonly ticker: Ticker;
+}): DocumentSocket {
+  const { meeting, document, client, ticker } = options;
+  let ended = false;
+  let spoke = performance.now();
+
+  function send(message: Uint8Array): void {
+    spoke = performance.now();
+    client.send(message, 'binary');
+  }
+
+  const served = serveMeetingDocument(meeting, document, client.member, {
+    send(message, live) {
+      if (!live || client.buffered() <= limits.dropAwarenessBytes) send(message);
+    },
+    congested: () => client.buffered() > limits.congestedBytes,
+  });
+
+  function flush(): void {
+    if (!ended && served.advance()) ticker.request(flush);
+  }
+
+  return {
+    receive(data, binary) {
+      if (ended) return;
+      const breach = binary ? served.receive(data) : 'malformed';
+      if (breach === 'malformed') client.close(closeCodes.malformed, 'malformed message');
+      else if (breach === 'not-allowed') client.close(closeCodes.notAllowed, `may not write ${document.split('/')[0]}`);
+      else ticker.request(flush);
+    },
+    beat() {
+      if (performance.now() - spoke > QUIET_MILLISECONDS) send(quietMessage);
+      client.beat();
+    },
+    ended() {
+      if (ended) return;
+      ended = true;
+      served.close();
+    },
+  };
+}

@@ -1,0 +1,171 @@
+import type { Socket } from 'node:net';
+import type { WebSocket } from 'ws';
+import { ACTS_STREAM, type Entry } from '../../common/acts/entry.ts';
+import type { CarriedMeeting } from '../../common/collab/carried-meeting.ts';
+import type { MemberId } from '../../common/domain/ids.ts';
+import { createAcknowledged, type StreamPosition } from '../../common/wire/acknowledged.ts';
+import type { LinkLogger } from '../../common/wire/admission.ts';
+import { closeCodes, encodeControl, type CloseCode } from '../../common/wire/link.ts';
+import { createClientSocket, type ClientSocket } from './client-socket.ts';
+import { limits } from './connection-limits.ts';
+import { createDocumentSocket, type DocumentSocket } from './document-socket.ts';
+import { createHubLink, type HubLink } from './hub-link.ts';
+import type { Ticker } from './tick.ts';
+
+/** What the interface shows of a carried meeting. */
+export interface RoomStatus {
+  /** Whose laptops are connected, this one included. */
+  readonly online: readonly MemberId[];
+  /** When the last entry arrived from elsewhere, RFC 3339. */
+  readonly lastReceived: string | null;
+  /** Own entries that no other laptop has acknowledged. */
+  readonly onlyHere: number;
+}
+
+/** One carried meeting: its links and stock clients, and what goes between them. */
+export interface MeetingRoom {
+  readonly meeting: CarriedMeeting;
+  status(): RoomStatus;
+  /** How far others have this member's streams; give it to the next `carry` after a restart. */
+  acknowledged(): readonly StreamPosition[];
+  admitLink(socket: WebSocket, transport: Socket, member: MemberId): void;
+  admitDocument(socket: WebSocket, transport: Socket, member: MemberId, document: string): void;
+  beat(): void;
+  /** Closes every connection of this member. */
+  expel(member: MemberId, code: CloseCode, reason: string): void;
+  close(code: CloseCode, reason: string): void;
+}
+
+export function createMeetingRoom(options: {
+  readonly meeting: CarriedMeeting;
+  readonly carrier: MemberId;
+  readonly ticker: Ticker;
+  readonly logger: LinkLogger;
+  readonly acknowledged?: readonly StreamPosition[];
+  onStatus(): void;
+}): MeetingRoom {
+  const { meeting, carrier, ticker, logger } = options;
+  const links = new Map<HubLink, ClientSocket>();
+  const sockets = new Map<DocumentSocket, ClientSocket>();
+  const acknowledged = createAcknowledged(carrier, options.acknowledged);
+  let pending: Entry[] = [];
+  let batches = 0;
+  let lastReceived: string | null = null;
+  let online: readonly MemberId[] = [carrier];
+
+  const stopListening = meeting.log.onStored((entries, from) => {
+    if (from !== 'self') lastReceived = new Date().toISOString();
+    pending.push(...entries);
+    ticker.request(relay);
+  });
+
+  /** Entries of the last few milliseconds, encoded once. */
+  function relay(): void {
+    const entries = pending;
+    pending = [];
+    let shared: { batch: number; bytes: Uint8Array } | undefined;
+    const encode = () => {
+      if (!shared) {
+        const batch = batches++;
+        shared = {
+          batch,
+          bytes: encodeControl({ type: 'entries', batch, entries: entries.map((entry) => entry.jws) }),
+        };
+      }
+      return shared;
+    };
+    for (const link of links.keys()) link.stored(entries, encode);
+    // A changed roster may have taken someone out.
+    if (entries.some((entry) => entry.payload.stream === ACTS_STREAM)) {
+      for (const client of [...links.values(), ...sockets.values()]) {
+        if (!meeting.mayAttend(client.member)) client.close(closeCodes.notAllowed, 'not of the meeting');
+      }
+    }
+    options.onStatus();
+  }
+
+  function tellOnline(): void {
+    const members = new Set<MemberId>([carrier]);
+    for (const link of links.keys()) if (link.device !== null) members.add(link.member);
+    const sorted = [...members].sort();
+    const same = sorted.length === online.length && sorted.every((member, index) => member === online[index]);
+    online = sorted;
+    if (same) return;
+    const frame = encodeControl({ type: 'online', members: sorted });
+    for (const link of links.keys()) if (link.device !== null) link.sendOnline(frame);
+    options.onStatus();
+  }
+
+  function ready(link: HubLink): void {
+    for (const [other, client] of links) {
+      if (other !== link && other.device === link.device && other.member === link.member) {
+        client.close(closeCodes.replaced, 'same laptop connected again');
+      }
+    }
+    link.sendOnline(encodeControl({ type: 'online', members: online }));
+    tellOnline();
+    options.onStatus();
+  }
+
+  const countOf = (members: Iterable<ClientSocket>, member: MemberId) =>
+    [...members].filter((client) => client.member === member).length;
+
+  return {
+    meeting,
+    status: () => ({ online, lastReceived, onlyHere: acknowledged.onlyHere(meeting.log.heads()) }),
+    acknowledged: () => acknowledged.positions(),
+    admitLink(socket, transport, member) {
+      const client = createClientSocket(socket, transport, member, logger, {
+        onMessage: (data, binary) => link.receive(data, binary),
+        onClose() {
+          links.delete(link);
+          link.ended();
+          tellOnline();
+        },
+      });
+      const link = createHubLink({
+        meeting,
+        carrier,
+        client,
+        ticker,
+        logger,
+        nextBatch: () => batches++,
+        onReady: ready,
+        onAcknowledged(positions) {
+          acknowledged.note(positions);
+          ticker.request(options.onStatus);
+        },
+      });
+      if (countOf(links.values(), member) >= limits.linksPerMember)
+        return client.close(closeCodes.tooMany, 'too many links');
+      links.set(link, client);
+    },
+    admitDocument(socket, transport, member, document) {
+      if (countOf(sockets.values(), member) >= limits.documentSocketsPerMember) {
+        return socket.close(closeCodes.tooMany, 'too many connections');
+      }
+      const client = createClientSocket(socket, transport, member, logger, {
+        onMessage: (data, binary) => documentSocket.receive(data, binary),
+        onClose() {
+          sockets.delete(documentSocket);
+          documentSocket.ended();
+        },
+      });
+      const documentSocket = createDocumentSocket({ meeting, document, client, ticker });
+      sockets.set(documentSocket, client);
+    },
+    beat() {
+      for (const link of links.keys()) link.beat();
+      for (const socket of sockets.keys()) socket.beat();
+    },
+    expel(member, code, reason) {
+      for (const client of [...links.values(), ...sockets.values()]) {
+        if (client.member === member) client.close(code, reason);
+      }
+    },
+    close(code, reason) {
+      stopListening();
+      for (const client of [...links.values(), ...sockets.values()]) client.close(code, reason);
+    },
+  };
+}

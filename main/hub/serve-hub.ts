@@ -1,0 +1,263 @@
+import { constants } from 'node:crypto';
+import { createServer, type Server } from 'node:https';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { networkInterfaces } from 'node:os';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+import { WebSocketServer } from 'ws';
+import { documentNameSchema } from '../../common/acts/entry.ts';
+import type { CarriedMeeting } from '../../common/collab/carried-meeting.ts';
+import { asSha256, type MeetingId, type MemberId } from '../../common/domain/ids.ts';
+import type { StreamPosition } from '../../common/wire/acknowledged.ts';
+import type { Admission, Admit, LinkLogger, TlsIdentity } from '../../common/wire/admission.ts';
+import {
+  closeCodes,
+  HEARTBEAT_MILLISECONDS,
+  MAX_LINK_MESSAGE_BYTES,
+  MEETINGS_PATH,
+  type MeetingList,
+} from '../../common/wire/link.ts';
+import { limits } from './connection-limits.ts';
+import { createMeetingRoom, type MeetingRoom, type RoomStatus } from './meeting-room.ts';
+import { answerPaper } from './paper-route.ts';
+import { createTicker } from './tick.ts';
+
+export interface HubOptions {
+  /** Port 0: any free one. */
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly tls: TlsIdentity;
+  readonly me: { readonly member: MemberId; readonly name: string };
+  readonly admit: Admit;
+  readonly logger: LinkLogger;
+  /** A carried meeting's status changed. */
+  onStatus?(meeting: MeetingId, status: RoomStatus): void;
+}
+
+export interface Hub {
+  readonly port: number;
+  /** `host:port` under which others reach this laptop. */
+  addresses(): string[];
+  /** Serves a meeting from now on. `acknowledged`: as `acknowledged()` gave it before a restart. */
+  carry(meeting: CarriedMeeting, about: { start(): string; readonly acknowledged?: readonly StreamPosition[] }): void;
+  /** Stops serving it; its clients are told to come back later. */
+  stop(meeting: MeetingId): void;
+  status(meeting: MeetingId): RoomStatus | undefined;
+  acknowledged(meeting: MeetingId): readonly StreamPosition[];
+  /** Checks the certificates of everyone connected again; call it when a revocation list arrived. */
+  recheck(): void;
+  close(): Promise<void>;
+}
+
+const RECHECK_MILLISECONDS = 60_000;
+
+/**
+ * Carries meetings for others: mutual TLS 1.3 with certificates of the organisation, then `admit`; whoever isn't
+ * admitted gets no content. Rejects when the port can't be listened on (`EADDRINUSE`, `EACCES`).
+ */
+export async function serveHub(options: HubOptions): Promise<Hub> {
+  const { logger, me } = options;
+  const rooms = new Map<MeetingId, { room: MeetingRoom; start(): string }>();
+  const peers = new Map<TLSSocket, { admission: Admission; certificate: Uint8Array }>();
+  const ticker = createTicker();
+
+  const server = createServer({
+    ...options.tls,
+    minVersion: 'TLSv1.3',
+    requestCert: true,
+    rejectUnauthorized: true,
+    // Every connection proves its certificate anew; no session outlives a revocation.
+    secureOptions: constants.SSL_OP_NO_TICKET,
+    handshakeTimeout: limits.handshakeMilliseconds,
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: 10_000,
+    requestTimeout: 20_000,
+    keepAliveTimeout: 30_000,
+    noDelay: true,
+  });
+  server.maxConnections = limits.connections;
+
+  server.prependListener('secureConnection', (socket) => {
+    const certificate = socket.getPeerCertificate().raw;
+    const admission: Admission =
+      socket.authorized && certificate instanceof Uint8Array
+        ? options.admit(certificate)
+        : { ok: false, error: 'certificate-refused' };
+    if (!admission.ok) logger.warn('certificate refused', { from: socket.remoteAddress, reason: admission.error });
+    else if (countConnections(admission.value.member) >= limits.connectionsPerMember) {
+      logger.warn('too many connections', { member: admission.value.member });
+      return void socket.destroy();
+    }
+    peers.set(socket, { admission, certificate });
+    socket.once('close', () => peers.delete(socket));
+  });
+  server.on('tlsClientError', (error, socket) => {
+    logger.warn('handshake refused', { from: socket.remoteAddress, reason: error.message });
+    socket.destroy();
+  });
+  server.on('clientError', (_error, socket) => socket.destroy());
+
+  function countConnections(member: MemberId): number {
+    let count = 0;
+    for (const { admission } of peers.values()) if (admission.ok && admission.value.member === member) count++;
+    return count;
+  }
+
+  /** Who asks; null when it may not ask anything. */
+  function askerOf(request: IncomingMessage): { member: MemberId } | { error: string } {
+    const admission = peers.get(request.socket as TLSSocket)?.admission;
+    if (!admission) return { error: 'certificate-refused' };
+    return admission.ok ? { member: admission.value.member } : { error: admission.error };
+  }
+
+  function roomFor(meeting: string | undefined, member: MemberId): MeetingRoom | undefined {
+    const found = rooms.get(meeting as MeetingId)?.room;
+    return found?.meeting.mayAttend(member) ? found : undefined;
+  }
+
+  server.on('request', (request, response) => {
+    const asker = askerOf(request);
+    if ('error' in asker) {
+      response.shouldKeepAlive = false;
+      return answerJson(response, 403, { error: asker.error });
+    }
+    if (request.method !== 'GET' && request.method !== 'HEAD') return answerJson(response, 405, { error: 'method' });
+    const [, route, meeting, paper, ...rest] = (request.url ?? '').split('/');
+    if (request.url === MEETINGS_PATH) return answerJson(response, 200, listFor(asker.member));
+    const room = roomFor(meeting, asker.member);
+    if (route === 'paper' && room && paper && /^[0-9a-f]{64}$/.test(paper) && rest.length === 0) {
+      const file = room.meeting.paperFile(asSha256(paper));
+      if (file) return answerPaper(request, response, { sha256: paper, ...file });
+    }
+    answerJson(response, 404, { error: 'unknown' });
+  });
+
+  function listFor(member: MemberId): MeetingList {
+    const found = [...rooms.values()].filter(({ room }) => room.meeting.mayAttend(member));
+    return {
+      carrier: me,
+      meetings: found.map(({ room, start }) => ({
+        meeting: room.meeting.id,
+        title: room.meeting.title(),
+        start: start(),
+      })),
+    };
+  }
+
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_LINK_MESSAGE_BYTES, perMessageDeflate: false });
+
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy());
+    const asker = askerOf(request);
+    if ('error' in asker) return refuseUpgrade(socket, 403, asker.error);
+    const { member } = asker;
+    const [, route, meeting, ...rest] = (request.url ?? '').split('?', 1)[0]?.split('/') ?? [];
+    const room = roomFor(meeting, member);
+    const document = rest.join('/');
+    const transport = request.socket;
+    if (room && route === 'link' && rest.length === 0) {
+      sockets.handleUpgrade(request, socket, head, (client) => room.admitLink(client, transport, member));
+    } else if (room && route === 'doc' && documentNameSchema.safeParse(document).success) {
+      sockets.handleUpgrade(request, socket, head, (client) => room.admitDocument(client, transport, member, document));
+    } else {
+      refuseUpgrade(socket, 404, 'unknown');
+    }
+  });
+
+  function recheck(): void {
+    for (const [socket, { admission, certificate }] of peers) {
+      if (!admission.ok) continue;
+      const now = options.admit(certificate);
+      if (now.ok && now.value.member === admission.value.member) continue;
+      logger.warn('certificate no longer accepted', { member: admission.value.member });
+      socket.destroy();
+    }
+  }
+
+  await listen(server, options.listen);
+  server.on('error', (error) => logger.warn('server failed', { error: error.message }));
+  const { port } = server.address() as AddressInfo;
+  const heartbeat = setInterval(() => {
+    for (const { room } of rooms.values()) room.beat();
+  }, HEARTBEAT_MILLISECONDS);
+  const rechecks = setInterval(recheck, RECHECK_MILLISECONDS);
+
+  return {
+    port,
+    addresses: () => reachableHosts(options.listen.host).map((host) => `${host}:${port}`),
+    carry(meeting, about) {
+      if (rooms.has(meeting.id)) return;
+      const room = createMeetingRoom({
+        meeting,
+        carrier: me.member,
+        ticker,
+        logger,
+        ...(about.acknowledged ? { acknowledged: about.acknowledged } : {}),
+        onStatus: () => options.onStatus?.(meeting.id, room.status()),
+      });
+      rooms.set(meeting.id, { room, start: () => about.start() });
+    },
+    stop(meeting) {
+      const found = rooms.get(meeting);
+      rooms.delete(meeting);
+      found?.room.close(closeCodes.stopped, 'no longer carried here');
+    },
+    status: (meeting) => rooms.get(meeting)?.room.status(),
+    acknowledged: (meeting) => rooms.get(meeting)?.room.acknowledged() ?? [],
+    recheck,
+    async close() {
+      clearInterval(heartbeat);
+      clearInterval(rechecks);
+      for (const { room } of rooms.values()) room.close(closeCodes.stopped, 'closing');
+      rooms.clear();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      sockets.close();
+      server.closeIdleConnections();
+      // The close frames get a moment to leave.
+      const cut = setTimeout(() => {
+        for (const socket of peers.keys()) socket.destroy();
+        server.closeAllConnections();
+      }, 300);
+      await closed;
+      clearTimeout(cut);
+      ticker.stop();
+    },
+  };
+}
+
+function listen(server: Server, at: { host: string; port: number }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(at.port, at.host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function answerJson(response: ServerResponse, status: number, body: unknown): void {
+  const bytes = Buffer.from(JSON.stringify(body));
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': bytes.byteLength });
+  response.end(response.req.method === 'HEAD' ? undefined : bytes);
+}
+
+function refuseUpgrade(socket: Duplex, status: 403 | 404, error: string): void {
+  const body = JSON.stringify({ error });
+  const name = status === 403 ? 'Forbidden' : 'Not Found';
+  socket.end(
+    `HTTP/1.1 ${status} ${name}\r\nconnection: close\r\ncontent-type: application/json\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}
+
+/** Addresses others can use when listening on `host`. */
+function reachableHosts(host: string): string[] {
+  if (host !== '0.0.0.0' && host !== '::') return [host.includes(':') ? `[${host}]` : host];
+  const hosts: string[] = [];
+  for (const addresses of Object.values(networkInterfaces())) {
+    for (const { address, family, internal } of addresses ?? []) {
+      if (family === 'IPv4' && !internal && !address.startsWith('169.254.')) hosts.push(address);
+    }
+  }
+  return hosts;
+}

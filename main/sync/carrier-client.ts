@@ -1,0 +1,87 @@
+import { Agent, request, type IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { MEETINGS_PATH, meetingListSchema, type MeetingList } from '../../common/wire/link.ts';
+import { dial, type Credentials, type DialProblem } from './dial.ts';
+
+/** HTTP to one carrying laptop, over connections that are kept and checked like the link's. */
+export interface CarrierClient {
+  get(path: string, headers: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<IncomingMessage>;
+  close(): void;
+}
+
+/** Why a request to a carrying laptop failed before an answer. */
+export class DialError extends Error {
+  readonly problem: DialProblem;
+  constructor(problem: DialProblem, detail: string) {
+    super(`${problem}: ${detail}`);
+    this.problem = problem;
+  }
+}
+
+/** Of one request: without a byte for so long, it is given up. */
+const IDLE_MILLISECONDS = 10_000;
+
+export function createCarrierClient(address: string, credentials: Credentials, connections = 2): CarrierClient {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  agent.createConnection = (_options, callback) => {
+    dial(address, credentials).then(
+      (dialed) => {
+        if (dialed.ok) callback?.(null, dialed.socket);
+        else callback?.(new DialError(dialed.problem, dialed.detail), undefined as unknown as Duplex);
+      },
+      (error: unknown) => callback?.(error as Error, undefined as unknown as Duplex),
+    );
+    return undefined;
+  };
+  return {
+    get(path, headers, signal) {
+      return new Promise((resolve, reject) => {
+        const sent = request({ agent, host: 'carrier', path, headers, ...(signal ? { signal } : {}) }, resolve);
+        sent.setTimeout(IDLE_MILLISECONDS, () => sent.destroy(new DialError('unreachable', 'timeout')));
+        sent.on('error', reject);
+        sent.end();
+      });
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+export type ListProblem = DialProblem | 'carrier-malformed' | (string & {});
+
+const MAX_LIST_BYTES = 4 * 1024 * 1024;
+
+/** What the laptop at `host:port` carries that this member may attend. */
+export async function listMeetings(
+  address: string,
+  credentials: Credentials,
+): Promise<{ readonly ok: true; readonly value: MeetingList } | { readonly ok: false; readonly problem: ListProblem }> {
+  const client = createCarrierClient(address, credentials, 1);
+  try {
+    const response = await client.get(MEETINGS_PATH, {});
+    const body = await readAll(response, MAX_LIST_BYTES);
+    const value: unknown = JSON.parse(Buffer.from(body).toString('utf8'));
+    if (response.statusCode === 403) return { ok: false, problem: 'certificate-refused' };
+    const parsed = meetingListSchema.safeParse(value);
+    if (response.statusCode !== 200 || !parsed.success) return { ok: false, problem: 'carrier-malformed' };
+    return { ok: true, value: parsed.data };
+  } catch (error) {
+    if (error instanceof DialError) return { ok: false, problem: error.problem };
+    if (error instanceof SyntaxError || error instanceof RangeError) return { ok: false, problem: 'carrier-malformed' };
+    // Connected and cut before an answer: that is how a certificate is refused in TLS 1.3.
+    return { ok: false, problem: 'certificate-refused' };
+  } finally {
+    client.close();
+  }
+}
+
+/** The whole body; a RangeError when it is longer than `limit` bytes. */
+export async function readAll(response: IncomingMessage, limit: number): Promise<Uint8Array> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of response as AsyncIterable<Buffer>) {
+    length += part.byteLength;
+    if (length > limit) throw new RangeError('answer too long');
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}

@@ -1,0 +1,85 @@
+import { WebsocketProvider } from 'y-websocket';
+import type { OpenDocument } from '../../common/collab/carried-meeting.ts';
+import { virtualSocketClass, type VirtualSocket } from './virtual-socket.ts';
+
+/** A document that is kept in step with the carrying laptop, live, while the link is up. */
+export interface FollowedDocument {
+  /** The carrying laptop's state has arrived since the link came up. */
+  synced(): boolean;
+  linkUp(): void;
+  linkDown(): void;
+  received(message: Uint8Array): void;
+  /** Keeps y-websocket from taking a quiet room for a dead one; at least every 30 s. */
+  keepQuiet(): void;
+  close(): void;
+}
+
+/** An awareness message about nobody. */
+const QUIET = Uint8Array.of(1, 1, 0);
+
+export function followDocument(options: {
+  readonly name: string;
+  readonly opened: OpenDocument;
+  isUp(): boolean;
+  send(message: Uint8Array): void;
+  mayWrite(): boolean;
+}): FollowedDocument {
+  const { name, opened } = options;
+  const { awareness } = opened;
+  const sockets = new Set<VirtualSocket>();
+  const remote = new Set<number>();
+
+  // Registered before the provider's own listener, so that it knows whose state the provider is about to send.
+  function onAwareness(change: { added: number[]; updated: number[]; removed: number[] }, origin: unknown): void {
+    for (const client of [...change.added, ...change.updated]) {
+      if (origin === provider) remote.add(client);
+      else remote.delete(client);
+    }
+  }
+  awareness.on('update', onAwareness);
+
+  const provider = new WebsocketProvider('link:', name, opened.doc, {
+    awareness,
+    disableBc: true,
+    connect: false,
+    maxBackoffTime: 100,
+    WebSocketPolyfill: virtualSocketClass({
+      isUp: options.isUp,
+      send: options.send,
+      mayWrite: options.mayWrite,
+      isLocal: (client) => !remote.has(client),
+      attach: (socket) => sockets.add(socket),
+      detach: (socket) => sockets.delete(socket),
+    }),
+  });
+  // One listener per document on `process`, to say goodbye on a socket that closes anyway.
+  process.off('exit', (provider as unknown as { _exitHandler: () => void })._exitHandler);
+  provider.on('status', ({ status }) => {
+    // The carrying laptop forgot this client when the link broke and ignores a state that isn't newer.
+    if (status === 'connected' && awareness.getLocalState() !== null)
+      awareness.setLocalState(awareness.getLocalState());
+  });
+  provider.connect();
+
+  return {
+    synced: () => provider.synced,
+    linkUp() {
+      for (const socket of [...sockets]) socket.opened();
+    },
+    linkDown() {
+      for (const socket of [...sockets]) socket.lost(1006, '');
+    },
+    received(message) {
+      if (message.byteLength === 0) for (const socket of [...sockets]) socket.lost(4429, 'closed by the host');
+      else for (const socket of [...sockets]) socket.received(message);
+    },
+    keepQuiet() {
+      for (const socket of sockets) socket.received(QUIET);
+    },
+    close() {
+      provider.destroy();
+      awareness.off('update', onAwareness);
+      opened.release();
+    },
+  };
+}

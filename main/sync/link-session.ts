@@ -1,0 +1,229 @@
+import type { TLSSocket } from 'node:tls';
+import { WebSocket } from 'ws';
+import type { Entry } from '../../common/acts/entry.ts';
+import type { MeetingLog } from '../../common/collab/carried-meeting.ts';
+import type { MeetingId, MemberId } from '../../common/domain/ids.ts';
+import type { StreamPosition } from '../../common/wire/acknowledged.ts';
+import type { LinkLogger } from '../../common/wire/admission.ts';
+import { decodeDocumentFrames, encodeDocumentFrames, type DocumentFrame } from '../../common/wire/document-frames.ts';
+import {
+  closeCodes,
+  decodeControl,
+  encodeControl,
+  LINK_PROTOCOL,
+  linkPath,
+  MAX_LINK_MESSAGE_BYTES,
+  type CloseCode,
+  type ControlMessage,
+} from '../../common/wire/link.ts';
+import { createLiveness } from '../../common/wire/liveness.ts';
+import { createLogExchange } from '../../common/wire/log-exchange.ts';
+
+/** How a session ended: `final`, when the same again would fail again. */
+export interface SessionEnd {
+  readonly problem: string;
+  readonly final: boolean;
+  /** It had been ready. */
+  readonly connected: boolean;
+}
+
+/** One connection of the link, from its first message to its end. */
+export interface LinkSession {
+  readonly carrier: MemberId;
+  stored(entries: readonly Entry[]): void;
+  sendDocument(document: string, message: Uint8Array): void;
+  beat(): void;
+  close(): void;
+  readonly ended: Promise<void>;
+}
+
+const OPENING_MILLISECONDS = 8000;
+const CLOSING_MILLISECONDS = 300;
+
+export function openLinkSession(options: {
+  readonly transport: TLSSocket;
+  readonly peer: MemberId;
+  readonly meeting: MeetingId;
+  readonly device: string;
+  readonly log: MeetingLog;
+  readonly logger: LinkLogger;
+  onReady(): void;
+  onOnline(members: readonly MemberId[]): void;
+  onReceived(): void;
+  onDocument(document: string, message: Uint8Array): void;
+  onAcknowledged(positions: readonly StreamPosition[]): void;
+  onEnd(end: SessionEnd): void;
+}): LinkSession {
+  const { transport, peer, log, logger } = options;
+  let ready = false;
+  let over = false;
+  let outbox: DocumentFrame[] = [];
+  let flushing = false;
+  let batches = 0;
+  let finished: () => void = () => undefined;
+  const ended = new Promise<void>((resolve) => (finished = resolve));
+
+  // The TLS connection is there already, so nothing else is dialled.
+  const socket = new WebSocket(`ws://carrier${linkPath(options.meeting)}`, {
+    createConnection: () => transport,
+    perMessageDeflate: false,
+    maxPayload: MAX_LINK_MESSAGE_BYTES,
+  });
+  const opening = setTimeout(() => end({ problem: 'unreachable', final: false }), OPENING_MILLISECONDS);
+  const liveness = createLiveness(
+    () => transport.bytesRead,
+    () => performance.now(),
+  );
+
+  const exchange = createLogExchange({
+    log,
+    peer,
+    nextBatch: () => batches++,
+    send: (frame) => socket.send(frame, { binary: false }),
+    buffered: () => socket.bufferedAmount,
+    onAcknowledged: options.onAcknowledged,
+    onRefused: (direction, reason, position) => logger.warn('entry refused', { peer, direction, reason, ...position }),
+  });
+
+  function end(how: { problem: string; final: boolean }): void {
+    if (over) return;
+    over = true;
+    clearTimeout(opening);
+    socket.terminate();
+    transport.destroy();
+    outbox = [];
+    finished();
+    options.onEnd({ ...how, connected: ready });
+  }
+
+  /** The other side broke the protocol: tell it, and come back later. */
+  function breakOff(code: CloseCode, reason: string): void {
+    logger.warn('carrying laptop broke the protocol', { peer, reason });
+    socket.close(code, reason);
+    end({ problem: 'carrier-malformed', final: false });
+  }
+
+  function receiveControl(message: ControlMessage): void {
+    switch (message.type) {
+      case 'welcome':
+        if (ready) return breakOff(closeCodes.malformed, 'second welcome');
+        if (message.protocol !== LINK_PROTOCOL || message.carrier !== peer) {
+          return breakOff(closeCodes.protocol, `protocol ${LINK_PROTOCOL}`);
+        }
+        ready = true;
+        clearTimeout(opening);
+        options.onReady();
+        exchange.start(message.heads);
+        return;
+      case 'hello':
+        return breakOff(closeCodes.malformed, 'unexpected hello');
+      case 'online':
+        return options.onOnline(message.members);
+      default: {
+        if (!ready) return breakOff(closeCodes.malformed, 'no welcome');
+        if (message.type === 'entries') options.onReceived();
+        exchange.receive(message).then(
+          (breach) => {
+            if (breach?.kind === 'malformed' && !over) breakOff(closeCodes.malformed, breach.reason);
+          },
+          (error: unknown) => {
+            logger.warn('storing entries failed', { error: String(error) });
+            end({ problem: 'storing-failed', final: false });
+          },
+        );
+      }
+    }
+  }
+
+  function receive(data: Buffer, binary: boolean): void {
+    if (over) return;
+    if (!binary) {
+      const message = decodeControl(data.toString('utf8'));
+      if (message === 'malformed') return breakOff(closeCodes.malformed, 'malformed message');
+      if (message !== 'unknown-type') receiveControl(message);
+      return;
+    }
+    const frames = ready ? decodeDocumentFrames(data) : null;
+    if (frames === null) return breakOff(closeCodes.malformed, 'malformed document frame');
+    options.onReceived();
+    try {
+      for (const { document, message } of frames) options.onDocument(document, message);
+    } catch (error) {
+      logger.warn('document message failed', { peer, error: String(error) });
+      breakOff(closeCodes.malformed, 'malformed document message');
+    }
+  }
+
+  function flush(): void {
+    flushing = false;
+    if (over || outbox.length === 0) return;
+    const frames = outbox;
+    outbox = [];
+    socket.send(encodeDocumentFrames(frames), { binary: true });
+  }
+
+  socket.binaryType = 'nodebuffer';
+  socket.on('open', () => {
+    socket.send(encodeControl({ type: 'hello', protocol: LINK_PROTOCOL, device: options.device, heads: log.heads() }), {
+      binary: false,
+    });
+  });
+  socket.on('message', (data, binary) => receive(data as Buffer, binary));
+  socket.on('unexpected-response', (_request, response) => {
+    response.resume();
+    end({ problem: response.statusCode === 404 ? 'meeting-unknown' : 'certificate-refused', final: false });
+  });
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    // Cut before any answer to the upgrade: that is how a certificate is refused in TLS 1.3.
+    const cut = socket.readyState === WebSocket.CONNECTING && transport.bytesWritten > 0;
+    end({ problem: cut || /ALERT/.test(error.code ?? '') ? 'certificate-refused' : 'unreachable', final: false });
+  });
+  socket.on('close', (code) => end(endOf(code)));
+
+  return {
+    carrier: peer,
+    ended,
+    stored(entries) {
+      exchange.stored(entries, () => {
+        const batch = batches++;
+        return { batch, bytes: encodeControl({ type: 'entries', batch, entries: entries.map((entry) => entry.jws) }) };
+      });
+    },
+    sendDocument(document, message) {
+      if (over) return;
+      outbox.push({ document, message });
+      if (flushing) return;
+      flushing = true;
+      setImmediate(flush);
+    },
+    beat() {
+      if (over || !ready) return;
+      if (liveness() === 'dead') return end({ problem: 'unreachable', final: false });
+      exchange.pump();
+      socket.ping();
+    },
+    close() {
+      if (over) return;
+      flush();
+      if (socket.readyState === WebSocket.OPEN) socket.close(1000, '');
+      setTimeout(() => end({ problem: 'closed', final: true }), CLOSING_MILLISECONDS).unref();
+    },
+  };
+}
+
+function endOf(code: number): { problem: string; final: boolean } {
+  switch (code) {
+    case closeCodes.notAllowed:
+      return { problem: 'not-allowed', final: true };
+    case closeCodes.replaced:
+      return { problem: 'replaced', final: true };
+    case closeCodes.protocol:
+      return { problem: 'other-version', final: true };
+    case closeCodes.stopped:
+      return { problem: 'not-carried', final: false };
+    default:
+      return code >= 4400 && code < 4500
+        ? { problem: 'refused-by-carrier', final: true }
+        : { problem: 'unreachable', final: false };
+  }
+}
