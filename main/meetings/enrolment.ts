@@ -82,7 +82,7 @@ export function createEnrolment(deps: {
       set({ step: 'enrolled', name, problem: null });
     } catch (error) {
       if (signal.aborted) return;
-      deps.log.error('enrolment failed', { error: String(error) });
+      deps.log.error('enrolment failed', {}, error);
       set({ step: 'failed', name, problem: error instanceof Refusal ? error.code : 'internal' });
     }
   }

@@ -126,9 +126,7 @@ export function createLaptop(ports: LaptopPorts): Laptop {
     at = { session, desk, workplace, network, minutes };
     events.emit('app.status', status());
     await workplace.resume();
-    await desk
-      .resume()
-      .catch((error: unknown) => log.error('enrolment desk could not resume', { error: String(error) }));
+    await desk.resume().catch((error: unknown) => log.error('enrolment desk could not resume', {}, error));
   }
 
   const status = (): AppStatus => appStatus(store, at?.session, ports.version);
@@ -269,7 +267,7 @@ export function createLaptop(ports: LaptopPorts): Laptop {
       if (!parsed.success) {
         log.warn('request refused: bad input', {
           name,
-          issues: parsed.error.issues.map((issue) => issue.path.join('.')),
+          fields: parsed.error.issues.map((issue) => issue.path.join('.')).join(' '),
         });
         throw new Refusal(portErrors.badInput);
       }

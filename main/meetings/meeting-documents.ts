@@ -89,7 +89,7 @@ export function openMeetingDocuments(options: {
       await log.commitChanges(name, (updates) => Y.mergeUpdates([...updates]));
     } catch (error) {
       // The changes stay on disk and are tried again with the next change or start.
-      options.logger.error('changes could not be signed', { meeting, document: name, error: String(error) });
+      options.logger.error('changes could not be signed', { meeting, document: name }, error);
     }
   }
 
@@ -126,7 +126,7 @@ export function openMeetingDocuments(options: {
       try {
         Y.applyUpdate(document.doc, updateOf(entry), FROM_LOG);
       } catch (error) {
-        options.logger.error('a signed change could not be applied', { meeting, document: name, error: String(error) });
+        options.logger.error('a signed change could not be applied', { meeting, document: name }, error);
       }
     },
     async flush() {

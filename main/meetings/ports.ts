@@ -54,10 +54,12 @@ export interface MeetingStore {
   recordFork(known: Entry | undefined, other: Entry): void;
 }
 
+type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
+
 export interface Log {
-  info(message: string, details?: Readonly<Record<string, unknown>>): void;
-  warn(message: string, details?: Readonly<Record<string, unknown>>): void;
-  error(message: string, details?: Readonly<Record<string, unknown>>): void;
+  info(event: string, fields?: LogFields): void;
+  warn(event: string, fields?: LogFields, error?: unknown): void;
+  error(event: string, fields?: LogFields, error?: unknown): void;
 }
 
 /** The laptop's own records beside the meetings. */

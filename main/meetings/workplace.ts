@@ -156,7 +156,7 @@ export function createWorkplace(deps: {
       receipted.add(paper);
       await meeting.perform('paper-received', { paper }).catch((error: unknown) => {
         receipted.delete(paper);
-        log.warn('receipt was not signed', { error: String(error) });
+        log.warn('receipt was not signed', {}, error);
       });
     }
   }
@@ -167,7 +167,7 @@ export function createWorkplace(deps: {
     try {
       await sealMinutes(deps.minutes, one.meeting);
     } catch (error) {
-      log.error('minutes could not be sealed', { error: String(error) });
+      log.error('minutes could not be sealed', {}, error);
     } finally {
       one.sealing = false;
     }
@@ -381,7 +381,7 @@ export function createWorkplace(deps: {
           if (row.carrying) await carry(row.id);
           else if (row.addresses.length > 0) link(atHand.get(row.id) ?? bring(row.id));
         } catch (error) {
-          log.error('meeting could not be resumed', { meeting: row.id, error: String(error) });
+          log.error('meeting could not be resumed', { meeting: row.id }, error);
         }
       }
     },

@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Settings } from '../../common/contract/requests.ts';
+import { asSha256 } from '../../common/domain/ids.ts';
+import type { InvitationRecord } from '../identity/invitation.ts';
+import type { InvitationStore } from '../identity/enrolment-desk.ts';
+import type { LaptopStore } from '../meetings/ports.ts';
+import type { Store } from '../store/open-store.ts';
+
+const settingsSchema: z.ZodType<Settings> = z.object({
+  language: z.enum(['vi', 'en']),
+  theme: z.enum(['light', 'dark', 'system']),
+  textScale: z.number().min(1).max(2),
+  paperLimitMegabytes: z.number().int().min(1).max(4000),
+});
+
+const DEFAULT_SETTINGS: Settings = { language: 'vi', theme: 'light', textScale: 1, paperLimitMegabytes: 500 };
+
+/** Larger ones are stopped before by the check of papers; bytes. */
+const MAX_PAPER_BYTES = 4 * 1024 ** 3;
+
+/** The use cases' ports on the store. */
+export function laptopStore(store: Store, now: () => Date): LaptopStore {
+  async function imported(path: string, onProgress?: (fraction: number) => void, signal?: AbortSignal) {
+    const result = await store.papers.importPaper(path, {
+      limit: MAX_PAPER_BYTES,
+      ...(onProgress ? { onProgress: (done, total) => onProgress(total > 0 ? done / total : 1) } : {}),
+      ...(signal ? { signal } : {}),
+    });
+    if (!result.ok) throw Object.assign(new Error(`paper not stored: ${result.error}`), { code: result.error });
+    const { sha256, size, chunks } = result.value;
+    return { sha256, size, chunks };
+  }
+
+  return {
+    entries: store.entries,
+    pending: {
+      add: (meeting, document, update) => void store.pending.add(meeting, document, update),
+      read: (meeting, document) => store.pending.read(meeting, document) ?? { upTo: 0, updates: [] },
+      commit: (meeting, document, upTo, entry) => store.pending.commit(meeting, document, upTo, entry),
+      documents: (meeting) =>
+        store.pending
+          .documents()
+          .filter((one) => one.meeting === meeting)
+          .map((one) => one.document),
+    },
+    privateDocuments: {
+      load: (meeting, name) => store.privateDocuments.load(meeting, name)?.updates ?? [],
+      append: (meeting, name, update) => store.privateDocuments.append(meeting, name, update),
+    },
+    recordFork(known, other) {
+      const { meeting, author, stream } = other.payload;
+      store.forks.record({
+        meeting,
+        author,
+        stream,
+        ours: known?.jws ?? '',
+        theirs: other.jws,
+        noticedAt: now().toISOString(),
+      });
+    },
+    settings: {
+      get: () => store.settings.get('settings', settingsSchema) ?? DEFAULT_SETTINGS,
+      set: (settings) => store.settings.set('settings', { ...settings }),
+    },
+    organisation: store.organisation,
+    people: store.people,
+    certificates: {
+      get: (fingerprint) => store.certificates.get(fingerprint)?.der,
+      add: (certificate) => store.certificates.add(certificate),
+    },
+    invitations: {
+      list: () => invitationRecords(store).map(({ position, ...invitation }) => ({ invitation, position })),
+      add: (invitation, position) =>
+        store.invitations.save(invitation.id, { ...(invitation as InvitationRecord), position }),
+    },
+    meetings: store.meetings,
+    papers: {
+      importFile: (path, { onProgress, signal }) => imported(path, onProgress, signal),
+      async importBytes(bytes) {
+        const path = join(store.dataDir, `importing-${randomUUID()}.pdf`);
+        await writeFile(path, bytes, { mode: 0o600 });
+        try {
+          return await imported(path);
+        } finally {
+          await rm(path, { force: true });
+        }
+      },
+      find: (paper) => store.papers.file(asSha256(paper)),
+    },
+  };
+}
+
+type KeptInvitation = InvitationRecord & { readonly position: string };
+
+const keptSchema = z.looseObject({ id: z.string(), code: z.string(), state: z.string(), position: z.string() });
+
+function invitationRecords(store: Store): KeptInvitation[] {
+  return store.invitations
+    .list()
+    .filter((record) => keptSchema.safeParse(record).success) as unknown as KeptInvitation[];
+}
+
+/** What the enrolment desk keeps of invitations, in the store. */
+export function invitationStore(store: Store): InvitationStore {
+  return {
+    find: (id) => invitationRecords(store).find((record) => record.id === id) ?? null,
+    list: () => invitationRecords(store),
+    save(record) {
+      const position = invitationRecords(store).find((one) => one.id === record.id)?.position ?? '';
+      store.invitations.save(record.id, { ...record, position });
+    },
+  };
+}
