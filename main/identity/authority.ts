@@ -28,6 +28,8 @@ const ROOT_YEARS = 20;
 const DAY = 24 * 3_600_000;
 const AUTHORITY_PASSWORD_LENGTH = 8;
 
+const MEMBER_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 const randomSerial = (): Node => positiveInteger(randomBytes(16));
 
 export interface NewAuthority {
@@ -101,6 +103,7 @@ export interface Revocation {
 export interface Authority {
   readonly certificate: Buffer;
   readonly organisation: OrganisationInfo;
+  /** Throws for a member id that is no UUID; all else that may be wrong is in the result. */
   issue(
     order: IssueOrder,
     now: Date,
@@ -135,6 +138,7 @@ function authorityOf(privateKey: KeyObject, certificate: Buffer, organisation: O
     certificate: root.der,
     organisation,
     async issue(order, now) {
+      if (!MEMBER_ID.test(order.memberId)) throw new RangeError('a member id is a UUID in lower case');
       const request = readRequest(order.request);
       if (!request.ok) return request;
       const name = personNameSchema.safeParse(order.name);

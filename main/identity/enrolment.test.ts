@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomBytes, randomUUID, type KeyObject } from 'node:crypto';
 import { createServer, request as httpsRequest } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { connect as connectPlain, type AddressInfo } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { asMemberId } from '../../common/domain/ids.ts';
@@ -437,6 +438,41 @@ describe('enrolment under attack', () => {
       });
     }
     expect(await join(desk.address, invitation.code, { patience: 50 })).toEqual({ ok: false, error: 'still-waiting' });
+  });
+
+  it('speaks TLS 1.3 only, and closes at once even with idle connections', async () => {
+    const desk = await open(memoryInvitationStore());
+    const port = desk.server.address.port;
+    const old = new Promise<string>((resolve) => {
+      const socket = connect({ host: '127.0.0.1', port, maxVersion: 'TLSv1.2', rejectUnauthorized: false }, () =>
+        resolve('connected'),
+      );
+      socket.on('error', () => resolve('refused'));
+    });
+    expect(await old).toBe('refused');
+    const idle = connectPlain({ host: '127.0.0.1', port });
+    idle.on('error', () => undefined);
+    await once(idle, 'connect');
+    const gone = once(idle, 'close');
+    const start = performance.now();
+    await desk.server.close();
+    await gone;
+    expect(performance.now() - start).toBeLessThan(2_000);
+  });
+
+  it('says that its port is taken', async () => {
+    const desk = await open(memoryInvitationStore());
+    const options = {
+      tls: tlsCredentials(secretary.privateKey, [secretary.certificate, root]),
+      listen: desk.server.address,
+      root,
+      organisation: ORGANISATION,
+      store: memoryInvitationStore(),
+      onRequest: () => undefined,
+    };
+    expect(await serveEnrolment(options)).toEqual({ ok: false, error: 'address-in-use' });
+    const nowhere = { ...options, listen: { host: '192.0.2.1', port: 0 } };
+    expect(await serveEnrolment(nowhere)).toEqual({ ok: false, error: 'cannot-listen' });
   });
 
   it('says so when nobody is there', async () => {
