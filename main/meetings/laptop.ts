@@ -28,6 +28,7 @@ import type {
   PdfSigning,
 } from './ports.ts';
 import type { Packages } from './packages.ts';
+import { fillWithSample, inAnHour, type SampleMeeting } from './sample.ts';
 import { verifyFile } from './verify-file.ts';
 import { createWorkplace, type Workplace } from './workplace.ts';
 
@@ -67,7 +68,8 @@ export interface LaptopPorts {
     advertise(session: Session, port: number): () => void;
     browse(listener: (addresses: readonly string[]) => void): () => void;
   };
-  readonly samplePackage: string | undefined;
+  /** The meeting to play with, and where its papers lie. */
+  readonly sample: () => Promise<SampleMeeting>;
   readonly diagnostics: () => string;
   readonly now: () => Date;
   readonly log: Log;
@@ -250,10 +252,10 @@ export function createLaptop(ports: LaptopPorts): Laptop {
       return verifyFile({ signing: ports.signing, packages: ports.packages }, { path, trust, roots });
     },
     'sample.open': async () => {
-      if (!ports.samplePackage) throw new Refusal('no-sample');
-      const { workplace, session } = here();
-      const meeting = await ports.packages.open({ path: ports.samplePackage, session, events });
-      workplace.addReadOnly(meeting);
+      const { workplace } = here();
+      const sample = await ports.sample();
+      const meeting = workplace.create({ ...sample.meeting, start: inAnHour(now()) });
+      await fillWithSample({ store, documents: ports.documents, events }, workplace.open(meeting), sample);
       return { meeting };
     },
     'diagnostics.report': () => ({ text: ports.diagnostics() }),

@@ -1,0 +1,114 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createAuthority, openAuthority } from '../identity/authority.ts';
+import { fingerprint } from '../identity/certificate-reading.ts';
+import { createRequest } from '../identity/certificate-request.ts';
+import { checkCertificate } from '../identity/check-certificate.ts';
+import { enrol } from '../identity/enrolment-client.ts';
+import { serveEnrolment } from '../identity/enrolment-server.ts';
+import { createInvitation, readInvitationFile, writeInvitationFile } from '../identity/invitation.ts';
+import { createKeyVault, openKeyVault } from '../identity/key-vault.ts';
+import { createSigner } from '../identity/signer.ts';
+import { tlsCredentials } from '../identity/tls-credentials.ts';
+import type { Logger } from '../logging/logger.ts';
+import { createLaptop, type Laptop } from '../meetings/laptop.ts';
+import type { Identity } from '../meetings/identity-port.ts';
+import { openStore, type Store } from '../store/open-store.ts';
+import { documents, type Print } from './documents.ts';
+import { certificateBook, entryAuthentication } from './entries.ts';
+import { createNetwork, enrolmentNetwork, type NetworkPlace } from './network.ts';
+import { packages } from './packages.ts';
+import { samplePlan } from './sample.ts';
+import { pdfSigning } from './signing.ts';
+import { invitationStore, laptopStore } from './store.ts';
+
+export interface LaptopOptions extends NetworkPlace {
+  readonly dataDir: string;
+  readonly version: string;
+  readonly logger: Logger;
+  /** Where the project's fonts and samples lie. */
+  readonly resources: string;
+  /** undefined: this process has no window that could print. */
+  readonly print: Print;
+  readonly now?: () => Date;
+}
+
+export interface OpenedLaptop extends Laptop {
+  readonly store: Store;
+}
+
+/** One laptop's engine on real parts: what Electron's engine process, the command line and tests all start. */
+export function openLaptop(options: LaptopOptions): OpenedLaptop {
+  const { logger } = options;
+  const now = options.now ?? (() => new Date());
+  const store = openStore(options.dataDir);
+  const fonts = join(options.resources, 'fonts');
+  const kept = laptopStore(store, now);
+  const signing = pdfSigning(fonts);
+  const laptop = createLaptop({
+    version: options.version,
+    store: kept,
+    identity: identity(store),
+    documents: documents(fonts, options.print, now),
+    signing,
+    packages: packages({ store, kept, signing, now, logger }),
+    authenticationFor: (session) => ({
+      authentication: entryAuthentication(session.signer),
+      certificates: certificateBook(kept.certificates, session.organisation.authorityCertificate),
+    }),
+    networkFor: (session) => createNetwork({ place: options, session, store, logger, now }),
+    enrolmentNetwork: enrolmentNetwork(options),
+    sample: () => samplePlan(join(options.resources, 'sample-meeting')),
+    diagnostics: () => diagnostics(options, store, now()),
+    now,
+    log: logger,
+  });
+  return {
+    ...laptop,
+    store,
+    async close() {
+      await laptop.close();
+      await store.close();
+    },
+  };
+}
+
+function identity(store: Store): Identity {
+  return {
+    createAuthority,
+    openAuthority,
+    createKeyVault,
+    openKeyVault,
+    createRequest,
+    fingerprint,
+    checkCertificate,
+    createSigner,
+    tlsCredentials,
+    createInvitation,
+    writeInvitationFile,
+    readInvitationFile,
+    openDesk: (options) => serveEnrolment({ ...options, store: invitationStore(store) }),
+    enrol,
+  };
+}
+
+/** What helps whoever helps: versions and numbers, no contents and no names. */
+function diagnostics(options: LaptopOptions, store: Store, now: Date): string {
+  const memory = process.memoryUsage();
+  return [
+    `Phiên ${options.version}`,
+    `Node ${process.versions.node}, ${process.platform} ${process.arch}`,
+    `${now.toISOString()}`,
+    `meetings ${store.meetings.list().length}, papers ${store.papers.list().length}`,
+    `memory ${Math.round(memory.rss / 1e6)} MB`,
+  ].join('\n');
+}
+
+/** Fonts, samples and icons: beside the sources while developing, inside the application when packed. */
+export function findResources(from: string): string {
+  const found = ['../resources', '../../resources', '../../../resources']
+    .map((up) => join(from, up))
+    .find((folder) => existsSync(join(folder, 'fonts')));
+  if (!found) throw new Error('the resources folder is missing: the installation is incomplete');
+  return found;
+}
