@@ -2,7 +2,6 @@ import { readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { asMemberId } from '../../common/domain/ids.ts';
-import type { StoredEnrolmentRequest, StoredInvitation } from './enrolment.ts';
 import { sha256 } from './hash-bytes.ts';
 import type { StoredMeeting } from './meetings.ts';
 import { openStore, type Store } from './open-store.ts';
@@ -148,53 +147,15 @@ describe('people and certificates', () => {
   });
 });
 
-describe('invitations and requests', () => {
-  const invitation: StoredInvitation = {
-    id: 'inv-1',
-    secret: 's3cret',
-    name: 'Lê Văn Minh',
-    position: 'Phó Chủ tịch',
-    createdAt: '2026-03-01T01:00:00.000Z',
-    expiresAt: '2026-03-08T01:00:00.000Z',
-    usedAt: null,
-    withdrawnAt: null,
-  };
-  const request: StoredEnrolmentRequest = {
-    id: 'req-1',
-    invitation: 'inv-1',
-    name: 'Lê Văn Minh',
-    csr: bytes(48, 7),
-    at: '2026-03-02T01:00:00.000Z',
-    from: '127.0.0.1',
-    answer: { state: 'pending' },
-  };
-
-  it('an invitation is used or withdrawn once', async () => {
-    store.invitations.add(invitation);
-    store.invitations.add({ ...invitation, id: 'inv-2' });
-    expect(store.invitations.markUsed('inv-1', '2026-03-02T01:00:00.000Z')).toBe(true);
-    expect(store.invitations.markUsed('inv-1', '2026-03-03T01:00:00.000Z')).toBe(false);
-    expect(store.invitations.markWithdrawn('inv-1', '2026-03-03T01:00:00.000Z')).toBe(false);
-    expect(store.invitations.markWithdrawn('inv-2', '2026-03-03T01:00:00.000Z')).toBe(true);
-    expect(store.invitations.markUsed('inv-2', '2026-03-03T01:00:00.000Z')).toBe(false);
-    expect(store.invitations.markUsed('inv-3', '2026-03-03T01:00:00.000Z')).toBe(false);
-    await restart();
+describe('invitations', () => {
+  it('the last record of an invitation counts', () => {
+    store.invitations.save('inv-1', { id: 'inv-1', state: 'open' });
+    store.invitations.save('inv-2', { id: 'inv-2', state: 'open' });
+    store.invitations.save('inv-1', { id: 'inv-1', state: 'pending' });
     expect(store.invitations.list()).toEqual([
-      { ...invitation, usedAt: '2026-03-02T01:00:00.000Z' },
-      { ...invitation, id: 'inv-2', withdrawnAt: '2026-03-03T01:00:00.000Z' },
+      { id: 'inv-1', state: 'pending' },
+      { id: 'inv-2', state: 'open' },
     ]);
-  });
-
-  it('a request is answered once; approved with member and certificate', async () => {
-    expect(() => store.enrolmentRequests.add(request)).toThrow(/FOREIGN KEY/);
-    store.invitations.add(invitation);
-    store.enrolmentRequests.add(request);
-    expectSame(store.enrolmentRequests.get('req-1'), request);
-    const approved = { state: 'approved', member: MINH, certificate: bytes(48, 9) } as const;
-    expect(store.enrolmentRequests.answer('req-1', approved)).toBe(true);
-    expect(store.enrolmentRequests.answer('req-1', { state: 'refused' })).toBe(false);
-    await restart();
-    expectSame(store.enrolmentRequests.list(), [{ ...request, answer: approved }]);
   });
 });
 

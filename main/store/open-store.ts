@@ -3,12 +3,7 @@ import { join } from 'node:path';
 import { backups, type Backups } from './backup.ts';
 import { checkIntegrity, openDatabase, type Database } from './database.ts';
 import { documentSnapshots, type DocumentSnapshots } from './document-snapshots.ts';
-import {
-  enrolmentRequestStore,
-  invitationStore,
-  type EnrolmentRequestStore,
-  type InvitationStore,
-} from './enrolment.ts';
+import { invitationStore, type InvitationStore } from './invitations.ts';
 import { sqliteEntryLog, type StoredEntryLog } from './entries.ts';
 import { forkStore, type ForkStore } from './forks.ts';
 import { meetingStore, type MeetingStore } from './meetings.ts';
@@ -28,7 +23,6 @@ export interface Store {
   readonly people: PeopleStore;
   readonly certificates: CertificateStore;
   readonly invitations: InvitationStore;
-  readonly enrolmentRequests: EnrolmentRequestStore;
   readonly meetings: MeetingStore;
   readonly entries: StoredEntryLog;
   readonly forks: ForkStore;
@@ -73,7 +67,6 @@ function storeOn(db: Database, dataDir: string): Store {
     people: peopleStore(db),
     certificates: certificateStore(db),
     invitations: invitationStore(db),
-    enrolmentRequests: enrolmentRequestStore(db),
     meetings: meetingStore(db),
     entries,
     forks: forkStore(db),

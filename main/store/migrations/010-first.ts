@@ -51,26 +51,7 @@ CREATE TABLE people (
 
 CREATE TABLE invitations (
   id TEXT PRIMARY KEY,
-  secret TEXT NOT NULL,
-  name TEXT NOT NULL,
-  position TEXT NOT NULL,
-  created_at TEXT NOT NULL,
-  expires_at TEXT NOT NULL,
-  used_at TEXT,
-  withdrawn_at TEXT
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE enrolment_requests (
-  id TEXT PRIMARY KEY,
-  invitation TEXT NOT NULL REFERENCES invitations (id),
-  name TEXT NOT NULL,
-  csr BLOB NOT NULL,
-  at TEXT NOT NULL,
-  sender TEXT NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('pending', 'approved', 'refused')),
-  member TEXT,
-  certificate BLOB,
-  CHECK (state <> 'approved' OR (member IS NOT NULL AND certificate IS NOT NULL))
+  record TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE meetings (
