@@ -30,6 +30,8 @@ export function openDatabase(file: string, migrations: readonly Migration[] = MI
       db.pragma('fullfsync = ON');
       db.pragma('foreign_keys = ON');
       db.pragma('journal_size_limit = 16777216');
+      db.pragma('cache_size = -32768');
+      db.pragma('wal_autocheckpoint = 4000');
       checkIntegrity(db);
       migrate(db, migrations);
       return db;

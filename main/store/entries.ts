@@ -80,16 +80,23 @@ export function sqliteEntryLog(db: Database): StoredEntryLog {
     return hash && hashFrom(hash);
   };
   const append = db.transaction((entries: readonly Entry[]) => {
+    // Entries of one stream come in runs: each stream is looked up once.
+    const streams = new Map<string, { readonly id: number; head: StreamHead | undefined }>();
     for (const { payload, hash, certificate, jws } of entries) {
       const { meeting, author, stream, seq } = payload;
-      const verdict = chainVerdict(payload, hash, {
+      const key = `${meeting} ${author} ${stream}`;
+      const known = streams.get(key) ?? {
+        id: findStream.get(meeting, stream, author) ?? Number(addStream.run(meeting, stream, author).lastInsertRowid),
         head: head(meeting, author, stream),
+      };
+      streams.set(key, known);
+      const verdict = chainVerdict(payload, hash, {
+        head: known.head,
         hashAt: (at) => hashAt(meeting, author, stream, at),
       });
       if (verdict !== 'next') throw new Error(`entry ${seq} of ${stream} of ${author} is ${verdict}, not the next`);
-      const id =
-        findStream.get(meeting, stream, author) ?? Number(addStream.run(meeting, stream, author).lastInsertRowid);
-      addEntry.run(id, seq, hashBytes(hash), hashBytes(certificate), jws);
+      addEntry.run(known.id, seq, hashBytes(hash), hashBytes(certificate), jws);
+      known.head = { author, stream, seq, hash };
     }
   });
 

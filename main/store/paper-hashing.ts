@@ -26,9 +26,11 @@ export async function hashFile(
     const chunk = buffer.subarray(0, await readFully(file, buffer, size));
     if (chunk.length === 0) break;
     size += chunk.length;
+    // Hashed here while another thread writes.
+    const taken = onChunk(chunk, size);
     whole.update(chunk);
     chunks.push(sha256(chunk));
-    await onChunk(chunk, size);
+    await taken;
   }
   return { sha256: asSha256(whole.digest('hex')), size, chunks };
 }
