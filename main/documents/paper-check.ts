@@ -1,0 +1,129 @@
+import { existsSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+
+export type PaperLimits = {
+  /** Largest file in bytes; a setting, 500 MB by default. */
+  readonly maxBytes: number;
+  readonly maxPages?: number;
+  /** After this many milliseconds the file is given up. */
+  readonly timeoutMs?: number;
+};
+
+/**
+ * Why a paper was refused. `unreadable`: the file is gone, a folder, or this user may not read it. `encrypted`: it asks
+ * for a password. `too-slow`: it could not be understood in time, as crafted files can bring about.
+ */
+export type PaperRefusal =
+  | 'unreadable'
+  | 'empty'
+  | 'too-large'
+  | 'not-a-pdf'
+  | 'broken'
+  | 'encrypted'
+  | 'too-many-pages'
+  | 'too-slow';
+
+export type PaperCheck =
+  | {
+      readonly ok: true;
+      readonly pages: number;
+      readonly bytes: number;
+      /**
+       * Encrypted with an empty password: everyone can read it, its owner only asked programs to forbid printing or
+       * changing. Accepted, since a scanner's default should not stop a meeting; annotations can't be written into it.
+       */
+      readonly restricted: boolean;
+    }
+  | { readonly ok: false; readonly reason: PaperRefusal };
+
+/** What the worker thread answers. */
+export type WorkerVerdict =
+  | { readonly pages: number; readonly restricted: boolean }
+  | { readonly refused: 'empty' | 'broken' | 'encrypted' };
+
+export type WorkerTask = { readonly path: string; readonly bytes: number; readonly maxPages: number };
+
+const HEADER_WITHIN = 1024;
+const DEFAULT_MAX_PAGES = 20_000;
+const DEFAULT_TIMEOUT_MS = 20_000;
+const MAX_HEAP_MB = 512;
+/** Growth of the whole process that counts as an attack: a stream that unpacks to gigabytes. */
+const MAX_GROWTH_BYTES = 1.5 * 1024 ** 3;
+const WATCH_EVERY_MS = 50;
+
+/**
+ * Whether a file is a PDF that a meeting can use. Opens it with the reader's own engine in a worker thread of its own,
+ * with bounded time and memory; reads only the parts that are needed, so that 500 MB take as long as 5. What is wrong
+ * with the file is an answer; it throws only when our own build is broken.
+ */
+export async function checkPdf(path: string, limits: PaperLimits): Promise<PaperCheck> {
+  const { bytes, head } = (await beginningOf(path)) ?? {};
+  if (bytes === undefined || head === undefined) return { ok: false, reason: 'unreadable' };
+  if (bytes === 0) return { ok: false, reason: 'empty' };
+  if (bytes > limits.maxBytes) return { ok: false, reason: 'too-large' };
+  if (!head.includes('%PDF-')) return { ok: false, reason: 'not-a-pdf' };
+  const maxPages = limits.maxPages ?? DEFAULT_MAX_PAGES;
+  const verdict = await inWorker({ path, bytes, maxPages }, limits.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+  if (verdict === 'too-slow') return { ok: false, reason: 'too-slow' };
+  if ('refused' in verdict) return { ok: false, reason: verdict.refused };
+  if (verdict.pages > maxPages) return { ok: false, reason: 'too-many-pages' };
+  return { ok: true, pages: verdict.pages, bytes, restricted: verdict.restricted };
+}
+
+async function beginningOf(path: string): Promise<{ bytes: number; head: string } | undefined> {
+  try {
+    const file = await open(path, 'r');
+    try {
+      const facts = await file.stat();
+      if (!facts.isFile()) return undefined;
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(HEADER_WITHIN), 0, HEADER_WITHIN, 0);
+      return { bytes: facts.size, head: buffer.toString('latin1', 0, bytesRead) };
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return undefined;
+  }
+}
+
+/** Beside this file in the sources; beside the entry, or above its chunks, in a build. */
+function workerFile(): URL {
+  const places = ['./paper-check-worker.ts', './paper-check-worker.js', '../paper-check-worker.js'];
+  const found = places.map((place) => new URL(place, import.meta.url)).find((url) => existsSync(fileURLToPath(url)));
+  if (found === undefined) throw new Error('paper-check-worker is missing from the build');
+  return found;
+}
+
+function inWorker(task: WorkerTask, timeoutMs: number): Promise<WorkerVerdict | 'too-slow'> {
+  const worker = new Worker(workerFile(), {
+    workerData: task,
+    stdout: true,
+    stderr: true,
+    resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+  });
+  return new Promise((resolve, reject) => {
+    const before = process.memoryUsage.rss();
+    let settled = false;
+    const settle = (answer: () => void): void => {
+      if (settled) return;
+      settled = true;
+      clearTimeout(timer);
+      clearInterval(watch);
+      void worker.terminate().then(answer);
+    };
+    const finish = (verdict: WorkerVerdict | 'too-slow'): void => settle(() => resolve(verdict));
+    const timer = setTimeout(() => finish('too-slow'), timeoutMs);
+    const watch = setInterval(() => {
+      if (process.memoryUsage.rss() - before > MAX_GROWTH_BYTES) finish({ refused: 'broken' });
+    }, WATCH_EVERY_MS);
+    worker.once('message', (verdict: WorkerVerdict) => finish(verdict));
+    worker.once('error', (error: Error & { code?: string }) => {
+      const byTheFile = error.code === 'ERR_WORKER_OUT_OF_MEMORY' || error instanceof RangeError;
+      settle(() => (byTheFile ? resolve({ refused: 'broken' }) : reject(error)));
+    });
+    // Ended without an answer: the engine waits for a part of the file that will never come.
+    worker.once('exit', () => finish({ refused: 'broken' }));
+  });
+}
