@@ -5,6 +5,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
 import type { Plugin } from 'vite';
 
+import { placeRuntimeDatabase } from './scripts/runtime-database.mjs';
 import { knownElectron } from './scripts/setup/electron-runtime.mjs';
 
 const at = (...parts: string[]) => path.join(import.meta.dirname, ...parts);
@@ -16,7 +17,6 @@ const node = 'node20.18';
 /** Everything is bundled except what cannot be: Electron, Node's modules, native code, what loads its own files. */
 const external = [
   'electron',
-  'better-sqlite3',
   // Loads its own worker file by a path beside itself.
   /^pdfjs-dist/,
   // Optional accelerators that ws looks for.
@@ -32,16 +32,22 @@ const external = [
  */
 function runtimeDatabase(): Plugin {
   const { sqlite } = knownElectron() ?? {};
+  const shim = '\0phien-runtime-database';
   return {
     name: 'phien-runtime-database',
     enforce: 'pre',
-    resolveId: (id) =>
-      sqlite && id === 'better-sqlite3'
-        ? { id: '../native/node_modules/better-sqlite3/lib/index.js', external: true }
+    resolveId(id) {
+      if (id !== 'better-sqlite3') return null;
+      return sqlite ? shim : { id, external: true };
+    },
+    load: (id) =>
+      id === shim
+        ? `import { createRequire } from 'node:module';
+           export default createRequire(import.meta.url)('../native/better-sqlite3/lib/index.js');`
         : null,
     closeBundle() {
       rmSync(at('out/native'), { recursive: true, force: true });
-      if (sqlite) cpSync(sqlite, at('out/native'), { recursive: true });
+      if (sqlite) placeRuntimeDatabase(sqlite, at('out/native/better-sqlite3'));
     },
   };
 }
@@ -81,7 +87,8 @@ export default defineConfig({
       rollupOptions: {
         external,
         input: Object.fromEntries(entries.map((file) => [path.basename(file, '.ts'), file])),
-        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+        // All in one folder: out/native and the workers are found from there.
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },
     },
   },

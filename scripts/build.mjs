@@ -1,6 +1,6 @@
 // Builds the application into out/. Skipped when nothing that goes into it has changed since.
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { inRoot, projectNode, root, tool } from './setup/paths.mjs';
@@ -13,19 +13,21 @@ const files = ['electron.vite.config.ts', 'package.json', 'package-lock.json'];
 /** @param {import('./setup/electron-runtime.mjs').ElectronRuntime} electron */
 export async function build(electron) {
   const stamp = inRoot('out', 'build-of');
-  const now = fingerprint(electron);
-  if (read(stamp) === now) return;
+  const now = buildFingerprint(electron);
+  if (builtFrom() === now) return;
+  // A build that fails half-way must not pass for the one before it.
+  rmSync(stamp, { force: true });
   await step('Building the application', async () => {
-    const result = await capture(
-      projectNode,
-      [tool('electron-vite/bin/electron-vite.js'), 'build', '--logLevel', 'warn'],
-      { env: { ...process.env, NO_COLOR: '1' } },
-    );
+    const result = await capture(projectNode, [
+      tool('electron-vite/bin/electron-vite.js'),
+      'build',
+      '--logLevel',
+      'warn',
+    ]);
     if (result.code !== 0) {
       process.stderr.write(result.output);
       throw new SetupProblem('The application could not be built: see the message above.');
     }
-    mkdirSync(inRoot('out'), { recursive: true });
     writeFileSync(stamp, now);
   });
 }
@@ -34,7 +36,7 @@ export async function build(electron) {
  * Names, sizes and times of everything that is built, and the runtime it is built for.
  * @param {import('./setup/electron-runtime.mjs').ElectronRuntime} electron
  */
-function fingerprint(electron) {
+function buildFingerprint(electron) {
   const hash = createHash('sha256');
   hash.update(`${electron.kind} ${electron.version} ${electron.sqlite ?? ''}\n`);
   for (const name of files) note(inRoot(name));
@@ -56,10 +58,10 @@ function fingerprint(electron) {
   }
 }
 
-/** @param {string} file */
-function read(file) {
+/** The fingerprint of what was built last; undefined when there is no build. */
+export function builtFrom() {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(inRoot('out', 'build-of'), 'utf8');
   } catch {
     return undefined;
   }

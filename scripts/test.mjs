@@ -1,5 +1,5 @@
 // npm test: everything that must hold, in the order in which a mistake is found fastest. `npm test -- NAME…` runs only
-// the named parts: format lint types imports unit integration build e2e.
+// the named parts: format lint types imports unit integration build pack e2e.
 import { build } from './build.mjs';
 import { onProjectNode } from './setup/bootstrap.mjs';
 import { setUp } from './setup/index.mjs';
@@ -23,6 +23,7 @@ await onProjectNode(async () => {
     { name: 'unit', run: () => node('vitest/vitest.mjs', 'run', '--project', 'unit') },
     { name: 'integration', run: () => node('vitest/vitest.mjs', 'run', '--project', 'integration') },
     { name: 'build', run: () => build(electron).then(() => 0) },
+    { name: 'pack', run: packed },
     { name: 'e2e', run: endToEnd },
   ];
   const asked = process.argv.slice(2);
@@ -56,8 +57,14 @@ await onProjectNode(async () => {
     );
   }
 
+  async function packed() {
+    const { pack } = await import('./pack/pack.mjs');
+    await pack(electron);
+    return 0;
+  }
+
   async function endToEnd() {
-    await build(electron);
+    await packed();
     const { electronCommand } = await import('./launch-electron.mjs');
     const { env } = await electronCommand();
     return await run(projectNode, [tool('@playwright/test/cli.js'), 'test'], { env });

@@ -4,7 +4,14 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { _electron, type ElectronApplication, type Page } from '@playwright/test';
 
+import type { PhienBridge } from '../../common/contract/bridge.ts';
 import { electronCommand } from '../../scripts/launch-electron.mjs';
+
+declare global {
+  interface Window {
+    readonly phien: PhienBridge;
+  }
+}
 
 /** One running Phiên with a data folder of its own. */
 export interface Phien {

@@ -4,14 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
 
-import type { PhienBridge } from '../../common/contract/bridge.ts';
 import { launchPhien, type Phien } from './launch.ts';
-
-declare global {
-  interface Window {
-    readonly phien: PhienBridge;
-  }
-}
 
 /** Any request that no engine knows: its answer proves the way to the engine and back. */
 const probe = (phien: Phien) => phien.page.evaluate(() => window.phien.request('no-such-request', {}));
