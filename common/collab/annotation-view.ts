@@ -1,4 +1,4 @@
-import * as Y from 'yjs';
+import type * as Y from 'yjs';
 import { MAX_NOTES, MAX_STROKES, notesOf, readNote, readStroke, strokesOf, type TextNote } from './annotations.ts';
 import type { Stroke } from './stroke.ts';
 

@@ -11,18 +11,28 @@ export interface PageGeometry {
   readonly transform: readonly [number, number, number, number, number, number];
 }
 
+/** What the reader lets those do who draw over it. */
+export interface ReaderControls {
+  /** The page being read, from 1. */
+  readonly page: number;
+  /** The element that scrolls. */
+  readonly stage: HTMLElement | null;
+  /** `fraction` of the page's height comes to `offset` pixels below the top of the window. */
+  goTo(page: number, fraction?: number, offset?: number): void;
+}
+
 /** What something drawn over a paper (ink, notes) gives to the reader, which knows nothing about it. */
 export interface PageOverlay {
   /** A row under the reader's own tools. */
   readonly tools: ReactNode;
-  /** Beside the pages. */
-  readonly panel: ReactNode;
   /** A sign over the pages, outside of what scrolls. */
   readonly banner: ReactNode;
-  /** Covers one page that is rendered. */
-  renderPage(geometry: PageGeometry): ReactNode;
   /** Added to the element around the pages. */
   readonly className: string;
+  /** Covers one page that is rendered. */
+  renderPage(geometry: PageGeometry): ReactNode;
+  /** Beside the pages. */
+  renderPanel(reader: ReaderControls): ReactNode;
   /** Keys not taken by the reader. Returns true when it used the key. */
-  onKey(event: KeyboardEvent, reader: { readonly page: number; readonly stage: HTMLElement }): boolean;
+  onKey(event: KeyboardEvent, reader: ReaderControls): boolean;
 }

@@ -1,4 +1,4 @@
-import { memo, useEffect, useRef, useState, type ReactNode } from 'react';
+import { memo, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, Spinner } from '@fluentui/react-components';
 import type { PageGeometry } from '../../ui/page-overlay.ts';
@@ -41,6 +41,7 @@ export const PageView = memo(function PageView(props: PageViewProps): ReactNode 
   const { t } = useTranslation();
   const [proxy, setProxy] = useState<PDFPageProxy>();
   const [drawing, setDrawing] = useState<Drawing>('waiting');
+  const drawn = drawing === 'drawn';
   const [attempt, setAttempt] = useState(0);
   const [textDivs, setTextDivs] = useState<readonly HTMLElement[]>([]);
   const paint = useRef<HTMLDivElement>(null);
@@ -109,7 +110,7 @@ export const PageView = memo(function PageView(props: PageViewProps): ReactNode 
 
   useEffect(() => {
     const container = text.current;
-    if (proxy === undefined || container === null || drawing !== 'drawn') return;
+    if (proxy === undefined || container === null || !drawn) return;
     const layer = new TextLayer({
       textContentSource: proxy.streamTextContent(),
       container,
@@ -126,29 +127,33 @@ export const PageView = memo(function PageView(props: PageViewProps): ReactNode 
       setTextDivs([]);
     };
     // Text waits for the picture, and needs no second time when the picture is redrawn sharper.
-  }, [proxy, drawing === 'drawn']);
+  }, [proxy, drawn]);
 
   const width = Math.round(size.width * scale);
   const height = Math.round(size.height * scale);
-  const geometry: PageGeometry | undefined = proxy && {
-    page,
-    width,
-    height,
-    transform: proxy.getViewport({ scale }).transform as unknown as PageGeometry['transform'],
-  };
+  const geometry = useMemo(
+    (): PageGeometry | undefined =>
+      proxy && {
+        page,
+        width,
+        height,
+        transform: proxy.getViewport({ scale }).transform as unknown as PageGeometry['transform'],
+      },
+    [proxy, page, width, height, scale],
+  );
 
   return (
     <section
       className="paper-page"
       data-testid={`page-${page}`}
       data-page={page}
-      data-drawn={drawing === 'drawn'}
+      data-drawn={drawn}
       aria-label={t('papers.pageNumber', { page })}
       style={{ top, width, height, ['--total-scale-factor' as string]: String(scale) }}
     >
       <div className="paper-paint" ref={paint} />
       <div className="textLayer" ref={text} />
-      {geometry !== undefined && drawing === 'drawn' && (
+      {geometry !== undefined && drawn && (
         <PageLinks proxy={proxy as PDFPageProxy} transform={geometry.transform} onGoTo={props.onGoTo} />
       )}
       {props.matches.length > 0 && (

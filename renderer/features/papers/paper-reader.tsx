@@ -181,10 +181,10 @@ function OpenReader(props: ReaderProps & { readonly open: OpenPaper; reopen(): v
       find.step(event.shiftKey ? -1 : 1);
       return true;
     }
-    const stage = scroll.scroller.current;
-    return stage !== null && overlay?.onKey(event, { page: current, stage }) === true;
+    return overlay?.onKey(event, controls) === true;
   }
 
+  const controls = { page: current, stage: scroll.scroller.current, goTo: goMyself };
   const [first, last] = scroll.visible;
   const shown = useMemo(() => {
     const pages: number[] = [];
@@ -266,7 +266,7 @@ function OpenReader(props: ReaderProps & { readonly open: OpenPaper; reopen(): v
             </div>
           )}
         </div>
-        {overlay?.panel}
+        {overlay?.renderPanel(controls)}
       </div>
     </div>
   );
