@@ -145,7 +145,7 @@ describe('a changed entry', () => {
       `${header}.${body}.${signature}AAAA`,
       `${header}.${encode(payloadText().replace('seq":2', 'seq":3'))}.${signature}`,
     ];
-    for (const jws of wrong) expect(outcome(jws), jws.slice(0, 40)).not.toBe('valid');
+    expect(wrong.filter((jws) => outcome(jws) === 'valid')).toEqual([]);
   });
 
   it('is refused with spare bits set, padding or the other alphabet', () => {

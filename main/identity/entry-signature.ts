@@ -16,14 +16,8 @@ import { asSha256, type MemberId, type Sha256 } from '../../common/domain/ids.ts
 import { fail, succeed, type Result } from './result.ts';
 
 /** An entry in the right form; nothing is known yet about who signed it. */
-export interface ReadEntry {
-  readonly jws: string;
+export interface ReadEntry extends Entry {
   readonly header: EntryHeader;
-  readonly payload: EntryPayload;
-  /** SHA-256 of the ASCII bytes of `jws`. */
-  readonly hash: Sha256;
-  /** SHA-256 of the certificate (DER) that the header names. */
-  readonly certificate: Sha256;
 }
 
 /** What of a certificate counts for an entry; chain, validity and revocation are checked by who makes this. */
@@ -84,9 +78,12 @@ export function readEntry(jws: string): Result<ReadEntry, 'malformed' | 'too-lar
   });
 }
 
-/** Checks who signed: that `certificate` is the one named, of the author, with a fit key, and that its key signed. */
+/**
+ * Checks who signed an entry that `readEntry` gave: that `certificate` is the one named, of the author, with a fit key,
+ * and that its key signed.
+ */
 export function verifyEntry(
-  entry: ReadEntry,
+  entry: Entry,
   certificate: SigningCertificate,
 ): Result<
   Entry,

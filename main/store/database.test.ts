@@ -115,7 +115,7 @@ describe('migrations', () => {
     db.close();
   });
 
-  it('run once each, in order, on what is there', () => {
+  it('run once each, in order, on what is there, of which a copy is kept', () => {
     const file = join(folder.path, 'phien.db');
     openDatabase(file, [{ number: 10, sql: 'CREATE TABLE t (a TEXT) STRICT' }]).close();
     const more = [
@@ -124,6 +124,9 @@ describe('migrations', () => {
       { number: 20, sql: "INSERT INTO t VALUES ('twenty')" },
     ];
     openDatabase(file, more).close();
+    const before = openDatabase(join(folder.path, 'backup', 'phien-schema-10.db'), more.slice(0, 1));
+    expect(before.prepare('SELECT a FROM t').pluck().all()).toEqual([]);
+    before.close();
     const db = openDatabase(file, more);
     expect(db.prepare('SELECT a FROM t').pluck().all()).toEqual(['fifteen', 'twenty']);
     db.close();

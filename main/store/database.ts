@@ -1,4 +1,5 @@
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { MIGRATIONS, type Migration } from './migrations/migrations.ts';
 import { asStoreError, StoreError } from './store-error.ts';
@@ -33,6 +34,7 @@ export function openDatabase(file: string, migrations: readonly Migration[] = MI
       db.pragma('cache_size = -32768');
       db.pragma('wal_autocheckpoint = 4000');
       checkIntegrity(db);
+      keepCopyBefore(db, migrations, file);
       migrate(db, migrations);
       return db;
     } catch (error) {
@@ -64,6 +66,18 @@ function checkOrigin(db: Database, migrations: readonly Migration[]): void {
   if (application !== APPLICATION_ID) throw new StoreError('store-not-ours', `application_id ${application}`);
   const newest = migrations.at(-1)?.number ?? 0;
   if (version > newest) throw new StoreError('store-from-future', `schema ${version}, this version knows ${newest}`);
+}
+
+/** A migration may turn out wrong later: the database as it was stays under `backup/`, named after its schema. */
+function keepCopyBefore(db: Database, migrations: readonly Migration[], file: string): void {
+  const version = schemaVersion(db);
+  if (version === 0 || version === migrations.at(-1)?.number) return;
+  const folder = join(dirname(file), 'backup');
+  const copy = join(folder, `phien-schema-${version}.db`);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  rmSync(copy, { force: true });
+  closeSync(openSync(copy, 'a', 0o600));
+  db.prepare('VACUUM INTO ?').run(copy);
 }
 
 function migrate(db: Database, migrations: readonly Migration[]): void {

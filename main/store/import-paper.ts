@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { open, rename, rm, writeFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hashFile, writeFully, type HashedBytes } from './paper-hashing.ts';
+import { hashBytesInChunks, hashFile, writeFully, type HashedBytes } from './paper-hashing.ts';
 import { fail, succeed, type Result } from './result.ts';
 import { asStoreError } from './store-error.ts';
 
@@ -39,6 +39,29 @@ export async function importFile(
     return await copy(input, stat.size, temporary, folder, options);
   } finally {
     await input.close();
+    await rm(temporary, { force: true });
+  }
+}
+
+/** As `importFile`, for what was made here. */
+export async function importBytes(
+  bytes: Uint8Array,
+  folder: string,
+): Promise<Result<HashedBytes, 'empty' | 'disk-full' | 'unwritable'>> {
+  if (bytes.length === 0) return fail('empty');
+  const hashed = hashBytesInChunks(bytes);
+  const temporary = join(folder, IMPORT_PREFIX + randomUUID());
+  try {
+    await stopOnFailure(async () => {
+      await writeFile(temporary, bytes, { mode: 0o600, flush: true });
+      await rename(temporary, join(folder, hashed.sha256));
+      await syncFolder(folder);
+    });
+    return succeed(hashed);
+  } catch (error) {
+    if (error instanceof Stop) return fail(error.reason === 'disk-full' ? 'disk-full' : 'unwritable');
+    throw error;
+  } finally {
     await rm(temporary, { force: true });
   }
 }

@@ -35,6 +35,14 @@ export async function hashFile(
   return { sha256: asSha256(whole.digest('hex')), size, chunks };
 }
 
+export function hashBytesInChunks(bytes: Uint8Array): HashedBytes {
+  const chunks: Sha256[] = [];
+  for (let at = 0; at < bytes.length; at += PAPER_CHUNK_BYTES) {
+    chunks.push(sha256(bytes.subarray(at, at + PAPER_CHUNK_BYTES)));
+  }
+  return { sha256: sha256(bytes), size: bytes.length, chunks };
+}
+
 /** Fills `buffer` from `position` on; fewer bytes only at the end of the file. */
 export async function readFully(file: FileHandle, buffer: Uint8Array, position: number): Promise<number> {
   let filled = 0;

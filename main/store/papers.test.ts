@@ -68,6 +68,18 @@ describe('importing a paper', () => {
     },
   );
 
+  it('from bytes made here is the same as from a file', async () => {
+    for (const size of [1, PAPER_CHUNK_BYTES, 2 * PAPER_CHUNK_BYTES + 5]) {
+      const bytes = randomBytes(size);
+      const value = { ...manifestOf(bytes), existed: false };
+      expect(await store.papers.importBytes(bytes)).toEqual({ ok: true, value });
+      expect(await store.papers.importPaper(source(bytes))).toEqual({ ok: true, value: { ...value, existed: true } });
+      expect(await store.papers.verify(value.sha256)).toBe('sound');
+    }
+    expect(await store.papers.importBytes(new Uint8Array(0))).toEqual({ ok: false, error: 'empty' });
+    expect(paperFiles()).toHaveLength(3);
+  });
+
   it('twice keeps it once', async () => {
     const path = source(randomBytes(5000));
     await store.papers.importPaper(path);

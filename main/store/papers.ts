@@ -3,7 +3,14 @@ import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sha256 } from '../../common/domain/ids.ts';
 import type { Database } from './database.ts';
-import { importFile, IMPORT_PREFIX, syncFolder, type ImportOptions, type ImportRefusal } from './import-paper.ts';
+import {
+  importBytes,
+  importFile,
+  IMPORT_PREFIX,
+  syncFolder,
+  type ImportOptions,
+  type ImportRefusal,
+} from './import-paper.ts';
 import { hashFile } from './paper-hashing.ts';
 import {
   chunkCount,
@@ -21,6 +28,11 @@ export interface PaperFile {
   readonly size: number;
 }
 
+export interface ImportedPaper extends PaperManifest {
+  /** The same bytes were here before. */
+  readonly existed: boolean;
+}
+
 /** Papers: immutable files named by their SHA-256, `papers/<sha256>` when whole and `<sha256>.part` until then. */
 export interface PaperStore {
   get(sha256: Sha256): StoredPaper | undefined;
@@ -30,11 +42,9 @@ export interface PaperStore {
   /** Verified bytes on this disk. */
   have(sha256: Sha256): number;
   describe(sha256: Sha256, title: string, pages: number): void;
-  /** `existed`: the same bytes were here before. */
-  importPaper(
-    path: string,
-    options?: ImportOptions,
-  ): Promise<Result<PaperManifest & { readonly existed: boolean }, ImportRefusal>>;
+  importPaper(path: string, options?: ImportOptions): Promise<Result<ImportedPaper, ImportRefusal>>;
+  /** For papers made here, such as the sealed minutes. */
+  importBytes(bytes: Uint8Array): Promise<Result<ImportedPaper, 'empty' | 'disk-full' | 'unwritable'>>;
   /** For fetching. While it is open, opening it again gives the same one. `wrong-manifest`: sizes don't fit. */
   openPart(manifest: PaperManifest): Promise<Result<PartialPaper, 'already-complete' | 'wrong-manifest'>>;
   /** Reads the whole file again; a paper that isn't its hash is set aside and counts as missing. */
@@ -76,6 +86,18 @@ export function paperStore(db: Database, dataDir: string): PaperStore {
     });
   };
 
+  /** The whole file lies in its place: notes it and drops what was fetched of it. */
+  const keep = async (manifest: PaperManifest): Promise<ImportedPaper> => {
+    const existed = records.get(manifest.sha256)?.complete ?? false;
+    db.transaction(() => {
+      records.add(manifest);
+      records.replace(manifest);
+      records.setComplete(manifest.sha256, true);
+    }).immediate();
+    if (!parts.has(manifest.sha256)) await rm(partPath(manifest.sha256), { force: true });
+    return { ...manifest, existed };
+  };
+
   return {
     get: records.get,
     list: records.list,
@@ -90,16 +112,11 @@ export function paperStore(db: Database, dataDir: string): PaperStore {
     describe: records.describe,
     async importPaper(path, options) {
       const imported = await importFile(path, folder, options);
-      if (!imported.ok) return imported;
-      const manifest = imported.value;
-      const existed = records.get(manifest.sha256)?.complete ?? false;
-      db.transaction(() => {
-        records.add(manifest);
-        records.replace(manifest);
-        records.setComplete(manifest.sha256, true);
-      }).immediate();
-      if (!parts.has(manifest.sha256)) await rm(partPath(manifest.sha256), { force: true });
-      return succeed({ ...manifest, existed });
+      return imported.ok ? succeed(await keep(imported.value)) : imported;
+    },
+    async importBytes(bytes) {
+      const imported = await importBytes(bytes, folder);
+      return imported.ok ? succeed(await keep(imported.value)) : imported;
     },
     async openPart(manifest) {
       const { sha256, size, chunks } = manifest;
