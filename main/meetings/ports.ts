@@ -167,7 +167,14 @@ export interface Network {
   /** What a host carries, asked over its mutual TLS; refuses with a code. */
   look(
     address: string,
-  ): Promise<readonly { readonly meeting: MeetingId; readonly title: string; readonly start: string }[]>;
+  ): Promise<
+    readonly {
+      readonly meeting: MeetingId;
+      readonly title: string;
+      readonly start: string;
+      readonly carriedBy: string;
+    }[]
+  >;
   /** Stays in step with whoever carries the meeting; `addresses` is asked again before each round of trying. */
   join(meeting: CarriedMeeting, addresses: () => readonly string[]): Link;
   /** Hosts found by themselves; the list is whole each time. */

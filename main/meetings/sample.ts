@@ -28,7 +28,8 @@ export async function fillWithSample(
     meeting.change('plan', (doc) =>
       putAgendaItem(doc, { id, title, presenter, minutes, motions, order: index + 1, papers: [] }),
     );
-    if (item.papers.length > 0) await addPapers(deps, meeting, { meeting: meeting.id, item: id, paths: [...item.papers] });
+    if (item.papers.length > 0)
+      await addPapers(deps, meeting, { meeting: meeting.id, item: id, paths: [...item.papers] });
   }
 }
 

@@ -209,7 +209,7 @@ export function createWorkplace(deps: {
         const meetings = await network.look(address);
         return meetings.map((one): FoundMeeting => {
           const link = atHand.get(one.meeting)?.link;
-          return { ...one, carriedBy: '', address, joined: link !== undefined };
+          return { ...one, address, joined: link !== undefined };
         });
       } catch {
         return [];

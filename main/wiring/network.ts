@@ -1,0 +1,308 @@
+import { randomBytes, X509Certificate } from 'node:crypto';
+import { networkInterfaces } from 'node:os';
+import { z } from 'zod';
+import type { PaperRecord } from '../../common/collab/plan.ts';
+import { Refusal } from '../../common/contract/port.ts';
+import type { MeetingId, Sha256 } from '../../common/domain/ids.ts';
+import type { Admit, TlsIdentity } from '../../common/wire/admission.ts';
+import type { Advertisement, Multicast } from '../../common/wire/discovery.ts';
+import { advertise, type Advertiser } from '../hub/discovery.ts';
+import { serveHub, type Hub } from '../hub/serve-hub.ts';
+import { checkCertificate } from '../identity/check-certificate.ts';
+import type { Logger } from '../logging/logger.ts';
+import type { LaptopPorts } from '../meetings/laptop.ts';
+import type { Session } from '../meetings/organisation.ts';
+import type { Link, LinkStatus, Network, PaperFetcher } from '../meetings/ports.ts';
+import type { Store } from '../store/open-store.ts';
+import { listMeetings } from '../sync/carrier-client.ts';
+import { browse } from '../sync/discovery.ts';
+import { connectLink, type LinkState } from '../sync/link.ts';
+import { discoveryMode, openMulticast, type DiscoveryMode } from '../sync/multicast.ts';
+import { createPaperFetcher } from '../sync/paper-fetcher.ts';
+
+/** Where a laptop listens and looks. */
+export interface NetworkPlace {
+  readonly listenHost: string;
+  /** The port to carry meetings on; when it is taken, any free one. */
+  readonly port: number;
+  readonly discovery: DiscoveryMode;
+}
+
+const DEFAULT_PORT = 7443;
+
+/** As the environment says: PHIEN_DISCOVERY=loopback keeps everything on this computer. */
+export function networkPlace(environment: Readonly<Record<string, string | undefined>>): NetworkPlace {
+  const discovery = discoveryMode(environment);
+  return { listenHost: discovery === 'loopback' ? '127.0.0.1' : '0.0.0.0', port: DEFAULT_PORT, discovery };
+}
+
+const deviceSchema = z.string().regex(/^[a-z0-9]{8,32}$/);
+const portSchema = z.number().int().min(1).max(65_535);
+
+/** Organisations are told apart in discovery by this much of their fingerprint. */
+const organisationTag = (fingerprint: Sha256): string => fingerprint.slice(0, 16);
+
+export function createNetwork(options: {
+  readonly place: NetworkPlace;
+  readonly session: Session;
+  readonly store: Store;
+  readonly logger: Logger;
+  readonly now: () => Date;
+}): Network {
+  const { place, session, store, now } = options;
+  const logger = linkLogger(options.logger);
+  const root = session.organisation.authorityCertificate;
+  const tls: TlsIdentity = { ...session.tls, ca: new X509Certificate(root).toString() };
+  const admit: Admit = (certificate) => {
+    const checked = checkCertificate(certificate, [root], now());
+    return checked.ok
+      ? { ok: true, value: { member: checked.value.memberId, name: checked.value.name } }
+      : { ok: false, error: checked.error };
+  };
+  const credentials = { tls, admit };
+  const device = rememberedDevice(store);
+  const multicast = openMulticast(place.discovery, logger);
+  const guestListeners = new Set<(meeting: MeetingId) => void>();
+  const carried = new Set<MeetingId>();
+  let hub: Promise<Hub> | undefined;
+  let running: Hub | undefined;
+  let advertiser: Advertiser | undefined;
+
+  const browser = browse({
+    multicast,
+    kind: 'meeting',
+    organisation: organisationTag(session.organisation.fingerprint),
+    onChange: () => tellFound(),
+  });
+  const foundListeners = new Set<Parameters<Network['onFound']>[0]>();
+
+  /** Own advertisements come back too; they are left out by their instance. */
+  function tellFound(): void {
+    const found = browser
+      .found()
+      .filter((laptop) => laptop.instance !== device && laptop.addresses[0])
+      .map((laptop) => ({ address: laptop.addresses[0] ?? '', meetings: laptop.meetings }));
+    for (const listener of foundListeners) listener(found);
+  }
+
+  function opened(): Promise<Hub> {
+    hub ??= listenSomewhere();
+    hub.catch(() => (hub = undefined));
+    return hub;
+  }
+
+  /** The port of last time first, so that others find this laptop again after a restart. */
+  async function listenSomewhere(): Promise<Hub> {
+    const last = store.settings.get('port', portSchema);
+    for (const port of [last ?? place.port, 0]) {
+      try {
+        const served = await serveHub({
+          listen: { host: place.listenHost, port },
+          tls,
+          me: { member: session.member, name: session.name },
+          admit,
+          logger,
+          onStatus: (meeting) => {
+            for (const listener of guestListeners) listener(meeting);
+          },
+        });
+        store.settings.set('port', served.port);
+        advertiser ??= advertise({ multicast, advertisement: () => advertisement(served.port) });
+        return (running = served);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+      }
+    }
+    throw new Refusal('address-in-use');
+  }
+
+  const advertisement = (port: number): Advertisement | null =>
+    carried.size === 0
+      ? null
+      : {
+          kind: 'meeting',
+          instance: device,
+          organisation: organisationTag(session.organisation.fingerprint),
+          meetings: [...carried],
+          port,
+        };
+
+  return {
+    async carry(meeting) {
+      const served = await opened();
+      served.carry(meeting, { start: () => store.meetings.get(meeting.id)?.summary.start ?? '' });
+      carried.add(meeting.id);
+      advertiser?.changed();
+      return served.addresses();
+    },
+    async stopCarrying(meeting) {
+      carried.delete(meeting);
+      advertiser?.changed();
+      (await hub)?.stop(meeting);
+    },
+    guests: (meeting) => running?.status(meeting)?.online ?? [],
+    onGuests(listener) {
+      guestListeners.add(listener);
+      return () => guestListeners.delete(listener);
+    },
+    async look(address) {
+      const listed = await listMeetings(address, credentials);
+      if (!listed.ok) throw new Refusal(listed.problem);
+      return listed.value.meetings.map((one) => ({ ...one, carriedBy: listed.value.carrier.name }));
+    },
+    join(meeting, addresses): Link {
+      const listeners = new Set<(status: LinkStatus) => void>();
+      const link = connectLink({
+        ...credentials,
+        meeting: meeting.id,
+        me: session.member,
+        device,
+        addresses,
+        log: meeting.log,
+        openDocument: (name) => meeting.openDocument(name),
+        mayWrite: (document) => meeting.mayWrite(session.member, document),
+        logger,
+        onState: (state: LinkState) => {
+          for (const listener of listeners) listener(state);
+        },
+      });
+      return {
+        status: () => link.state(),
+        onStatus(listener) {
+          listeners.add(listener);
+          return () => listeners.delete(listener);
+        },
+        share: (name) => link.follow(name).release,
+        retry: () => link.retry(),
+        close: () => link.close(),
+      };
+    },
+    onFound(listener) {
+      foundListeners.add(listener);
+      tellFound();
+      return () => foundListeners.delete(listener);
+    },
+    fetchPapers(meeting, { addresses }): PaperFetcher {
+      let wanted: readonly PaperRecord[] = [];
+      const onProgress = new Set<() => void>();
+      const onComplete = new Set<(paper: Sha256) => void>();
+      const fetcher = createPaperFetcher({
+        ...credentials,
+        meeting,
+        source: () => addresses()[0] ?? null,
+        wanted: () => wanted,
+        store: store.papers,
+        logger,
+        onProgress: () => {
+          for (const listener of onProgress) listener();
+        },
+        onComplete: (paper) => {
+          for (const listener of onComplete) listener(paper);
+        },
+      });
+      return {
+        want(papers) {
+          wanted = papers;
+          fetcher.wake();
+        },
+        progress(paper) {
+          const known = fetcher.progress().find((one) => one.sha256 === paper);
+          return known
+            ? { have: known.have, bytesPerSecond: known.bytesPerSecond, active: known.state === 'fetching' }
+            : { have: store.papers.have(paper), bytesPerSecond: 0, active: false };
+        },
+        onProgress(listener) {
+          onProgress.add(listener);
+          return () => onProgress.delete(listener);
+        },
+        onComplete(listener) {
+          onComplete.add(listener);
+          return () => onComplete.delete(listener);
+        },
+        close: () => fetcher.close(),
+      };
+    },
+    async close() {
+      advertiser?.close();
+      browser.close();
+      await (await hub?.catch(() => undefined))?.close();
+      multicast.close();
+    },
+  };
+}
+
+/** How newcomers and the laptop that lets them in find each other. */
+export function enrolmentNetwork(place: NetworkPlace & { readonly logger: Logger }): LaptopPorts['enrolmentNetwork'] {
+  const logger = linkLogger(place.logger);
+
+  function withMulticast(use: (multicast: Multicast) => { close(): void }): () => void {
+    const multicast = openMulticast(place.discovery, logger);
+    const used = use(multicast);
+    return () => {
+      used.close();
+      multicast.close();
+    };
+  }
+
+  return {
+    listenHost: place.listenHost,
+    addressesAt: (port) => reachableHosts(place.listenHost).map((host) => `${host}:${port}`),
+    advertise: (session, port) =>
+      withMulticast((multicast) =>
+        advertise({
+          multicast,
+          advertisement: () => ({
+            kind: 'enrolment',
+            instance: randomInstance,
+            organisation: organisationTag(session.organisation.fingerprint),
+            meetings: [],
+            port,
+          }),
+        }),
+      ),
+    browse: (listener) =>
+      withMulticast((multicast) =>
+        browse({
+          multicast,
+          kind: 'enrolment',
+          organisation: null,
+          onChange: (found) => listener(found.flatMap((laptop) => laptop.addresses)),
+        }),
+      ),
+  };
+}
+
+const randomInstance = randomBytes(12).toString('hex');
+
+function reachableHosts(listenHost: string): string[] {
+  if (listenHost !== '0.0.0.0') return [listenHost];
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ family, internal, address }) => family === 'IPv4' && !internal && !address.startsWith('169.254.'))
+    .map(({ address }) => address);
+}
+
+function rememberedDevice(store: Store): string {
+  const known = store.settings.get('device', deviceSchema);
+  if (known) return known;
+  const made = randomBytes(12).toString('hex');
+  store.settings.set('device', made);
+  return made;
+}
+
+type Loose = Readonly<Record<string, unknown>>;
+
+/** Only plain values reach the log. */
+function linkLogger(logger: Logger): {
+  info(event: string, values?: Loose): void;
+  warn(event: string, values?: Loose): void;
+} {
+  const plain = (values: Loose = {}) =>
+    Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [name, typeof value === 'number' ? value : String(value)]),
+    );
+  return {
+    info: (event, values) => logger.info(event, plain(values)),
+    warn: (event, values) => logger.warn(event, plain(values)),
+  };
+}
