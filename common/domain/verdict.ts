@@ -39,6 +39,7 @@ export const PROBLEMS = {
   'certificate-expired': 'unknown',
   'certificate-not-yet-valid': 'unknown',
   'certificate-revoked': 'invalid',
+  'certificate-revoked-later': 'unknown',
   'certificate-not-for-signing': 'invalid',
   'issuer-not-allowed': 'invalid',
   'signing-time-missing': 'unknown',

@@ -237,8 +237,8 @@ describe('between the signatures', () => {
       const signed = await signBlindly(changed, 'Chair', 'approve').catch(() => undefined);
       if (!signed) continue;
       signedOnes++;
-      expect(check(signed).outcome, title).toBe('invalid');
-      expect(check(signed).problems, title).toContain('changed-after-signing');
+      expect(check(signed).outcome, `${title}`).toBe('invalid');
+      expect(check(signed).problems, `${title}`).toContain('changed-after-signing');
     }
     expect(signedOnes).toBeGreaterThanOrEqual(12);
   });
@@ -257,8 +257,8 @@ describe('between the signatures', () => {
       const mixed = withMore(certified, placeholder.pdf, attack);
       const signed = embedCms(mixed, await cmsFor(mixed, 'Chair'));
       const verdict = check(signed);
-      expect(verdict.outcome, title).toBe('invalid');
-      expect(verdict.problems, title).toContain('changed-after-signing');
+      expect(verdict.outcome, `${title}`).toBe('invalid');
+      expect(verdict.problems, `${title}`).toContain('changed-after-signing');
     }
     const same = withMore(certified, appendPlaceholderFor(certified), () => undefined);
     expect(check(embedCms(same, await cmsFor(same, 'Chair'))).outcome).toBe('valid');
@@ -358,7 +358,7 @@ describe('a signed file that', () => {
   it('has bytes appended is invalid', () => {
     const { signed } = samples.get('table')!;
     for (const tail of [' ', '\n', '\0', '%', '%%EOF\n', 'startxref\n0\n%%EOF\n', '9 0 obj\n<<>>\nendobj\n'])
-      expect(check(Buffer.concat([signed, Buffer.from(tail)])).outcome, JSON.stringify(tail)).toBe('invalid');
+      expect(check(Buffer.concat([signed, Buffer.from(tail)])).outcome, `${JSON.stringify(tail)}`).toBe('invalid');
   });
 
   it('has an old object brought back by a bare cross-reference is invalid', () => {
@@ -417,7 +417,7 @@ describe('a signed file that', () => {
         const field = fieldOf(document, 'Chair');
         writer.set(field.valueRef!, withEntries(field.value!, change));
       });
-      expect(check(evil).outcome, JSON.stringify(change)).toBe('invalid');
+      expect(check(evil).outcome, `${JSON.stringify(change)}`).toBe('invalid');
     }
   });
 

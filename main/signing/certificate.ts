@@ -30,6 +30,7 @@ export interface Certificate {
   readonly issuer: Uint8Array;
   readonly subject: Uint8Array;
   readonly commonName: string;
+  /** The agency: the unit where there is one (the parent agency is O then), else O. */
   readonly organisation: string;
   /** From the subjectAltName `urn:uuid:…`. */
   readonly memberId: MemberId | undefined;
@@ -48,6 +49,7 @@ export const KEY_USAGE = { digitalSignature: 0, nonRepudiation: 1, keyCertSign: 
 
 const OID_COMMON_NAME = '2.5.4.3';
 const OID_ORGANISATION = '2.5.4.10';
+const OID_UNIT = '2.5.4.11';
 const OID_KEY_USAGE = '2.5.29.15';
 const OID_ALT_NAME = '2.5.29.17';
 const OID_BASIC_CONSTRAINTS = '2.5.29.19';
@@ -168,7 +170,7 @@ export function readCertificate(der: Uint8Array): Certificate {
     issuer: issuer.raw,
     subject: subject.raw,
     commonName: parts.get(OID_COMMON_NAME) ?? '',
-    organisation: parts.get(OID_ORGANISATION) ?? '',
+    organisation: parts.get(OID_UNIT) ?? parts.get(OID_ORGANISATION) ?? '',
     notBefore,
     notAfter,
     signatureAlgorithm: oidOf(new DerReader(algorithm, TAG.sequence).any()),

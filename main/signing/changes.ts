@@ -3,6 +3,7 @@ import { signatureFields } from './fields.ts';
 import type { PdfDocument } from './pdf/document.ts';
 import { PdfError } from './pdf/errors.ts';
 import type { PdfObject } from './pdf/objects.ts';
+import type { XrefEntry } from './pdf/xref.ts';
 import { isDict, isName, refsIn, sameObject } from './pdf/objects.ts';
 
 export interface DocumentChange {
@@ -57,6 +58,10 @@ const valueAt = (document: PdfDocument, num: number): PdfObject => {
   return document.get({ kind: 'ref', num, gen: entry?.kind === 'offset' ? entry.gen : 0 });
 };
 
+/** Both revisions find the object in the same bytes. Those in object streams are looked at, as a stream may be new. */
+const sameEntry = (a: XrefEntry | undefined, b: XrefEntry | undefined): boolean =>
+  a?.kind === 'offset' && b?.kind === 'offset' && a.offset === b.offset;
+
 /** What differs between two dictionaries of one page. */
 function pageChange(before: PdfObject, after: PdfObject): ChangeKind {
   if (!isDict(before) || !isDict(after) || !isName(after.entries.get('Type'), 'Page')) return 'page-content';
@@ -83,6 +88,7 @@ export function describeChanges(before: PdfDocument, after: PdfDocument): Docume
     const roles = rolesOf(before);
     const numbers = new Set([...before.objectNumbers(), ...after.objectNumbers()]);
     for (const num of numbers) {
+      if (sameEntry(before.entry(num), after.entry(num))) continue;
       const [old, now] = [valueAt(before, num), valueAt(after, num)];
       if (sameObject(old, now)) continue;
       const role = roles.get(num);

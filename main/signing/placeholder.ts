@@ -77,7 +77,11 @@ export function appendPlaceholder(pdf: Uint8Array, request: PlaceholderRequest):
   const writer = new IncrementWriter(document);
   const references: PdfDict[] = [];
   if (request.role === 'certify') references.push(reference('DocMDP', { P: 2 }));
-  if (locksAll(document, field)) references.push(reference('FieldMDP', { Action: name('All') }));
+  if (locksAll(document, field)) {
+    const lock = reference('FieldMDP', { Action: name('All') });
+    // Table 256 wants /Data for FieldMDP.
+    references.push(withEntries(lock, { Data: document.catalogRef }));
+  }
   const text = signatureText({
     Type: name('Sig'),
     Filter: name('Adobe.PPKLite'),

@@ -6,7 +6,7 @@ import { PdfDocument } from './pdf/document.ts';
 import type { Rect } from './pdf/increment.ts';
 import { IncrementWriter } from './pdf/increment.ts';
 import { linkAnnotations } from './pdf/links.ts';
-import type { PdfDict, PdfRef } from './pdf/objects.ts';
+import type { PdfDict, PdfObject, PdfRef } from './pdf/objects.ts';
 import { array, dict, isRef, name, textString, withEntries } from './pdf/objects.ts';
 
 export interface SignatureField {
@@ -49,7 +49,6 @@ export function prepareSignatures(
   const writer = new IncrementWriter(document);
   const pages = document.pages();
   const widgets = new Map<number, PdfRef[]>();
-  const changedPages = new Map<number, PdfDict>();
   const all: PdfRef[] = [];
   fields.forEach((field, i) => {
     const page = pages[field.page];
@@ -72,16 +71,21 @@ export function prepareSignatures(
     all.push(widget);
     widgets.set(field.page, [...(widgets.get(field.page) ?? []), widget]);
   });
+  const disarmed = new Map<PdfObject, PdfDict>();
   for (const link of options.disarmLinks ? linkAnnotations(document, options.disarmLinks) : []) {
-    const disarmed = withEntries(link.dict, { A: undefined });
-    if (link.ref) writer.set(link.ref, disarmed);
+    const harmless = withEntries(link.dict, { A: undefined });
+    if (link.ref) writer.set(link.ref, harmless);
+    else {
+      disarmed.set(link.dict, harmless);
+      widgets.set(link.page, widgets.get(link.page) ?? []);
+    }
   }
   for (const [index, added] of widgets) {
     const page = pages[index]!;
     const before = document.arrayOf(page.dict.entries.get('Annots'))?.items ?? [];
-    changedPages.set(index, withEntries(page.dict, { Annots: array(...before, ...added) }));
+    const kept = before.map((item) => disarmed.get(item) ?? item);
+    writer.set(page.ref, withEntries(page.dict, { Annots: array(...kept, ...added) }));
   }
-  for (const [index, changed] of changedPages) writer.set(pages[index]!.ref, changed);
   writeForm(document, writer, all, embedFont(writer, fonts.regular));
   return Buffer.concat([pdf, writer.build().bytes]);
 }

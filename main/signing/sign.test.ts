@@ -172,7 +172,7 @@ describe('the signing laptop refuses', () => {
     ] as const) {
       expect(text).toContain(from);
       const increment = Buffer.from(text.replace(from, to), 'latin1');
-      await expect(signIncrement({ ...request, increment }), from).rejects.toEqual(
+      await expect(signIncrement({ ...request, increment }), `${from}`).rejects.toEqual(
         expect.objectContaining({ name: 'SigningError' }),
       );
     }

@@ -1,12 +1,16 @@
 import type { SignatureAlgorithm, Signer } from '../../common/acts/signer.ts';
 import type { Sha256 } from '../../common/domain/ids.ts';
-import { parsePdfTime } from './appearance.ts';
+import { parsePdfTime, textAppearance } from './appearance.ts';
 import { readChain, sha256, signCms } from './cms.ts';
 import { verifyCms } from './cms-verify.ts';
 import { SigningError } from './errors.ts';
+import type { FormField } from './fields.ts';
 import { signatureFields } from './fields.ts';
+import { findFont } from './font.ts';
 import { PdfDocument } from './pdf/document.ts';
 import { PdfError } from './pdf/errors.ts';
+import { rectOf } from './pdf/increment.ts';
+import { sameObject } from './pdf/objects.ts';
 import type { ByteRange, SignaturePlace } from './signature-dictionary.ts';
 import { RESERVED, cmsIn, signaturePlace } from './signature-dictionary.ts';
 import type { SignatureRevision } from './signature-revision.ts';
@@ -24,6 +28,8 @@ export interface SignIncrementRequest {
   readonly signer: Signer;
   /** Default: RSASSA-PSS. */
   readonly algorithm?: SignatureAlgorithm;
+  /** What the visible signature must say, line by line. Default: not checked. */
+  readonly lines?: readonly string[];
   /** Now on the signer's clock: the claimed time may differ by `MAX_CLOCK_DIFFERENCE` at most. Default: not checked. */
   readonly now?: Date;
 }
@@ -84,6 +90,8 @@ export async function signIncrement(request: SignIncrementRequest): Promise<Uint
     throw new SigningError('signing-revision-not-allowed', 'the increment has more than one revision');
   for (const { place } of revisions.slice(0, -1)) requireFinished(bytes, place);
   if (last.field.name !== request.field) throw new SigningError('signing-field-missing', request.field);
+  if (request.lines && !shows(new PdfDocument(revision), last.field, request.lines, new PdfDocument(bytes)))
+    throw new SigningError('signing-revision-not-allowed', 'the visible signature says something else');
   const { range, contents } = last.place;
   if (contents.bytes.length !== RESERVED) throw new SigningError('signing-room-too-small', 'reserved bytes');
   const claimed = parsePdfTime(Buffer.from(stringEntry(last.field.value!, 'M') ?? []).toString('latin1'));
@@ -102,6 +110,16 @@ function requireFinished(bytes: Uint8Array, place: SignaturePlace): void {
   const cms = cmsIn(bytes, place.contents);
   const { problems } = cms ? verifyCms(cms, digestOf(bytes, place.range)) : { problems: ['contents-malformed'] };
   if (problems.length > 0) throw new SigningError('signing-revision-not-allowed', `earlier signature: ${problems}`);
+}
+
+/** Whether a field's appearance is exactly what these lines look like. */
+function shows(before: PdfDocument, field: FormField, lines: readonly string[], after: PdfDocument): boolean {
+  const normal = after.dictOf(field.dict.entries.get('AP'))?.entries.get('N');
+  const font = findFont(before);
+  const rect = rectOf(before, field.dict.entries.get('Rect'));
+  return (
+    font !== undefined && rect !== undefined && sameObject(after.resolve(normal), textAppearance(rect, lines, font))
+  );
 }
 
 /** A token may return anything: what leaves this module was verified first. */

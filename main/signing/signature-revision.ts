@@ -172,7 +172,11 @@ function checkDictionary(after: PdfDocument, field: FormField): SignaturePlace {
   const value = field.value!;
   const { entries } = value;
   requireThat(only(entries, SIGNATURE_KEYS), 'keys of the signature dictionary');
-  requireThat(refsIn(value).next().done === true, 'references in the signature dictionary');
+  const root = after.catalogRef.num;
+  requireThat(
+    [...refsIn(value)].every((target) => target.num === root),
+    'references in the signature dictionary',
+  );
   requireThat(
     isName(entries.get('Type'), 'Sig') && isName(entries.get('Filter'), 'Adobe.PPKLite'),
     'kind of signature',
@@ -274,7 +278,7 @@ export function isPlaceholder(place: SignaturePlace): boolean {
   return place.contents.bytes.every((byte) => byte === 0);
 }
 
-/** The text of a text entry of a signature dictionary. */
+/** The bytes of a string entry of a signature dictionary. */
 export function stringEntry(value: PdfDict, key: string): Uint8Array | undefined {
   const entry = value.entries.get(key);
   return isString(entry) ? entry.bytes : undefined;

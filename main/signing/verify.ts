@@ -37,7 +37,15 @@ export interface VerifyOptions {
   readonly expected?: readonly ExpectedSigner[];
   /** When the certificates must be valid. Default: now. */
   readonly at?: Date;
+  /**
+   * When a certificate (DER) was revoked, by whatever list the caller has; undefined where it was not. Default: nobody
+   * asks, and the verdict says so.
+   */
+  readonly revokedAt?: (certificate: Uint8Array) => Date | undefined;
 }
+
+/** Each signature costs a hash over the whole file. */
+const MAX_FIELDS = 200;
 
 /** Milliseconds that a signer's clock may be ahead. */
 const CLOCK_TOLERANCE = 10 * 60_000;
@@ -49,6 +57,7 @@ interface Signature {
   /** The document as it was when this was signed. */
   revision: PdfDocument | undefined;
   certificate: Certificate | undefined;
+  others: readonly Certificate[];
   claimedTime: Date | undefined;
   hasTimestamp: boolean;
 }
@@ -82,27 +91,27 @@ export function verifyPdf(pdf: Uint8Array, options: VerifyOptions): Verdict {
   const roots = options.trust.map(readCertificate);
   const expected = options.expected ?? [];
   try {
-    return verifyDocument(new PdfDocument(pdf), roots, expected, options.at ?? new Date());
+    return verifyDocument(new PdfDocument(pdf), roots, options);
   } catch (cause) {
     if (cause instanceof PdfError) return verdictOfUnreadable(pdf, cause, expected);
     throw cause;
   }
 }
 
-function verifyDocument(
-  document: PdfDocument,
-  roots: readonly Certificate[],
-  expected: readonly ExpectedSigner[],
-  at: Date,
-): Verdict {
+function verifyDocument(document: PdfDocument, roots: readonly Certificate[], options: VerifyOptions): Verdict {
+  const { expected = [], at = new Date() } = options;
   const fields = signatureFields(document);
+  if (fields.length > MAX_FIELDS) throw new PdfError('pdf-too-large', 'signature fields');
   const signatures = fields
     .filter((field) => field.value !== undefined)
     .map((field) => readSignature(document, field))
     .toSorted((a, b) => (a.place?.range.end ?? 0) - (b.place?.range.end ?? 0));
   const problems = new Set<ProblemCode>();
   const changes: ChangeAfterSigning[] = [];
-  for (const signature of signatures) verifySignature(document, signature, roots, at);
+  for (const signature of signatures) {
+    verifySignature(document, signature, roots, at);
+    signature.problems.push(...revocationProblems(signature, options.revokedAt));
+  }
   checkSteps(document, signatures, problems, changes);
   if (hasLostSignature(document, fields)) problems.add('signature-removed');
   checkExpected(signatures, expected, problems);
@@ -117,7 +126,7 @@ function verifyDocument(
     signers,
     changes,
     unsignedFields,
-    unchecked: uncheckedOf(signatures, roots, expected),
+    unchecked: uncheckedOf(signatures, options),
   };
 }
 
@@ -130,6 +139,7 @@ function readSignature(document: PdfDocument, field: FormField): Signature {
     problems: [],
     revision: undefined,
     certificate: undefined,
+    others: [],
     claimedTime: claimed && parsePdfTime(Buffer.from(claimed).toString('latin1')),
     hasTimestamp: false,
   };
@@ -166,6 +176,7 @@ function verifySignature(document: PdfDocument, signature: Signature, roots: rea
   problems.push(...checked.problems);
   signature.hasTimestamp = checked.hasTimestamp;
   signature.certificate = checked.signer;
+  signature.others = checked.others;
   if (!checked.signer) return;
   problems.push(...chainProblems(checked.signer, checked.others, roots, at));
   problems.push(...timeProblems(signature.claimedTime, checked.signer, at));
@@ -175,6 +186,22 @@ function timeProblems(claimed: Date | undefined, signer: Certificate, at: Date):
   if (!claimed) return ['signing-time-missing'];
   if (claimed < signer.notBefore || claimed > signer.notAfter) return ['signing-time-outside-certificate'];
   return claimed.getTime() > at.getTime() + CLOCK_TOLERANCE ? ['signing-time-in-future'] : [];
+}
+
+/**
+ * A certificate revoked before the claimed time could not sign any more. One revoked later may have signed before, but
+ * nothing proves the claimed time, so it can't be told.
+ */
+function revocationProblems(
+  { certificate, others, claimedTime }: Signature,
+  revokedAt: VerifyOptions['revokedAt'],
+): ProblemCode[] {
+  if (!certificate || !revokedAt) return [];
+  return [certificate, ...others].flatMap(({ der }) => {
+    const revoked = revokedAt(der);
+    if (!revoked) return [];
+    return claimedTime && claimedTime < revoked ? ['certificate-revoked-later'] : ['certificate-revoked'];
+  });
 }
 
 /**
@@ -289,15 +316,12 @@ function signerVerdict(document: PdfDocument, signature: Signature): SignerVerdi
   };
 }
 
-function uncheckedOf(
-  signatures: readonly Signature[],
-  roots: readonly Certificate[],
-  expected: readonly ExpectedSigner[],
-): UncheckedCode[] {
+function uncheckedOf(signatures: readonly Signature[], options: VerifyOptions): UncheckedCode[] {
   if (signatures.length === 0) return [];
-  const unchecked: UncheckedCode[] = ['signing-time-not-proven', 'revocation-not-checked'];
-  if (roots.length === 0) unchecked.push('trust-not-given');
-  if (expected.length === 0) unchecked.push('expected-signers-not-given');
+  const unchecked: UncheckedCode[] = ['signing-time-not-proven'];
+  if (!options.revokedAt) unchecked.push('revocation-not-checked');
+  if (options.trust.length === 0) unchecked.push('trust-not-given');
+  if (!options.expected?.length) unchecked.push('expected-signers-not-given');
   if (signatures.some((signature) => signature.hasTimestamp)) unchecked.push('timestamp-not-checked');
   return unchecked;
 }

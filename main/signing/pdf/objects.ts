@@ -110,7 +110,9 @@ export function withEntries(source: PdfDict, changes: Record<string, PdfObject |
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** Whether two objects say the same; references are compared, not followed. Order of dictionary keys does not count. */
