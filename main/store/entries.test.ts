@@ -3,6 +3,7 @@ import { entryLogSuite } from '../../common/acts/entry-log.contract.ts';
 import { openDatabase, type Database } from './database.ts';
 import { sqliteEntryLog } from './entries.ts';
 import { memoryEntryLog } from './memory-entry-log.ts';
+import { asStoreError } from './store-error.ts';
 import { LAN, MEETING, MINH, sealed, sealedChain } from './store.fixtures.ts';
 
 describe('entry log in memory', () => {
@@ -48,6 +49,25 @@ describe('stored entries', () => {
     db.prepare('UPDATE entries SET jws = ?').run(changed);
     expect(() => log.read(MEETING, LAN, 'acts', 1, 1)).toThrow(expect.objectContaining({ code: 'store-damaged' }));
     expect(() => log.readStream(MEETING, 'acts')).toThrow(expect.objectContaining({ code: 'store-damaged' }));
+  });
+
+  it('are refused as a whole when the disk is full, and taken when there is room again', () => {
+    const log = sqliteEntryLog(db);
+    const entries = sealedChain(40, { body: { reason: 'x'.repeat(2000) } });
+    log.append(entries.slice(0, 1));
+    const pages = Number(db.pragma('page_count', { simple: true }));
+    db.pragma(`max_page_count = ${pages + 5}`);
+    let caught: unknown;
+    try {
+      log.append(entries.slice(1));
+    } catch (error) {
+      caught = error;
+    }
+    expect(asStoreError(caught)?.code).toBe('disk-full');
+    expect(log.readStream(MEETING, 'acts')).toEqual(entries.slice(0, 1));
+    db.pragma(`max_page_count = ${pages + 1000}`);
+    log.append(entries.slice(1));
+    expect(log.readStream(MEETING, 'acts')).toEqual(entries);
   });
 
   it('are found by index, however many there are: no statement reads a whole table or sorts entries', () => {

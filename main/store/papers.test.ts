@@ -1,5 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -210,7 +219,6 @@ describe('a paper fetched in parts', () => {
     const partial = await part(manifest);
     await partial.write(0, chunkOf(bytes, 0));
     await store.papers.closeParts();
-    const { rmSync } = await import('node:fs');
     rmSync(`${stored(manifest.sha256)}.part`);
     expect((await part(manifest)).missing()).toHaveLength(21);
   });
@@ -239,6 +247,19 @@ describe('a paper fetched in parts', () => {
     expect(right.missing()).toHaveLength(21);
     for (const index of manifest.chunks.keys()) await right.write(index, chunkOf(bytes, index));
     expect(store.papers.file(manifest.sha256)?.size).toBe(bytes.length);
+  });
+
+  it('that lies whole in its place though a crash kept that from being noted is not fetched again', async () => {
+    writeFileSync(stored(manifest.sha256), bytes);
+    expect(store.papers.file(manifest.sha256)).toBeUndefined();
+    expect(await store.papers.openPart(manifest)).toEqual({ ok: false, error: 'already-complete' });
+    expect(store.papers.file(manifest.sha256)?.size).toBe(bytes.length);
+  });
+
+  it('is not believed to be whole because of a name', async () => {
+    writeFileSync(stored(manifest.sha256), 'something else');
+    expect((await part(manifest)).missing()).toHaveLength(21);
+    expect(existsSync(stored(manifest.sha256))).toBe(false);
   });
 
   it('needs a manifest whose sizes fit', async () => {

@@ -11,7 +11,7 @@ import {
   type ImportOptions,
   type ImportRefusal,
 } from './import-paper.ts';
-import { hashFile } from './paper-hashing.ts';
+import { hashFile, type HashedBytes } from './paper-hashing.ts';
 import {
   chunkCount,
   chunkLength,
@@ -98,6 +98,19 @@ export function paperStore(db: Database, dataDir: string): PaperStore {
     return { ...manifest, existed };
   };
 
+  /** A crash between moving a whole file to its place and noting it leaves it there: it need not be fetched again. */
+  const adopted = async (manifest: PaperManifest): Promise<boolean> => {
+    const path = wholePath(manifest.sha256);
+    if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return false;
+    const found = await hashOf(path);
+    if (found.sha256 !== manifest.sha256) {
+      await rm(path, { force: true });
+      return false;
+    }
+    await keep(found);
+    return true;
+  };
+
   return {
     get: records.get,
     list: records.list,
@@ -121,7 +134,7 @@ export function paperStore(db: Database, dataDir: string): PaperStore {
     async openPart(manifest) {
       const { sha256, size, chunks } = manifest;
       if (size < 1 || chunks.length !== chunkCount(size)) return fail('wrong-manifest');
-      if (file(sha256)) return fail('already-complete');
+      if (file(sha256) || (await adopted(manifest))) return fail('already-complete');
       const known = records.get(sha256);
       const fits = known?.size === size && known.chunks.every((chunk, index) => chunk === chunks[index]);
       if (parts.has(sha256) && !fits) return fail('wrong-manifest');
@@ -141,16 +154,17 @@ export function paperStore(db: Database, dataDir: string): PaperStore {
     async verify(sha256) {
       const found = file(sha256);
       if (!found) return 'missing';
-      if ((await hashOf(found.path)) === sha256) return 'sound';
+      if ((await hashOf(found.path)).sha256 === sha256) return 'sound';
       await rm(found.path, { force: true });
       records.setComplete(sha256, false);
       return 'damaged';
     },
     async remove(sha256) {
       await (await parts.get(sha256))?.close();
-      records.remove(sha256);
+      // Files first: on a full disk they make room for the change of the database.
       await rm(wholePath(sha256), { force: true });
       await rm(partPath(sha256), { force: true });
+      records.remove(sha256);
     },
     async closeParts() {
       for (const part of [...parts.values()]) await (await part).close();
@@ -158,10 +172,10 @@ export function paperStore(db: Database, dataDir: string): PaperStore {
   };
 }
 
-async function hashOf(path: string): Promise<Sha256> {
+async function hashOf(path: string): Promise<HashedBytes> {
   const handle = await open(path, 'r');
   try {
-    return (await hashFile(handle)).sha256;
+    return await hashFile(handle);
   } finally {
     await handle.close();
   }

@@ -26,7 +26,7 @@ export interface PartialPaper {
   missing(): number[];
   /** Checks `bytes` against the manifest, then writes them. `complete`: that was the last, and the paper is whole. */
   write(index: number, bytes: Uint8Array): Promise<Result<'stored' | 'already-there' | 'complete', ChunkRefusal>>;
-  /** What was verified is remembered for the next time. Idempotent. */
+  /** What was verified is remembered for the next time, if the disk allows. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -73,6 +73,9 @@ export async function openPartialPaper(
     open = false;
     try {
       await mark();
+    } catch (error) {
+      // A full or failing disk: what is not marked is fetched again.
+      if (!asStoreError(error)) throw error;
     } finally {
       await file.close();
       onClosed();
