@@ -39,12 +39,12 @@ export async function installDependencies() {
   await withInstallLock(async () => {
     if (dependenciesMatch()) return;
     const fresh = !existsSync(inRoot('node_modules', '.package-lock.json'));
-    // Install scripts stay off: the only one needed (Node itself) is run by name below.
-    const args = fresh ? ['ci'] : ['install', '--no-save'];
-    args.push('--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error');
-    await step(fresh ? 'Installing dependencies (about half a minute)' : 'Updating dependencies', async () => {
-      let last = { code: 1, output: '' };
-      for (let attempt = 1; attempt <= 2 && last.code !== 0; attempt++) last = await capture('npm', args);
+    await step(fresh ? 'Installing dependencies (about a minute)' : 'Updating dependencies', async () => {
+      // Install scripts stay off: the only one needed (Node itself) is run by name below.
+      const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+      let last = await capture('npm', fresh ? ['ci', ...quiet] : ['install', '--no-save', ...quiet]);
+      // Once more, and less strictly: a registry hiccup, or one that lacks packages of other platforms.
+      if (last.code !== 0) last = await capture('npm', ['install', '--no-save', ...quiet]);
       if (last.code !== 0) {
         process.stderr.write(last.output.slice(-2000) + '\n');
         throw new SetupProblem(
