@@ -94,6 +94,7 @@ describe('an entry as signed', () => {
     await expect(signEntry(signer, { ...payload, seq: 0 })).rejects.toThrow();
     await expect(signEntry(signer, { ...payload, body: { a: undefined, b: Number.NaN } })).rejects.toThrow();
     await expect(signEntry(signer, { ...payload, body: nested(16) })).rejects.toThrow(/deep/);
+    await expect(signEntry(signer, { ...payload, body: { a: Array(20_000).fill(0) } })).rejects.toThrow(/many/);
   });
 });
 
@@ -234,6 +235,7 @@ describe('an entry rightly signed but out of form', () => {
     'no number': (text) => text.replace('"seq":2', '"seq":0'),
     'local time': (text) => text.replace('00.000Z', '00.000+07:00'),
     'a long way down': (text) => text.replace('"Đi công tác tại xã Sông Mơ"', '['.repeat(20_000) + ']'.repeat(20_000)),
+    'too many values': (text) => text.replace(/"Đi [^"]*"/, JSON.stringify(Array(20_000).fill(0))),
     'no object': () => '"acts"',
   };
   for (const [what, change] of Object.entries(payloads)) {
@@ -246,6 +248,11 @@ describe('an entry rightly signed but out of form', () => {
 
   it('is valid when nothing was changed: the tests above refuse for their change alone', () => {
     expect(outcome(signedTexts(headerText(), payloadText()))).toBe('valid');
+  });
+
+  it('is valid at the bounds of depth and number', async () => {
+    const widest = { a: Array(19_000).fill(0), b: nested(13) };
+    expect(outcome((await signEntry(signer, { ...payload, body: widest })).jws)).toBe('valid');
   });
 
   it('is refused unread when too large', () => {

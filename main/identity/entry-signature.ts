@@ -30,6 +30,8 @@ export interface SigningCertificate {
 
 /** The deepest nesting of a payload, its own object included: bounds what readers may have to walk through. */
 const MAX_DEPTH = 16;
+/** The most values in a payload, objects and arrays included: the largest act, a roster of 1000, has 7000. */
+const MAX_VALUES = 20_000;
 const MIN_MODULUS_BITS = 2048;
 /** Keeps one verification short: larger keys are nobody's and would be a way to keep others busy. */
 const MAX_MODULUS_BITS = 8192;
@@ -44,7 +46,7 @@ export async function signEntry(signer: Signer, payload: EntryPayload): Promise<
   entryPayloadSchema.parse(payload);
   const own = signer.chain[0];
   if (!own) throw new Error('signer without a certificate');
-  if (depthOf(payload) > MAX_DEPTH) throw new Error('payload is nested too deep');
+  if (!isBounded(payload)) throw new Error('payload is nested too deep or has too many values');
   const fingerprint = createHash('sha256').update(own).digest();
   const header: EntryHeader = { alg: 'PS256', typ: 'phien-entry', 'x5t#S256': fingerprint.toString('base64url') };
   const signed = `${base64Url(jcsBytes(header))}.${base64Url(payloadBytes(payload))}`;
@@ -122,7 +124,7 @@ function canonicalJson(part: string): unknown {
   try {
     // ignoreBOM keeps a byte order mark in the text, where it is no JSON.
     const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
-    if (depthOf(value) > MAX_DEPTH) return undefined;
+    if (!isBounded(value)) return undefined;
     // Also catches keys given twice, other number forms, other key orders, spaces and lone surrogates.
     return bytes.equals(jcsBytes(value)) ? value : undefined;
   } catch {
@@ -138,13 +140,18 @@ function jcsBytes(value: unknown): Uint8Array {
   return new TextEncoder().encode(canonicalize(value));
 }
 
-/** 1 for `{}`; stops counting past `MAX_DEPTH`, so it never recurses deeper itself. */
-function depthOf(value: unknown, above = 0): number {
-  if (typeof value !== 'object' || value === null) return above;
-  let deepest = above + 1;
-  if (deepest > MAX_DEPTH) return deepest;
-  for (const member of Object.values(value)) deepest = Math.max(deepest, depthOf(member, above + 1));
-  return deepest;
+/** Counts without recursing deeper or further than the bounds. */
+function isBounded(value: unknown): boolean {
+  let left = MAX_VALUES;
+  const fits = (inner: unknown, depth: number): boolean => {
+    if (--left < 0) return false;
+    if (typeof inner !== 'object' || inner === null) return true;
+    if (depth >= MAX_DEPTH) return false;
+    // Not Object.values: that would copy them all first.
+    for (const key in inner) if (!fits((inner as Record<string, unknown>)[key], depth + 1)) return false;
+    return true;
+  };
+  return fits(value, 0);
 }
 
 const base64Url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
