@@ -124,9 +124,15 @@ export function createLogExchange(options: {
 
   function start(heads: readonly StreamHead[]): void {
     for (const head of heads) sent.set(streamKey(head), head.seq);
-    options.onAcknowledged(heads);
-    // Acts first: whether a change of a document is allowed may depend on them.
     const mine = log.heads();
+    const hashes = new Map(mine.map((head) => [`${streamKey(head)} ${head.seq}`, head.hash]));
+    const differs = (head: StreamHead) => (hashes.get(`${streamKey(head)} ${head.seq}`) ?? head.hash) !== head.hash;
+    for (const head of heads.filter(differs)) {
+      blocked.add(streamKey(head));
+      options.onRefused('sent', 'fork', { author: head.author, stream: head.stream, seq: head.seq });
+    }
+    options.onAcknowledged(heads.filter((head) => !differs(head)));
+    // Acts first: whether a change of a document is allowed may depend on them.
     for (const head of [...mine.filter(isActs), ...mine.filter((at) => !isActs(at))]) {
       if (head.seq > (sent.get(streamKey(head)) ?? 0)) lagging.set(streamKey(head), head);
     }
@@ -282,7 +288,10 @@ export function createLogExchange(options: {
 function claimedPosition(jws: string): StreamPosition | null {
   try {
     const text = new TextDecoder().decode(fromBase64UrlEncoded(jws.split('.', 3)[1] ?? ''));
-    const parsed = entryPayloadSchema.pick({ author: true, stream: true, seq: true }).safeParse(JSON.parse(text));
+    const parsed = entryPayloadSchema
+      .pick({ author: true, stream: true, seq: true })
+      .strip()
+      .safeParse(JSON.parse(text));
     if (!parsed.success) return null;
     return { author: asMemberId(parsed.data.author), stream: parsed.data.stream as Stream, seq: parsed.data.seq };
   } catch {

@@ -24,15 +24,16 @@ const IDLE_MILLISECONDS = 10_000;
 export function createCarrierClient(address: string, credentials: Credentials, connections = 2): CarrierClient {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   agent.createConnection = (_options, callback) => {
-    dial(address, credentials).then(
-      (dialed) => {
-        if (dialed.ok) callback?.(null, dialed.socket);
-        else callback?.(new DialError(dialed.problem, dialed.detail), undefined as unknown as Duplex);
-      },
-      (error: unknown) => callback?.(error as Error, undefined as unknown as Duplex),
-    );
+    void dialInto((error, socket) => callback?.(error, socket as Duplex));
     return undefined;
   };
+
+  async function dialInto(done: (error: Error | null, socket?: Duplex) => void): Promise<void> {
+    const dialed = await dial(address, credentials);
+    if (dialed.ok) done(null, dialed.socket);
+    else done(new DialError(dialed.problem, dialed.detail));
+  }
+
   return {
     get(path, headers, signal) {
       return new Promise((resolve, reject) => {

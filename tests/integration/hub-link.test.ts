@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { readAgenda, putAgendaItem, setPlanMeta } from '../../common/collab/plan.ts';
 import { asAgendaItemId } from '../../common/domain/ids.ts';
-import { eventually, openTestRoom, type TestRoom } from '../fixtures/network/room.ts';
+import { expectSoon, openTestRoom, type TestRoom } from '../fixtures/network/room.ts';
 
 let room: TestRoom | undefined;
 afterEach(async () => {
@@ -27,13 +27,13 @@ describe('link', () => {
     await carried.write('plan', (doc) => putAgendaItem(doc, item('a', 'Khai mạc', 1)));
     const an = await room.enrol('Nguyễn Văn An');
     const { meeting, link } = room.join(an);
-    await eventually('plan arrives by the log', () => readAgenda(meeting.doc('plan')).length === 1);
+    await expectSoon('plan arrives by the log', () => readAgenda(meeting.doc('plan')).length === 1);
     expect(link.state()).toMatchObject({ state: 'connected', carriedBy: room.secretary.member, onlyHere: 0 });
 
     await meeting.act('checked-in', { how: 'in-person' });
-    await eventually('act is acknowledged', () => link.state().onlyHere === 0);
+    await expectSoon('act is acknowledged', () => link.state().onlyHere === 0);
     expect(carried.log.heads()).toContainEqual(expect.objectContaining({ author: an.member, stream: 'acts', seq: 1 }));
-    await eventually('host knows its entries elsewhere', () => room?.hub.status(carried.id)?.onlyHere === 0);
+    await expectSoon('host knows its entries elsewhere', () => room?.hub.status(carried.id)?.onlyHere === 0);
   });
 
   it('shows live changes before they are logged, both ways for who may write', async () => {
@@ -43,14 +43,14 @@ describe('link', () => {
     const ink = `ink/${'a'.repeat(64)}/${an.member}`;
     link.follow('plan');
     const followed = link.follow(ink);
-    await eventually('synced', () => followed.synced());
+    await expectSoon('synced', () => followed.synced());
     room.carried.doc('plan').getMap('meta').set('title', 'live');
-    await eventually('live plan', () => meeting.doc('plan').getMap('meta').get('title') === 'live');
+    await expectSoon('live plan', () => meeting.doc('plan').getMap('meta').get('title') === 'live');
     meeting
       .doc(ink)
       .getMap('strokes')
       .set('s', new Uint8Array([1, 2, 3]));
-    await eventually('live ink', () => room?.carried.doc(ink).getMap('strokes').has('s') === true);
+    await expectSoon('live ink', () => room?.carried.doc(ink).getMap('strokes').has('s') === true);
     expect(room.carried.entries()).toBe(0);
   });
 
@@ -60,9 +60,9 @@ describe('link', () => {
     const binh = await room.enrol('Lê Thị Bình');
     const first = room.join(an);
     const second = room.join(binh);
-    await eventually('all three online', () => first.link.state().online.length === 3);
+    await expectSoon('all three online', () => first.link.state().online.length === 3);
     await second.link.close();
-    await eventually('two online', () => first.link.state().online.length === 2);
+    await expectSoon('two online', () => first.link.state().online.length === 2);
     expect(first.link.state().online).toEqual([room.secretary.member, an.member].sort());
   });
 });

@@ -1,0 +1,228 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as encoding from 'lib0/encoding';
+import { WebsocketProvider } from 'y-websocket';
+import * as Y from 'yjs';
+import { putAgendaItem, readAgenda } from '../../common/collab/plan.ts';
+import { asAgendaItemId } from '../../common/domain/ids.ts';
+import type { TestPerson } from '../fixtures/network/organisation.ts';
+import { openRawSocket, webSocketOf } from '../fixtures/network/raw-client.ts';
+import { expectSoon, openTestRoom, type TestRoom } from '../fixtures/network/room.ts';
+
+let room: TestRoom;
+let an: TestPerson;
+let binh: TestPerson;
+let deputy: TestPerson;
+const providers: WebsocketProvider[] = [];
+
+beforeAll(async () => {
+  room = await openTestRoom();
+  an = await room.enrol('Nguyễn Văn An');
+  binh = await room.enrol('Lê Thị Bình');
+  deputy = await room.enrol('Đỗ Thư Ký');
+  room.rules.office.add(deputy.member);
+  await room.carried.write('plan', (doc) =>
+    putAgendaItem(doc, {
+      id: asAgendaItemId('a'),
+      title: 'Khai mạc',
+      presenter: '',
+      minutes: 5,
+      order: 1,
+      papers: [],
+      motions: [],
+    }),
+  );
+});
+afterAll(async () => {
+  for (const provider of providers) provider.destroy();
+  await room.close();
+});
+
+function stockClient(person: TestPerson, document: string) {
+  const doc = new Y.Doc();
+  const provider = new WebsocketProvider(`wss://${room.address}/doc/${room.rules.id}`, document, doc, {
+    WebSocketPolyfill: webSocketOf(person),
+    disableBc: true,
+  });
+  providers.push(provider);
+  const ends: { code: number }[] = [];
+  provider.on('closed', (end) => ends.push(end));
+  return { doc, provider, ends };
+}
+
+const inkOf = (person: TestPerson) => `ink/${'c'.repeat(64)}/${person.member}`;
+
+describe('stock y-websocket client', () => {
+  it('reads the plan and follows its changes', async () => {
+    const client = stockClient(an, 'plan');
+    await expectSoon('synced', () => client.provider.synced);
+    expect(readAgenda(client.doc).map((item) => item.title)).toEqual(['Khai mạc']);
+    room.carried.doc('plan').getMap('meta').set('place', 'Phòng họp số 2');
+    await expectSoon('change arrives', () => client.doc.getMap('meta').get('place') === 'Phòng họp số 2');
+  });
+
+  it('of the office writes the plan', async () => {
+    const client = stockClient(deputy, 'plan');
+    await expectSoon('synced', () => client.provider.synced);
+    client.doc.getMap('meta').set('title', 'Sửa bởi phó thư ký');
+    await expectSoon(
+      'host has it',
+      () => room.carried.doc('plan').getMap('meta').get('title') === 'Sửa bởi phó thư ký',
+    );
+  });
+
+  it('that writes what it may not write is closed for good and logged; others don`t notice', async () => {
+    const reader = stockClient(an, 'plan');
+    const offender = stockClient(binh, 'plan');
+    await expectSoon('both synced', () => reader.provider.synced && offender.provider.synced);
+    offender.doc.getMap('meta').set('title', 'Bởi người không có quyền');
+    await expectSoon('closed', () => offender.ends.length === 1);
+    expect(offender.ends[0]).toMatchObject({ code: 4403 });
+    expect(room.carried.doc('plan').getMap('meta').get('title')).not.toBe('Bởi người không có quyền');
+    expect(room.log).toContainEqual({
+      message: 'connection closed',
+      values: { member: binh.member, code: 4403, reason: 'may not write plan' },
+    });
+    room.carried.doc('plan').getMap('meta').set('place', 'Hội trường');
+    await expectSoon('reader goes on', () => reader.doc.getMap('meta').get('place') === 'Hội trường');
+    expect(reader.provider.wsconnected).toBe(true);
+  });
+
+  it('writes its own annotations and nobody else`s', async () => {
+    const own = stockClient(an, inkOf(an));
+    const foreign = stockClient(binh, inkOf(an));
+    await expectSoon('both synced', () => own.provider.synced && foreign.provider.synced);
+    own.doc.getMap('strokes').set('1', new Uint8Array([7]));
+    await expectSoon('seen by the other', () => foreign.doc.getMap('strokes').has('1'));
+    foreign.doc.getMap('strokes').delete('1');
+    await expectSoon('closed', () => foreign.ends.length === 1);
+    expect(room.carried.doc(inkOf(an)).getMap('strokes').has('1')).toBe(true);
+  });
+});
+
+describe('awareness', () => {
+  it('travels between stock clients under the name of their certificates', async () => {
+    const first = stockClient(an, 'floor');
+    const second = stockClient(binh, 'floor');
+    await expectSoon('both synced', () => first.provider.synced && second.provider.synced);
+    first.provider.awareness.setLocalState({ presenting: { paper: 'd'.repeat(64), page: 3 }, member: binh.member });
+    const seen = () => second.provider.awareness.getStates().get(first.doc.clientID);
+    await expectSoon('seen', () => seen()?.['presenting'] !== undefined);
+    expect(seen()).toEqual({ presenting: { paper: 'd'.repeat(64), page: 3 }, member: an.member });
+    first.provider.destroy();
+    await expectSoon('gone with its connection', () => seen() === undefined);
+  });
+
+  it('of somebody else can be neither replaced nor removed', async () => {
+    const ink = inkOf(binh);
+    const victim = stockClient(binh, ink);
+    await expectSoon('synced', () => victim.provider.synced);
+    victim.provider.awareness.setLocalState({ pen: 'real' });
+    const state = () => room.carried.awareness(ink).getStates().get(victim.doc.clientID);
+    await expectSoon('known', () => state()?.['pen'] === 'real');
+    const attacker = await openRawSocket(an, `wss://${room.address}/doc/${room.rules.id}/${ink}`);
+    attacker.socket.send(
+      awarenessFrame([{ client: victim.doc.clientID, clock: 900, state: JSON.stringify({ pen: 'forged' }) }]),
+    );
+    attacker.socket.send(awarenessFrame([{ client: victim.doc.clientID, clock: 901, state: 'null' }]));
+    attacker.socket.send(awarenessFrame([{ client: 5, clock: 1, state: JSON.stringify({ pen: 'own' }) }]));
+    await expectSoon('own state arrives', () => room.carried.awareness(ink).getStates().has(5));
+    expect(state()).toEqual({ pen: 'real', member: binh.member });
+    attacker.socket.terminate();
+  });
+
+  it('that is too large, too deep or no object closes its connection', async () => {
+    const bad = [
+      JSON.stringify({ pen: 'x'.repeat(17_000) }),
+      `{"a":${'['.repeat(500)}${']'.repeat(500)}}`,
+      '[1]',
+      '"text"',
+      'no json',
+    ];
+    for (const state of bad) {
+      const raw = await openRawSocket(an, `wss://${room.address}/doc/${room.rules.id}/floor`);
+      raw.socket.send(awarenessFrame([{ client: 77, clock: 1, state }]));
+      expect(await raw.closed).toBe(4400);
+    }
+  });
+
+  it('comes to others at most 60 times a second, and the last state always', async () => {
+    const ink = inkOf(deputy);
+    const watcher = stockClient(binh, ink);
+    await expectSoon('synced', () => watcher.provider.synced);
+    let updates = 0;
+    watcher.provider.awareness.on('update', () => updates++);
+    const raw = await openRawSocket(deputy, `wss://${room.address}/doc/${room.rules.id}/${ink}`);
+    const started = performance.now();
+    for (let clock = 1; clock <= 1000; clock++) {
+      raw.socket.send(awarenessFrame([{ client: 99, clock, state: JSON.stringify({ at: clock }) }]));
+      if (clock % 50 === 0) await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+    await expectSoon('last state', () => watcher.provider.awareness.getStates().get(99)?.['at'] === 1000);
+    const seconds = (performance.now() - started) / 1000;
+    expect(updates).toBeLessThanOrEqual(60 + 60 * seconds + 5);
+    raw.socket.terminate();
+  });
+
+  it('of a laptop is there again right after its link was cut', async () => {
+    const { meeting, link } = room.join(an);
+    const followed = link.follow('floor');
+    await expectSoon('synced', () => followed.synced());
+    const mine = meeting.awareness('floor');
+    mine.setLocalState({ page: 1 });
+    const atHost = () => room.carried.awareness('floor').getStates().get(mine.clientID);
+    await expectSoon('known', () => atHost()?.['page'] === 1);
+    await link.close();
+    await expectSoon('forgotten', () => atHost() === undefined);
+    const again = room.join(an, { meeting });
+    again.link.follow('floor');
+    await expectSoon('known again', () => atHost()?.['page'] === 1, 2000);
+    await again.link.close();
+  });
+});
+
+describe('over the link', () => {
+  it('a member that applies the office`s changes from the log is not taken for their writer', async () => {
+    const { meeting, link } = room.join(binh);
+    const followed = link.follow('minutes');
+    await expectSoon('synced', () => followed.synced());
+    for (let n = 0; n < 20; n++) {
+      await room.carried.write('minutes', (doc) => doc.getMap('meta').set('n', n));
+    }
+    await expectSoon('all there', () => meeting.doc('minutes').getMap('meta').get('n') === 19);
+    // The same on a laptop that gets the changes from the log before it asks for the document.
+    const late = room.join(an);
+    await expectSoon('log is there', () => late.meeting.doc('minutes').getMap('meta').get('n') === 19);
+    late.link.follow('minutes');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(link.state().state).toBe('connected');
+    expect(late.link.state().state).toBe('connected');
+    await Promise.all([link.close(), late.link.close()]);
+  });
+
+  it('a released document is closed at the host', async () => {
+    const { meeting, link } = room.join(binh);
+    const ink = inkOf(binh);
+    const followed = link.follow(ink);
+    await expectSoon('synced', () => followed.synced());
+    followed.release();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    room.carried.doc(ink).getMap('strokes').set('after', 1);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(meeting.doc(ink).getMap('strokes').has('after')).toBe(false);
+    await link.close();
+  });
+});
+
+function awarenessFrame(states: { client: number; clock: number; state: string }[]): Uint8Array {
+  const update = encoding.createEncoder();
+  encoding.writeVarUint(update, states.length);
+  for (const { client, clock, state } of states) {
+    encoding.writeVarUint(update, client);
+    encoding.writeVarUint(update, clock);
+    encoding.writeVarString(update, state);
+  }
+  const frame = encoding.createEncoder();
+  encoding.writeVarUint(frame, 1);
+  encoding.writeVarUint8Array(frame, encoding.toUint8Array(update));
+  return encoding.toUint8Array(frame);
+}

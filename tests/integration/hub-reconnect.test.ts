@@ -1,0 +1,207 @@
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Stream } from '../../common/acts/entry.ts';
+import { serveHub } from '../../main/hub/serve-hub.ts';
+import { createMemoryMeeting, type MemoryMeeting } from '../fixtures/network/memory-meeting.ts';
+import { createOrganisation, type TestOrganisation, type TestPerson } from '../fixtures/network/organisation.ts';
+import { expectSoon, openTestRoom, type TestRoom } from '../fixtures/network/room.ts';
+import { openTcpProxy, type TcpProxy } from '../fixtures/network/tcp-proxy.ts';
+
+let organisation: TestOrganisation;
+let people: TestPerson[];
+let room: TestRoom;
+let proxy: TcpProxy | undefined;
+
+beforeAll(async () => {
+  organisation = await createOrganisation('Sở Thử nghiệm');
+  people = await Promise.all(Array.from({ length: 10 }, (_, n) => organisation.enrol(`Đại biểu thứ ${n + 1}`)));
+});
+afterEach(async () => {
+  await room.close();
+  await proxy?.close();
+  proxy = undefined;
+});
+
+async function openRoom(): Promise<void> {
+  room = await openTestRoom(organisation);
+  for (const person of people) room.rules.people.add(person.member);
+}
+
+const person = (n: number): TestPerson => people[n] as TestPerson;
+const acts = (count: number, filler = 0) =>
+  Array.from({ length: count }, (_, n) => ({
+    stream: 'acts' as Stream,
+    kind: 'speak-requested',
+    body: { n, note: 'x'.repeat(filler) },
+  }));
+const sameHeads = (a: MemoryMeeting, b: MemoryMeeting) =>
+  JSON.stringify([...a.log.heads()].sort(byName)) === JSON.stringify([...b.log.heads()].sort(byName));
+const byName = (a: { author: string; stream: string }, b: { author: string; stream: string }) =>
+  `${a.author}${a.stream}` < `${b.author}${b.stream}` ? -1 : 1;
+
+describe('coming back', () => {
+  it('continues where the connection was cut, in the middle of a batch, in both directions', async () => {
+    await openRoom();
+    await room.carried.record(acts(300, 2000));
+    proxy = await openTcpProxy(room.address);
+    const { address } = proxy;
+    const an = createMemoryMeeting(room.rules, person(0));
+    await an.record(acts(300, 2000));
+    proxy.cutAfter(400_000);
+    const { link } = room.join(person(0), { addresses: () => [address], meeting: an });
+    await expectSoon('some arrived', () => an.entries() > 300);
+    for (let times = 0; times < 3; times++) {
+      proxy.cutAfter(150_000);
+      await new Promise((resolve) => setTimeout(resolve, 400));
+    }
+    proxy.cutAfter(Infinity);
+    await expectSoon('everything on both sides', () => an.entries() === 600 && room.carried.entries() === 600);
+    await expectSoon('all acknowledged', () => link.state().onlyHere === 0);
+    expect(sameHeads(an, room.carried)).toBe(true);
+    expect([...an.refusals, ...room.carried.refusals]).toEqual([]);
+    // Entries went over the wire about once: each is some 3.2 KB.
+    expect(proxy.down() + proxy.up()).toBeLessThan(600 * 3200 * 1.6);
+  });
+
+  it('brings what was written offline, and shows how much is only here meanwhile', async () => {
+    await openRoom();
+    proxy = await openTcpProxy(room.address);
+    const { address } = proxy;
+    const { meeting, link } = room.join(person(0), { addresses: () => [address] });
+    await expectSoon('connected', () => link.state().state === 'connected');
+    await proxy.close();
+    await expectSoon('waiting', () => link.state().state === 'waiting');
+    expect(link.state()).toMatchObject({ problem: 'unreachable', carriedBy: null, online: [] });
+    await meeting.record(acts(5));
+    await room.carried.record(acts(7));
+    expect(link.state().onlyHere).toBe(5);
+    const reopened = await openTcpProxy(room.address);
+    proxy = reopened;
+    const again = room.join(person(0), { addresses: () => ['127.0.0.1:1', reopened.address], meeting });
+    await expectSoon('both have all', () => meeting.entries() === 12 && room.carried.entries() === 12);
+    await expectSoon('nothing only here', () => again.link.state().onlyHere === 0);
+  });
+
+  it('notices a frozen network within seconds and returns by itself', async () => {
+    await openRoom();
+    proxy = await openTcpProxy(room.address);
+    const { address } = proxy;
+    const { meeting, link } = room.join(person(0), { addresses: () => [address] });
+    await expectSoon('connected', () => link.state().state === 'connected');
+    await expectSoon('host sees it', () => room.hub.status(room.rules.id)?.online.length === 2);
+    proxy.freeze(true);
+    const frozen = performance.now();
+    await expectSoon('link gave up', () => link.state().state !== 'connected', 6000);
+    await expectSoon('host gave up', () => room.hub.status(room.rules.id)?.online.length === 1, 6000);
+    expect(performance.now() - frozen).toBeLessThan(5500);
+    await meeting.record(acts(1));
+    proxy.freeze(false);
+    proxy.cut();
+    await expectSoon('back', () => link.state().state === 'connected' && room.carried.entries() === 1);
+    expect(link.state().problem).toBeNull();
+  });
+
+  it('finds its host again after the host was restarted', async () => {
+    await openRoom();
+    const { port } = room.hub;
+    const { meeting, link } = room.join(person(0));
+    const followed = link.follow('plan');
+    await expectSoon('synced', () => followed.synced());
+    await room.hub.close();
+    await expectSoon('down', () => link.state().state !== 'connected');
+    await meeting.record(acts(3));
+    const options = { tls: room.secretary.tls, me: room.secretary, admit: organisation.admit };
+    const logger = { info: () => undefined, warn: () => undefined };
+    const hub = await serveHub({ ...options, listen: { host: '127.0.0.1', port }, logger });
+    hub.carry(room.carried, { start: () => '' });
+    await expectSoon('entries arrive', () => room.carried.entries() === 3);
+    room.carried.doc('plan').getMap('meta').set('title', 'sau khi khởi động lại');
+    await expectSoon(
+      'documents too',
+      () => meeting.doc('plan').getMap('meta').get('title') === 'sau khi khởi động lại',
+    );
+    await link.close();
+    await hub.close();
+  });
+
+  it('is told when the meeting is no longer carried, and is back when it is again', async () => {
+    await openRoom();
+    const { link } = room.join(person(0));
+    await expectSoon('connected', () => link.state().state === 'connected');
+    room.hub.stop(room.rules.id);
+    await expectSoon('refused', () => link.state().state === 'refused' || link.state().state === 'waiting');
+    await expectSoon('knows why', () => link.state().problem === 'meeting-unknown');
+    room.hub.carry(room.carried, { start: () => '' });
+    link.retry();
+    await expectSoon('back', () => link.state().state === 'connected');
+    expect(link.state()).toMatchObject({ problem: null, carriedBy: room.secretary.member });
+  });
+
+  it('whoever is taken out of the roster is closed at the next act', async () => {
+    await openRoom();
+    const { link } = room.join(person(0));
+    const stays = room.join(person(1));
+    await expectSoon('both connected', () => [link, stays.link].every((it) => it.state().state === 'connected'));
+    room.rules.people.delete(person(0).member);
+    await room.carried.record(acts(1));
+    await expectSoon('refused', () => link.state().state === 'refused');
+    expect(link.state().problem).toBe('not-allowed');
+    await expectSoon('the other goes on', () => stays.meeting.entries() === 1);
+    expect(stays.link.state().state).toBe('connected');
+  });
+});
+
+describe('together', () => {
+  it('ten laptops converge while all write acts and annotations', async () => {
+    await openRoom();
+    const laptops = people.map((who) => ({ who, ...room.join(who) }));
+    await expectSoon('all connected', () => laptops.every(({ link }) => link.state().state === 'connected'));
+    const ink = (who: TestPerson) => `ink/${'e'.repeat(64)}/${who.member}`;
+    await Promise.all(
+      laptops.map(async ({ who, meeting }) => {
+        for (let n = 0; n < 10; n++) {
+          await meeting.record(acts(1));
+          await meeting.write(ink(who), (doc) => doc.getMap('strokes').set(`s${n}`, new Uint8Array([n])));
+        }
+      }),
+    );
+    const total = 10 * 20;
+    await expectSoon('all have all', () =>
+      [room.carried, ...laptops.map((it) => it.meeting)].every((it) => it.entries() === total),
+    );
+    for (const { meeting, link } of laptops) {
+      expect(sameHeads(meeting, room.carried)).toBe(true);
+      for (const { who } of laptops) expect(meeting.doc(ink(who)).getMap('strokes').size).toBe(10);
+      expect(meeting.refusals).toEqual([]);
+      await expectSoon('acknowledged', () => link.state().onlyHere === 0);
+    }
+    expect(room.log.filter(({ message }) => message === 'entry refused')).toEqual([]);
+  });
+
+  it('a second version of an act is refused, the rest of its author`s streams goes on', async () => {
+    await openRoom();
+    const first = createMemoryMeeting(room.rules, person(0));
+    await first.record(acts(2));
+    const one = room.join(person(0), { meeting: first });
+    await expectSoon('first version there', () => room.carried.entries() === 2);
+    await one.link.close();
+    // The same person's laptop restored from a backup taken before: the numbers are given again.
+    const restored = createMemoryMeeting(room.rules, person(0));
+    await restored.record(acts(3));
+    await restored.write(`ink/${'f'.repeat(64)}/${person(0).member}`, (doc) => doc.getMap('strokes').set('a', 1));
+    const two = room.join(person(0), { meeting: restored });
+    await expectSoon('annotations arrive', () => room.carried.entries() === 3);
+    await expectSoon('fork refused', () => room.carried.refusals.includes('fork'));
+    await expectSoon('its place in the acts is only here', () => two.link.state().onlyHere === 1);
+    expect(two.link.state().state).toBe('connected');
+  });
+
+  it('an entry its author may not write closes that author`s link', async () => {
+    await openRoom();
+    const { meeting, link } = room.join(person(0));
+    await expectSoon('connected', () => link.state().state === 'connected');
+    await meeting.write('plan', (doc) => doc.getMap('meta').set('title', 'không được phép'));
+    await expectSoon('refused', () => link.state().state === 'refused');
+    expect(link.state().problem).toBe('not-allowed');
+    expect(room.carried.doc('plan').getMap('meta').has('title')).toBe(false);
+  });
+});
