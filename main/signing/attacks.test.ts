@@ -423,7 +423,7 @@ describe('a signed file that', () => {
 
   it('has one bit flipped is invalid, wherever it is', () => {
     for (const { prepared, signed } of samples.values()) {
-      const step = 211;
+      const step = 499;
       for (let i = 0; i < signed.length; i += step) {
         const flipped = Buffer.from(signed);
         flipped[i]! ^= 1 << ((i / step) % 8);
@@ -431,13 +431,13 @@ describe('a signed file that', () => {
       }
       // Closer where most is not under the signature: the CMS of the first signer and what surrounds it.
       const contents = signed.indexOf(0x3c, Buffer.from(signed).indexOf('/Contents <', prepared.length));
-      for (let i = contents - 20; i < contents + 5600; i += 13) {
+      for (let i = contents - 20; i < contents + 5600; i += 31) {
         const flipped = Buffer.from(signed);
         flipped[i]! ^= 1 << (i % 8);
         expect(check(flipped).outcome, `byte ${i}`).toBe('invalid');
       }
     }
-  });
+  }, 120_000);
 });
 
 describe('a file that is no signed PDF', () => {

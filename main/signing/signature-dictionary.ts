@@ -88,6 +88,6 @@ export function cmsIn(file: Uint8Array, contents: PdfString): Uint8Array | undef
   const text = Buffer.from(file.buffer, file.byteOffset + start + 1, end - start - 2).toString('latin1');
   if (text.length !== 2 * bytes.length || !(/^[0-9a-f]*$/.test(text) || /^[0-9A-F]*$/.test(text))) return undefined;
   const length = derLength(bytes);
-  if (length === undefined || bytes.subarray(length).some((byte) => byte !== 0)) return undefined;
+  if (length === undefined || !/^0*$/.test(text.slice(2 * length))) return undefined;
   return bytes.subarray(0, length);
 }

@@ -149,7 +149,9 @@ export class Lexer {
   }
 
   private ascii(from: number, to: number): string {
-    return String.fromCharCode(...this.bytes.subarray(from, to));
+    let text = '';
+    for (let i = from; i < to; i++) text += String.fromCharCode(this.bytes[i]!);
+    return text;
   }
 
   private name(): string {
@@ -207,9 +209,15 @@ export class Lexer {
   private hexString(): PdfString {
     const { bytes } = this;
     const start = this.position++;
-    let end = this.position;
-    while (end < bytes.length && bytes[end] !== 0x3e) end++;
+    const found = bytes.indexOf(0x3e, start);
+    const end = found < 0 ? bytes.length : found;
     if (end >= bytes.length) this.fail('hex string without end');
+    // Signatures are tens of thousands of digits, and each is read several times.
+    const plain = Buffer.from(bytes.buffer, bytes.byteOffset + start + 1, end - start - 1).toString('latin1');
+    if (plain.length % 2 === 0 && /^[0-9a-fA-F]*$/.test(plain)) {
+      this.position = end + 1;
+      return { kind: 'string', bytes: Buffer.from(plain, 'hex'), start, end: end + 1 };
+    }
     const out = new Uint8Array((end - this.position + 1) >> 1);
     let count = 0;
     for (; this.position < end; this.position++) {
