@@ -22,6 +22,8 @@ const SAMPLE_STYLE = `
 .centre { text-align: center; text-indent: 0; }
 `;
 
+export const WIDE_LINES = 'body { line-height: 1.5; }';
+
 /** Lays out a sample paper as an official document; `style` is added at the end. */
 export function paperHtml(title: string, body: Html, fonts: DocumentFonts, style = ''): string {
   return page(title, body, { fonts, draft: false }).replace('</style>', () => `${SAMPLE_STYLE}${style}</style>`);
@@ -29,24 +31,41 @@ export function paperHtml(title: string, body: Html, fonts: DocumentFonts, style
 
 export function heading(symbol: string, kind: string, title: string, date = 'ngày 16 tháng 11 năm 2026'): Html {
   return html`${letterhead(COMMUNE, {
-    left: html`<p class="number">Số: …/${symbol}</p>`,
-    right: html`<p class="place-date">Mường Thử, ${date}</p>`,
-  })}
-<div class="title"><h1>${kind}</h1><p>${title}</p></div>`;
+      left: html`<p class="number">Số: …/${symbol}</p>`,
+      right: html`<p class="place-date">Mường Thử, ${date}</p>`,
+    })}
+    <div class="title">
+      <h1>${kind}</h1>
+      <p>${title}</p>
+    </div>`;
 }
 
-export const paragraphs = (...texts: readonly string[]): Html => html`${texts.map((text) => html`<p>${text}</p>\n`)}`;
+export const paragraphs = (...texts: readonly string[]): Html => html`${texts.map((text) => html`<p>${text}</p> `)}`;
 
 export type Cell = string | number;
 
-/** A table with its caption. Numbers are set with Vietnamese separators; a row that starts with `Tổng` is bold. */
-export function table(caption: string, unit: string, head: readonly string[], rows: readonly (readonly Cell[])[]): Html {
+/** A table with its caption. Numbers are set with Vietnamese separators; the row of sums is bold. */
+export function table(
+  caption: string,
+  unit: string,
+  head: readonly string[],
+  rows: readonly (readonly Cell[])[],
+): Html {
   return html`<p class="caption">${caption}</p>
-${unit !== '' && html`<p class="unit">Đơn vị tính: ${unit}</p>`}
-<table class="table"><thead><tr>${head.map((cell) => html`<th>${cell}</th>`)}</tr></thead><tbody>
-${rows.map(
-  (row) => html`<tr${{ html: String(row[0]).startsWith('Tổng') ? ' class="sum"' : '' }}>${row.map((cell) => html`<td${{ html: typeof cell === 'string' ? ' class="text"' : '' }}>${typeof cell === 'number' ? vietnameseNumber(cell) : cell}</td>`)}</tr>\n`,
-)}</tbody></table>`;
+    ${unit !== '' && html`<p class="unit">Đơn vị tính: ${unit}</p>`}
+    <table class="table">
+      <thead>
+        <tr>
+          ${head.map((cell) => html`<th>${cell}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          (row) =>
+            html`<tr${{ html: /^Tổng (?:cộng|chi|thu)$/u.test(String(row[0])) ? ' class="sum"' : '' }}>${row.map((cell) => html`<td${{ html: typeof cell === 'string' ? ' class="text"' : '' }}>${typeof cell === 'number' ? vietnameseNumber(cell) : cell}</td>`)}</tr>\n`,
+        )}
+      </tbody>
+    </table>`;
 }
 
 /** `1.234,5`, at most two decimals. */
@@ -57,7 +76,12 @@ export function vietnameseNumber(value: number): string {
 }
 
 export function signer(position: string, name: string): Html {
-  return html`<div class="signer"><p>TM. ỦY BAN NHÂN DÂN</p><p>${position}</p><p class="space"></p><p>${name}</p></div>`;
+  return html`<div class="signer">
+    <p>TM. ỦY BAN NHÂN DÂN</p>
+    <p>${position}</p>
+    <p class="space"></p>
+    <p>${name}</p>
+  </div>`;
 }
 
 /** The same numbers in every run: mulberry32. */

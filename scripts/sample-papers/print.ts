@@ -20,14 +20,26 @@ export async function electronExecutable(): Promise<string | undefined> {
  * Prints documents with the project's own Electron, as the application does: hidden window, no scripts, no network.
  * @throws Error where no Electron has been set up or it fails.
  */
-export async function printWithElectron(documents: readonly string[]): Promise<Uint8Array[]> {
+export function printWithElectron(documents: readonly string[]): Promise<Uint8Array[]> {
+  return throughElectron(documents, undefined);
+}
+
+/** Pictures (JPEG) of documents on screen, in pixels. @throws Error as above. */
+export function photographWithElectron(documents: readonly string[], size: PixelSize): Promise<Uint8Array[]> {
+  return throughElectron(documents, size);
+}
+
+export type PixelSize = { readonly width: number; readonly height: number };
+
+async function throughElectron(documents: readonly string[], size: PixelSize | undefined): Promise<Uint8Array[]> {
   const executable = await electronExecutable();
   if (executable === undefined) throw new Error('No Electron yet: run `npm run setup` first.');
   const folder = await mkdtemp(join(tmpdir(), 'phien-print-'));
   try {
     const jobs = documents.map((_, index) => ({
       html: join(folder, `${index}.html`),
-      pdf: join(folder, `${index}.pdf`),
+      out: join(folder, `${index}.out`),
+      size,
     }));
     await Promise.all(jobs.map(({ html }, index) => writeFile(html, documents[index] ?? '')));
     await writeFile(join(folder, 'jobs.json'), JSON.stringify(jobs));
@@ -35,7 +47,7 @@ export async function printWithElectron(documents: readonly string[]): Promise<U
     const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
     const args = [...asRoot, `--user-data-dir=${join(folder, 'profile')}`, APP, join(folder, 'jobs.json')];
     await run(executable, args);
-    return await Promise.all(jobs.map(({ pdf }) => readFile(pdf)));
+    return await Promise.all(jobs.map(({ out }) => readFile(out)));
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   }
