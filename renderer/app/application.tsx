@@ -1,0 +1,65 @@
+import { useEffect } from 'react';
+import type { AppStatus, Settings } from '../../common/contract/requests.ts';
+import { useAppStatus, useSettings } from '../bridge/engine-values.ts';
+import { EnrolmentProgress } from '../features/people/enrolment-progress.tsx';
+import { FirstStart } from '../features/people/first-start.tsx';
+import { Unlock } from '../features/people/unlock.tsx';
+import { Known } from '../ui/screen.tsx';
+import styles from './application.module.css';
+import { EngineBanner } from './engine-banner.tsx';
+import { ErrorBoundary } from './error-boundary.tsx';
+import { setLanguage } from './i18n.ts';
+import { Look } from './look.tsx';
+import { MeetingScreen } from './meeting-screen.tsx';
+import { Notices } from './notices.tsx';
+import { RoomWindow } from './room-window.tsx';
+import { go, goHome, useRouter } from './router.ts';
+import { openSample } from './sample.ts';
+import { Workplace } from './workplace.tsx';
+
+const DEFAULT_LOOK: Pick<Settings, 'theme' | 'textScale'> = { theme: 'light', textScale: 1 };
+
+export function Application() {
+  const settings = useSettings();
+  const view = useRouter((state) => state.view);
+  const known = settings.state === 'known' ? settings.value : undefined;
+  useEffect(() => {
+    if (known) void setLanguage(known.language);
+  }, [known]);
+  return (
+    <Look settings={known ?? DEFAULT_LOOK}>
+      <ErrorBoundary place={JSON.stringify(view)} onHome={goHome}>
+        {window.phien.windowKind === 'room' ? <RoomWindow /> : <MainWindow />}
+      </ErrorBoundary>
+      <Notices />
+    </Look>
+  );
+}
+
+function MainWindow() {
+  const status = useAppStatus();
+  return (
+    <div className={styles['window']}>
+      <EngineBanner />
+      <main className={styles['content']}>
+        <Known value={status}>{(value) => <Stage status={value} />}</Known>
+      </main>
+    </div>
+  );
+}
+
+/** What has to come first: setting up, waiting for a certificate, the PIN, and then the work itself. */
+function Stage({ status }: { readonly status: AppStatus }) {
+  const view = useRouter((state) => state.view);
+  if (view.screen === 'meeting' && status.stage !== 'locked') return <MeetingScreen meeting={view.meeting} />;
+  switch (status.stage) {
+    case 'new':
+      return <FirstStart onSample={() => void openSample()} />;
+    case 'waiting':
+      return <EnrolmentProgress />;
+    case 'locked':
+      return <Unlock status={status} />;
+    case 'ready':
+      return <Workplace status={status} view={view} onView={go} />;
+  }
+}

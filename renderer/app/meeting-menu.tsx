@@ -1,0 +1,74 @@
+import { Button, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger, Tooltip } from '@fluentui/react-components';
+import { MoreVertical20Regular } from '@fluentui/react-icons';
+import { useTranslation } from 'react-i18next';
+import type { MeetingView } from '../../common/contract/requests.ts';
+import type { MeetingState } from '../../common/domain/meeting-state.ts';
+import { askDesktop, request } from '../bridge/phien.ts';
+import { notify, notifyFailure } from '../ui/notify.ts';
+import { goHome } from './router.ts';
+
+/** What concerns this laptop and the meeting as a whole. */
+export function MeetingMenu({ view, state }: { readonly view: MeetingView; readonly state: MeetingState }) {
+  const { t } = useTranslation();
+  const { meeting, readOnly } = view.summary;
+  const { role } = view.connection;
+
+  async function savePackage(): Promise<void> {
+    try {
+      const path = await askDesktop('desktop.chooseSaveFile', {
+        title: t('meeting.savePackage'),
+        suggestedName: `${state.title}.phien`.replaceAll(/[\\/:*?"<>|]/g, ' '),
+        filterName: t('home.packageKind'),
+        extensions: ['phien'],
+      });
+      if (path === null) return;
+      const { papers, missing } = await request('package.save', { meeting, path });
+      if (missing === 0) notify('success', 'meeting.packageSaved', { papers });
+      else notify('warning', 'meeting.packageSavedWithout', { papers, missing });
+    } catch (error) {
+      notifyFailure(error);
+    }
+  }
+
+  return (
+    <Menu>
+      <MenuTrigger disableButtonEnhancement>
+        <Tooltip content={t('meeting.menu')} relationship="label">
+          <Button appearance="subtle" icon={<MoreVertical20Regular />} data-testid="meeting-menu" />
+        </Tooltip>
+      </MenuTrigger>
+      <MenuPopover>
+        <MenuList>
+          <MenuItem onClick={() => void savePackage()} data-testid="save-package">
+            {t('meeting.savePackage')}
+          </MenuItem>
+          <MenuItem onClick={() => askDesktop('desktop.openRoomWindow', { meeting }).catch(notifyFailure)}>
+            {t('console.roomScreen')}
+          </MenuItem>
+          {readOnly ? null : role === 'host' ? (
+            <MenuItem
+              onClick={() => request('meetings.stopCarrying', { meeting }).catch(notifyFailure)}
+              data-testid="stop-carrying"
+            >
+              {t('meeting.stopCarrying')}
+            </MenuItem>
+          ) : role === 'alone' ? (
+            <MenuItem
+              onClick={() => request('meetings.carry', { meeting }).catch(notifyFailure)}
+              data-testid="menu-carry"
+            >
+              {t('meeting.carry')}
+            </MenuItem>
+          ) : (
+            <MenuItem
+              onClick={() => request('meetings.leave', { meeting }).then(goHome, notifyFailure)}
+              data-testid="leave-connection"
+            >
+              {t('meeting.disconnect')}
+            </MenuItem>
+          )}
+        </MenuList>
+      </MenuPopover>
+    </Menu>
+  );
+}

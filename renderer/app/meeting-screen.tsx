@@ -1,0 +1,264 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { MeetingView } from '../../common/contract/requests.ts';
+import type { AgendaItemId, MeetingId, MotionId, Sha256 } from '../../common/domain/ids.ts';
+import type { MeetingState } from '../../common/domain/meeting-state.ts';
+import { useMeetingView, usePaperStatus } from '../bridge/engine-values.ts';
+import { useAct } from '../bridge/use-act.ts';
+import { useFloor } from '../collab/floor.ts';
+import { usePlan } from '../collab/plan.ts';
+import { AgendaList } from '../features/agenda/agenda-list.tsx';
+import { AskedBanner } from '../features/meetings/asked-banner.tsx';
+import { askedOfMe } from '../features/meetings/asked-of-me.ts';
+import { ConcludeDialog } from '../features/meetings/conclude-dialog.tsx';
+import { Console } from '../features/meetings/console.tsx';
+import { MeetingFrame, type PanelName } from '../features/meetings/meeting-frame.tsx';
+import { MeetingTopBar } from '../features/meetings/meeting-top-bar.tsx';
+import { nextStep } from '../features/meetings/next-step.ts';
+import { NotesPanel } from '../features/meetings/notes-panel.tsx';
+import { PapersBoard } from '../features/meetings/papers-board.tsx';
+import { PeoplePanel } from '../features/meetings/people-panel.tsx';
+import { MinutesPanel } from '../features/minutes/minutes-panel.tsx';
+import { MinutesPreview } from '../features/minutes/minutes-preview.tsx';
+import { CloseVoteDialog } from '../features/votes/close-vote-dialog.tsx';
+import { OpenVoteDialog } from '../features/votes/open-vote-dialog.tsx';
+import { VoteCard } from '../features/votes/vote-card.tsx';
+import { VotesPanel } from '../features/votes/votes-panel.tsx';
+import { Confirm } from '../ui/confirm.tsx';
+import { Known, Waiting } from '../ui/screen.tsx';
+import { pageNonce } from './look.tsx';
+import styles from './meeting-screen.module.css';
+import { MeetingMenu } from './meeting-menu.tsx';
+import { PaperPane } from './paper-pane.tsx';
+import { PaperTabs, type TabItem } from './paper-tabs.tsx';
+import { goHome } from './router.ts';
+import { useConsole } from './use-console.ts';
+import { usePaperTabs } from './use-paper-tabs.ts';
+
+/** A meeting, running or to be looked at: composed of the features, which know nothing of each other. */
+export function MeetingScreen({ meeting }: { readonly meeting: MeetingId }) {
+  const { t } = useTranslation();
+  const view = useMeetingView(meeting);
+  return (
+    <Known value={view} back={goHome}>
+      {(value) =>
+        value.state === null ? (
+          <Waiting text={t('meeting.fetchingMeeting')} />
+        ) : (
+          <Meeting key={meeting} view={value} state={value.state} />
+        )
+      }
+    </Known>
+  );
+}
+
+function Meeting({ view, state }: { readonly view: MeetingView; readonly state: MeetingState }) {
+  const { t } = useTranslation();
+  const { meeting, readOnly } = view.summary;
+  const { plan } = usePlan(meeting);
+  const papers = usePaperStatus(meeting);
+  const floor = useFloor(meeting);
+  const acting = useAct(meeting);
+  const tabs = usePaperTabs(floor.shown);
+  const [panel, setPanel] = useState<PanelName | null>('people');
+  const [preview, setPreview] = useState<'closed' | 'behind' | 'front'>('closed');
+  const [putAway, setPutAway] = useState<MotionId | null>(null);
+  const [again, setAgain] = useState<MotionId | null>(null);
+  const office = view.me.roles.office && !readOnly;
+  const statuses = papers.state === 'known' ? papers.value : [];
+
+  const read = (paper: Sha256): void => {
+    tabs.choose(paper);
+    setPreview((now) => (now === 'front' ? 'behind' : now));
+  };
+  const console = useConsole({
+    meeting,
+    acting,
+    show(paper) {
+      read(paper);
+      floor.show({ paper, page: 1 });
+    },
+    stopShowing: () => floor.show(null),
+    openPanel: setPanel,
+    currentItem: state.currentItem,
+  });
+
+  const step = office ? nextStep(view, plan.agenda, console.shown) : null;
+  const asked = askedOfMe(view, plan.agenda);
+  const vote = state.motions.find(({ closedAt }) => closedAt === null);
+  const votesNow =
+    vote !== undefined &&
+    ((asked?.what === 'vote' && putAway !== vote.motion) || (again === vote.motion && !readOnly)) &&
+    console.dialog === null;
+
+  const titleOf = (paper: Sha256): string =>
+    state.minutes.stage === 'sealed' && state.minutes.paper === paper
+      ? t('agenda.signedMinutes')
+      : (plan.papers.get(paper)?.title ??
+        statuses.find((one) => one.paper === paper)?.title ??
+        t('agenda.paperUnknown'));
+  const tabItems: TabItem[] = [
+    ...tabs.open.map((id) => ({
+      id,
+      title: titleOf(id),
+      shown: floor.shown?.paper === id || floor.mine?.paper === id,
+    })),
+    ...(preview === 'closed' ? [] : [{ id: 'preview' as const, title: t('minutes.preview'), shown: false }]),
+  ];
+  const showPreview = preview === 'front' || (preview === 'behind' && tabs.active === null);
+  const panels: PanelName[] = ['people', 'notes', 'votes', 'minutes', ...(office ? (['board'] as const) : [])];
+
+  const panelContent = (name: PanelName) => {
+    switch (name) {
+      case 'people':
+        return <PeoplePanel view={view} state={state} acting={acting} />;
+      case 'notes':
+        return <NotesPanel meeting={meeting} />;
+      case 'votes':
+        return <VotesPanel view={view} state={state} acting={acting} onVote={({ motion }) => setAgain(motion)} />;
+      case 'board':
+        return <PapersBoard state={state} papers={statuses} />;
+      case 'minutes':
+        return (
+          <MinutesPanel
+            view={view}
+            state={state}
+            agenda={plan.agenda}
+            previewing={showPreview}
+            onPreview={() => setPreview(showPreview ? 'closed' : 'front')}
+          />
+        );
+    }
+  };
+
+  return (
+    <>
+      <MeetingFrame
+        top={
+          <>
+            <MeetingTopBar
+              view={view}
+              state={state}
+              agenda={plan.agenda}
+              onBack={goHome}
+              menu={<MeetingMenu view={view} state={state} />}
+            />
+            {asked === null ? null : (
+              <AskedBanner
+                asked={asked}
+                state={state}
+                acting={acting}
+                onVote={() => setPutAway(null)}
+                onRead={read}
+                onMinutes={() => {
+                  setPanel('minutes');
+                  setPreview('front');
+                }}
+              />
+            )}
+            {step === null ? null : (
+              <Console
+                state={state}
+                step={step}
+                agenda={plan.agenda}
+                acting={acting}
+                showing={floor.mine !== null}
+                onWish={console.wish}
+              />
+            )}
+          </>
+        }
+        left={
+          <AgendaList
+            state={state}
+            agenda={plan.agenda}
+            records={plan.papers}
+            papers={statuses}
+            openPaper={showPreview ? null : tabs.active}
+            onOpenPaper={read}
+          />
+        }
+        middle={
+          <>
+            {tabItems.length === 0 ? null : (
+              <PaperTabs
+                tabs={tabItems}
+                active={showPreview ? 'preview' : tabs.active}
+                onChoose={(id) => (id === 'preview' ? setPreview('front') : read(id))}
+                onClose={(id) => (id === 'preview' ? setPreview('closed') : tabs.close(id))}
+              />
+            )}
+            <div className={styles['stage']}>
+              {showPreview ? (
+                <MinutesPreview meeting={meeting} state={state} nonce={pageNonce()} />
+              ) : tabs.active === null ? (
+                <div className={styles['empty']}>{t('meeting.choosePaper')}</div>
+              ) : (
+                <PaperPane
+                  key={tabs.active}
+                  view={view}
+                  state={state}
+                  paper={{ sha256: tabs.active, title: titleOf(tabs.active) }}
+                  floor={floor}
+                  following={tabs.following}
+                  onFollowing={tabs.follow}
+                  writable={!(state.minutes.stage === 'sealed' && state.minutes.paper === tabs.active)}
+                  mayPresent={office && state.phase === 'open'}
+                />
+              )}
+            </div>
+          </>
+        }
+        panels={panels}
+        panel={panel}
+        panelContent={panel === null ? null : panelContent(panel)}
+        onPanel={setPanel}
+      />
+      {votesNow && vote ? (
+        <VoteCard
+          key={vote.motion}
+          motion={vote}
+          acting={acting}
+          onLater={() => {
+            setPutAway(vote.motion);
+            setAgain(null);
+          }}
+          onCast={() => {
+            setAgain(null);
+            setPanel('votes');
+          }}
+        />
+      ) : null}
+      <OpenVoteDialog
+        open={console.dialog?.kind === 'open-vote'}
+        text={console.dialog?.kind === 'open-vote' ? console.dialog.text : ''}
+        state={state}
+        acting={acting}
+        onClose={console.closeDialog}
+      />
+      <ConcludeDialog
+        open={console.dialog?.kind === 'conclude'}
+        item={console.dialog?.kind === 'conclude' ? console.dialog.item : (null as AgendaItemId | null)}
+        state={state}
+        acting={acting}
+        onClose={console.closeDialog}
+      />
+      {console.dialog?.kind === 'close-vote' && vote ? (
+        <CloseVoteDialog state={state} motion={vote} acting={acting} onClose={console.closeDialog} />
+      ) : null}
+      <Confirm
+        open={console.dialog?.kind === 'close-meeting'}
+        title={t('meeting.closeTitle')}
+        action={t('meeting.close')}
+        busy={acting.busy}
+        testid="confirm-close-meeting"
+        onCancel={console.closeDialog}
+        onConfirm={() =>
+          void acting.act('meeting-closed', {}).then((done) => (done ? console.closeDialog() : undefined))
+        }
+      >
+        {vote ? t('meeting.closeWhileVoting') : t('meeting.closeText')}
+      </Confirm>
+    </>
+  );
+}

@@ -1,0 +1,24 @@
+import type { MeetingId } from '../../common/domain/ids.ts';
+import type { Settings } from '../../common/contract/requests.ts';
+import { replaceValue, useAskedValue, useEngineValue } from './engine-value.ts';
+
+/** The values of the engine that more than one screen shows. */
+export const useAppStatus = () => useEngineValue('app.status', {}, 'app.status', (status) => status);
+
+/** Settings have no event: only this window changes them, and tells through `settingsChanged`. */
+export const useSettings = () => useAskedValue('settings.get', {});
+export const settingsChanged = (settings: Settings): void => replaceValue('settings.get', {}, settings);
+
+export const usePeople = () => useEngineValue('people.list', {}, 'people.changed', (people) => people);
+
+export const useMeetings = () => useEngineValue('meetings.list', {}, 'meetings.changed', (meetings) => meetings);
+
+export const useMeetingView = (meeting: MeetingId) =>
+  useEngineValue('meetings.state', { meeting }, 'meeting.view', (view) =>
+    view.summary.meeting === meeting ? view : undefined,
+  );
+
+export const usePaperStatus = (meeting: MeetingId) =>
+  useEngineValue('papers.status', { meeting }, 'papers.changed', (change) =>
+    change.meeting === meeting ? change.papers : undefined,
+  );

@@ -1,0 +1,155 @@
+import * as decoding from 'lib0/decoding';
+import * as encoding from 'lib0/encoding';
+import { applyAwarenessUpdate, Awareness, encodeAwarenessUpdate, removeAwarenessStates } from 'y-protocols/awareness';
+import * as syncProtocol from 'y-protocols/sync';
+import * as Y from 'yjs';
+import type { DocumentChannel, DocumentListeners } from '../../common/contract/bridge.ts';
+
+/** Message types of the y-websocket protocol. */
+const SYNC = 0;
+const AWARENESS = 1;
+const QUERY_AWARENESS = 3;
+
+export interface LiveDocument {
+  readonly doc: Y.Doc;
+  readonly awareness: Awareness;
+  /** The engine's whole state has arrived at least once. */
+  readonly synced: () => boolean;
+  /** Error code of the last refusal; null while the channel is open. */
+  readonly closedBecause: () => string | null;
+  /** Called when `synced` or `closedBecause` changes. */
+  subscribe(listener: () => void): () => void;
+  destroy(): void;
+}
+
+type Open = (name: string, listeners: DocumentListeners) => DocumentChannel;
+
+/** Milliseconds before a closed channel is opened again; doubled each time up to the second value. */
+const REOPEN_AFTER = 300;
+const REOPEN_AT_MOST = 5000;
+
+/**
+ * Keeps a Y.Doc in step with the engine's over one channel. Reopens the channel when it closes, and then repeats what
+ * was written here, since an engine that died may not have taken the last changes; repeating a change changes nothing.
+ */
+export function connectDocument(name: string, open: Open): LiveDocument {
+  const doc = new Y.Doc();
+  const awareness = new Awareness(doc);
+  // Nobody is present in a document unless they say something there.
+  awareness.setLocalState(null);
+  const listeners = new Set<() => void>();
+  const origin = { channel: name };
+  let channel: DocumentChannel | undefined;
+  let synced = false;
+  let closedBecause: string | null = null;
+  let written: Uint8Array[] = [];
+  let repeatWritten = false;
+  let wait = REOPEN_AFTER;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let destroyed = false;
+
+  const announce = (): void => {
+    for (const listener of listeners) listener();
+  };
+  const send = (write: (encoder: encoding.Encoder) => void): void => {
+    const encoder = encoding.createEncoder();
+    write(encoder);
+    channel?.send(encoding.toUint8Array(encoder));
+  };
+  const sendUpdate = (update: Uint8Array): void =>
+    send((encoder) => {
+      encoding.writeVarUint(encoder, SYNC);
+      syncProtocol.writeUpdate(encoder, update);
+    });
+  const sendAwareness = (clients: number[]): void =>
+    send((encoder) => {
+      encoding.writeVarUint(encoder, AWARENESS);
+      encoding.writeVarUint8Array(encoder, encodeAwarenessUpdate(awareness, clients));
+    });
+
+  function start(): void {
+    channel = open(name, { onMessage: receive, onClose: closed });
+    send((encoder) => {
+      encoding.writeVarUint(encoder, SYNC);
+      syncProtocol.writeSyncStep1(encoder, doc);
+    });
+    send((encoder) => encoding.writeVarUint(encoder, QUERY_AWARENESS));
+    if (awareness.getLocalState() !== null) sendAwareness([doc.clientID]);
+  }
+
+  function receive(message: Uint8Array): void {
+    const decoder = decoding.createDecoder(message);
+    const type = decoding.readVarUint(decoder);
+    if (type === AWARENESS) applyAwarenessUpdate(awareness, decoding.readVarUint8Array(decoder), origin);
+    if (type !== SYNC) return;
+    const step = decoding.readVarUint(decoder);
+    if (step === syncProtocol.messageYjsSyncStep1) {
+      send((encoder) => {
+        encoding.writeVarUint(encoder, SYNC);
+        syncProtocol.readSyncStep1(decoder, encoder, doc);
+      });
+      return;
+    }
+    Y.applyUpdate(doc, decoding.readVarUint8Array(decoder), origin);
+    if (step !== syncProtocol.messageYjsSyncStep2) return;
+    wait = REOPEN_AFTER;
+    if (repeatWritten && written.length > 0) {
+      written = [Y.mergeUpdates(written)];
+      sendUpdate(written[0] as Uint8Array);
+    }
+    repeatWritten = false;
+    if (!synced || closedBecause !== null) {
+      synced = true;
+      closedBecause = null;
+      announce();
+    }
+  }
+
+  function closed(code: string): void {
+    channel = undefined;
+    repeatWritten = true;
+    closedBecause = code;
+    const others = [...awareness.getStates().keys()].filter((client) => client !== doc.clientID);
+    removeAwarenessStates(awareness, others, origin);
+    announce();
+    if (destroyed) return;
+    timer = setTimeout(start, wait);
+    wait = Math.min(wait * 2, REOPEN_AT_MOST);
+  }
+
+  const onUpdate = (update: Uint8Array, from: unknown): void => {
+    if (from === origin) return;
+    written.push(update);
+    // Bounds the list without losing anything: one merged update says the same as many.
+    if (written.length > 500) written = [Y.mergeUpdates(written)];
+    sendUpdate(update);
+  };
+  const onAwareness = (change: { added: number[]; updated: number[]; removed: number[] }, from: unknown): void => {
+    if (from === origin) return;
+    const own = [...change.added, ...change.updated, ...change.removed].filter((client) => client === doc.clientID);
+    if (own.length > 0) sendAwareness(own);
+  };
+  doc.on('update', onUpdate);
+  awareness.on('update', onAwareness);
+  start();
+
+  return {
+    doc,
+    awareness,
+    synced: () => synced,
+    closedBecause: () => closedBecause,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    destroy() {
+      destroyed = true;
+      clearTimeout(timer);
+      removeAwarenessStates(awareness, [doc.clientID], 'closing');
+      channel?.close();
+      listeners.clear();
+      awareness.destroy();
+      doc.destroy();
+    },
+  };
+}

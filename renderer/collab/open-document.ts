@@ -1,0 +1,107 @@
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import type * as Y from 'yjs';
+import { connectDocument, type LiveDocument } from './document-provider.ts';
+
+interface Shared {
+  readonly document: LiveDocument;
+  users: number;
+  closing: ReturnType<typeof setTimeout> | undefined;
+}
+
+const shared = new Map<string, Shared>();
+/** Milliseconds that a document nobody uses stays open: switching panels must not reload it. */
+const KEEP_OPEN = 2000;
+
+/** Opens a document, or shares the one that is open. Call `release` once when done. */
+export function openDocument(name: string): { readonly document: LiveDocument; release(): void } {
+  let entry = shared.get(name);
+  if (!entry) {
+    entry = {
+      document: connectDocument(name, (opened, listeners) => window.phien.openDocument(opened, listeners)),
+      users: 0,
+      closing: undefined,
+    };
+    shared.set(name, entry);
+  }
+  const opened = entry;
+  opened.users += 1;
+  clearTimeout(opened.closing);
+  let released = false;
+  return {
+    document: opened.document,
+    release() {
+      if (released) return;
+      released = true;
+      opened.users -= 1;
+      if (opened.users > 0) return;
+      opened.closing = setTimeout(() => {
+        shared.delete(name);
+        opened.document.destroy();
+      }, KEEP_OPEN);
+    },
+  };
+}
+
+/** The document while the component lives; null until it is open. */
+export function useDocument(name: string | null): LiveDocument | null {
+  const [document, setDocument] = useState<LiveDocument | null>(null);
+  useEffect(() => {
+    if (name === null) return;
+    const opened = openDocument(name);
+    setDocument(opened.document);
+    return () => {
+      setDocument(null);
+      opened.release();
+    };
+  }, [name]);
+  return document;
+}
+
+/** Whether the engine's state of the document has arrived. */
+export function useSynced(document: LiveDocument | null): boolean {
+  const subscribe = useCallback(
+    (listener: () => void) => document?.subscribe(listener) ?? (() => undefined),
+    [document],
+  );
+  return useSyncExternalStore(subscribe, () => document?.synced() ?? false);
+}
+
+/** What `read` makes of a document, again after each of its changes. `read` must be the same function each time. */
+export function useYjs<T>(doc: Y.Doc | null, read: (doc: Y.Doc) => T, none: T): T {
+  const cache = useRef<{ doc: Y.Doc | null; value: T }>({ doc: null, value: none });
+  const subscribe = useCallback(
+    (listener: () => void) => {
+      if (doc === null) return () => undefined;
+      const changed = (): void => {
+        cache.current = { doc, value: read(doc) };
+        listener();
+      };
+      doc.on('update', changed);
+      // A change between the first reading and this subscription must not be missed.
+      changed();
+      return () => doc.off('update', changed);
+    },
+    [doc, read],
+  );
+  return useSyncExternalStore(subscribe, () => {
+    if (doc === null) return none;
+    if (cache.current.doc !== doc) cache.current = { doc, value: read(doc) };
+    return cache.current.value;
+  });
+}
+
+/** Several documents while the component lives, in the order of their names; empty until they are open. */
+export function useDocuments(names: readonly string[]): readonly LiveDocument[] {
+  const key = names.join('\n');
+  const [opened, setOpened] = useState<{ readonly key: string; readonly documents: readonly LiveDocument[] }>();
+  useEffect(() => {
+    const open = key === '' ? [] : key.split('\n').map((name) => openDocument(name));
+    setOpened({ key, documents: open.map(({ document }) => document) });
+    return () => {
+      for (const one of open) one.release();
+    };
+  }, [key]);
+  return opened?.key === key ? opened.documents : NO_DOCUMENTS;
+}
+
+const NO_DOCUMENTS: readonly LiveDocument[] = [];

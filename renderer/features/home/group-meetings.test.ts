@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import type { MeetingSummary } from '../../../common/contract/requests.ts';
+import { asMeetingId } from '../../../common/domain/ids.ts';
+import { groupMeetings } from './group-meetings.ts';
+
+const meeting = (title: string, phase: MeetingSummary['phase'], start: string, change = {}): MeetingSummary => ({
+  meeting: asMeetingId(title),
+  title,
+  kind: '',
+  start,
+  place: '',
+  phase,
+  mine: true,
+  carrying: false,
+  connected: false,
+  readOnly: false,
+  ...change,
+});
+const now = new Date('2026-11-22T23:30:00Z').getTime();
+
+describe('meetings of home', () => {
+  it('are now, upcoming or past, by the day in Vietnam', () => {
+    const groups = groupMeetings(
+      [
+        meeting('done', 'sealed', '2026-11-23T08:00:00+07:00'),
+        meeting('today', 'convened', '2026-11-23T08:00:00+07:00'),
+        meeting('next', 'convened', '2026-11-24T08:00:00+07:00'),
+        meeting('not held', 'convened', '2026-11-22T08:00:00+07:00'),
+        meeting('late draft', 'draft', '2026-11-20T08:00:00+07:00'),
+        meeting('long', 'open', '2026-11-20T08:00:00+07:00'),
+        meeting('from a package', 'open', '2026-11-23T08:00:00+07:00', { readOnly: true }),
+      ],
+      now,
+    );
+    const titles = (list: readonly MeetingSummary[]): string[] => list.map(({ title }) => title);
+    expect(titles(groups.now)).toEqual(['long', 'today']);
+    expect(titles(groups.upcoming)).toEqual(['late draft', 'next']);
+    expect(titles(groups.past)).toEqual(['done', 'from a package', 'not held']);
+  });
+});

@@ -1,0 +1,27 @@
+import type { MeetingSummary } from '../../../common/contract/requests.ts';
+import { isSameDay } from '../../ui/time.ts';
+
+export interface MeetingGroups {
+  readonly now: readonly MeetingSummary[];
+  readonly upcoming: readonly MeetingSummary[];
+  readonly past: readonly MeetingSummary[];
+}
+
+/** Now: running, or of today and not over. Upcoming by start, past with the latest first. */
+export function groupMeetings(meetings: readonly MeetingSummary[], now: number): MeetingGroups {
+  const start = (meeting: MeetingSummary): number => new Date(meeting.start).getTime() || 0;
+  const over = (meeting: MeetingSummary): boolean =>
+    meeting.readOnly || meeting.phase === 'closed' || meeting.phase === 'sealed';
+  const isNow = (meeting: MeetingSummary): boolean =>
+    !over(meeting) &&
+    (meeting.phase === 'open' || (meeting.phase === 'convened' && isSameDay(meeting.start, now)) || meeting.carrying);
+  const rest = meetings.filter((meeting) => !isNow(meeting));
+  // A draft whose day has passed is still to be prepared; a convened meeting of another day was not held.
+  const isPast = (meeting: MeetingSummary): boolean =>
+    over(meeting) || (meeting.phase === 'convened' && start(meeting) < now && !isSameDay(meeting.start, now));
+  return {
+    now: meetings.filter(isNow).sort((a, b) => start(a) - start(b)),
+    upcoming: rest.filter((meeting) => !isPast(meeting)).sort((a, b) => start(a) - start(b)),
+    past: rest.filter(isPast).sort((a, b) => start(b) - start(a)),
+  };
+}

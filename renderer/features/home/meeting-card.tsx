@@ -1,0 +1,63 @@
+import { Button } from '@fluentui/react-components';
+import { CalendarLtr20Regular, Location20Regular } from '@fluentui/react-icons';
+import { useTranslation } from 'react-i18next';
+import type { MeetingSummary } from '../../../common/contract/requests.ts';
+import { screenStyles, Status, type Tone } from '../../ui/screen.tsx';
+import { dateAndTime } from '../../ui/time.ts';
+import styles from './home.module.css';
+
+const TONES: Readonly<Record<MeetingSummary['phase'], Tone>> = {
+  draft: 'warn',
+  convened: 'quiet',
+  open: 'good',
+  closed: 'quiet',
+  sealed: 'good',
+};
+
+export function MeetingCard(props: {
+  readonly meeting: MeetingSummary;
+  readonly onPrepare: () => void;
+  readonly onEnter: () => void;
+}) {
+  const { t } = useTranslation();
+  const { meeting } = props;
+  const prepares = meeting.mine && !meeting.readOnly && (meeting.phase === 'draft' || meeting.phase === 'convened');
+  return (
+    <li className={styles['meeting']} data-testid={`meeting-${meeting.meeting}`}>
+      <div className={styles['what']}>
+        <h3>{meeting.title}</h3>
+        <div className={styles['facts']}>
+          {meeting.kind === '' ? null : <span>{meeting.kind}</span>}
+          <span className={screenStyles['status']}>
+            <CalendarLtr20Regular aria-hidden /> {dateAndTime(meeting.start)}
+          </span>
+          {meeting.place === '' ? null : (
+            <span className={screenStyles['status']}>
+              <Location20Regular aria-hidden /> {meeting.place}
+            </span>
+          )}
+        </div>
+        <Status tone={TONES[meeting.phase]}>
+          {meeting.readOnly ? t('home.fromPackage') : t(`home.phase.${meeting.phase}`)}
+          {meeting.carrying ? ` · ${t('home.carrying')}` : ''}
+        </Status>
+      </div>
+      {prepares ? (
+        <Button onClick={props.onPrepare} data-testid="prepare-meeting">
+          {t('home.prepare')}
+        </Button>
+      ) : null}
+      {meeting.phase === 'draft' ? null : (
+        <Button
+          appearance={meeting.phase === 'open' || meeting.phase === 'convened' ? 'primary' : 'secondary'}
+          onClick={props.onEnter}
+          data-testid="enter-meeting"
+        >
+          {meeting.phase === 'closed' || meeting.phase === 'sealed' || meeting.readOnly
+            ? t('home.look')
+            : t('home.enter')}
+        </Button>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,47 @@
+import type { AgendaItem } from '../../../common/collab/plan.ts';
+import type { MeetingView } from '../../../common/contract/requests.ts';
+import type { AgendaItemId, MotionId, Sha256 } from '../../../common/domain/ids.ts';
+
+/** The one thing that a person is asked for now. */
+export type Asked =
+  | { readonly what: 'look' }
+  | { readonly what: 'check-in' }
+  | { readonly what: 'vote'; readonly motion: MotionId }
+  | { readonly what: 'speak' }
+  | { readonly what: 'sign-minutes' }
+  | { readonly what: 'freeze-minutes' }
+  | { readonly what: 'read'; readonly item: AgendaItemId; readonly paper: Sha256 | null }
+  | { readonly what: 'wait-for-opening' }
+  | { readonly what: 'wait-for-item' }
+  | { readonly what: 'wait-for-minutes' }
+  | { readonly what: 'read-minutes'; readonly paper: Sha256 };
+
+export function askedOfMe(
+  view: Pick<MeetingView, 'state' | 'me' | 'summary'>,
+  agenda: readonly AgendaItem[],
+): Asked | null {
+  const { state, me } = view;
+  if (state === null) return null;
+  if (view.summary.readOnly) return { what: 'look' };
+  if (state.phase === 'closed') {
+    if (state.minutes.stage === 'draft' && me.roles.secretary) return { what: 'freeze-minutes' };
+    if (state.minutes.stage === 'frozen' && me.roles.chair) return { what: 'sign-minutes' };
+    if (state.minutes.stage === 'sealed') return { what: 'read-minutes', paper: state.minutes.paper };
+    return { what: 'wait-for-minutes' };
+  }
+  const onRoster = state.roster.some(({ member }) => member === me.member);
+  if (onRoster && state.attendance[me.member] === undefined) return { what: 'check-in' };
+  const vote = state.motions.find(({ closedAt }) => closedAt === null);
+  if (vote?.waitingFor.includes(me.member) && isHere(view)) return { what: 'vote', motion: vote.motion };
+  if (state.floor?.member === me.member) return { what: 'speak' };
+  if (state.phase === 'convened') return { what: 'wait-for-opening' };
+  if (state.currentItem === null) return { what: 'wait-for-item' };
+  const item = agenda.find(({ id }) => id === state.currentItem);
+  return { what: 'read', item: state.currentItem, paper: item?.papers[0] ?? null };
+}
+
+/** Only who is checked in has a ballot. */
+function isHere({ state, me }: Pick<MeetingView, 'state' | 'me'>): boolean {
+  const status = state?.attendance[me.member]?.status;
+  return status === 'in-person' || status === 'remote';
+}

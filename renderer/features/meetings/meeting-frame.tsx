@@ -1,0 +1,74 @@
+import { Button } from '@fluentui/react-components';
+import {
+  ClipboardTextEdit20Regular,
+  DocumentMultiple20Regular,
+  Notepad20Regular,
+  People20Regular,
+  Vote20Regular,
+} from '@fluentui/react-icons';
+import type { ReactElement, ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import styles from './meeting.module.css';
+
+export type PanelName = 'people' | 'notes' | 'votes' | 'minutes' | 'board';
+
+const ICONS: Readonly<Record<PanelName, ReactElement>> = {
+  people: <People20Regular />,
+  notes: <Notepad20Regular />,
+  votes: <Vote20Regular />,
+  minutes: <ClipboardTextEdit20Regular />,
+  board: <DocumentMultiple20Regular />,
+};
+
+/** Where things are on the meeting screen: agenda left, paper in the middle, one panel right. */
+export function MeetingFrame(props: {
+  readonly top: ReactNode;
+  readonly left: ReactNode;
+  readonly middle: ReactNode;
+  readonly panels: readonly PanelName[];
+  readonly panel: PanelName | null;
+  readonly panelContent: ReactNode;
+  readonly onPanel: (panel: PanelName | null) => void;
+}) {
+  const { t } = useTranslation();
+  const { panel } = props;
+  return (
+    <div className={styles['frame']}>
+      {props.top}
+      <div className={styles['columns']}>
+        <nav className={styles['left']} aria-label={t('meeting.agenda')}>
+          {props.left}
+        </nav>
+        <div className={styles['middle']}>{props.middle}</div>
+        <div className={styles['right']}>
+          {panel === null ? null : (
+            <section
+              className={panel === 'minutes' ? `${styles['panel']} ${styles['wide']}` : styles['panel']}
+              aria-label={t(`meeting.panel.${panel}`)}
+              data-testid={`panel-${panel}`}
+              tabIndex={-1}
+            >
+              <h2>{t(`meeting.panel.${panel}`)}</h2>
+              {props.panelContent}
+            </section>
+          )}
+          <div className={styles['tabs']} role="group" aria-label={t('meeting.panels')}>
+            {props.panels.map((name) => (
+              <Button
+                key={name}
+                appearance="subtle"
+                className={name === panel ? `${styles['tab']} ${styles['chosen']}` : styles['tab']}
+                aria-pressed={name === panel}
+                onClick={() => props.onPanel(name === panel ? null : name)}
+                data-testid={`show-${name}`}
+              >
+                {ICONS[name]}
+                <span>{t(`meeting.panel.${name}`)}</span>
+              </Button>
+            ))}
+          </div>
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,119 @@
+import { Button, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger } from '@fluentui/react-components';
+import { MoreHorizontal20Regular } from '@fluentui/react-icons';
+import { useTranslation } from 'react-i18next';
+import type { MeetingView } from '../../../common/contract/requests.ts';
+import type { Attendance, MeetingState } from '../../../common/domain/meeting-state.ts';
+import type { RosterEntry } from '../../../common/domain/roster.ts';
+import type { Acting } from '../../bridge/use-act.ts';
+import { Status, type Tone } from '../../ui/screen.tsx';
+import { clockTime } from '../../ui/time.ts';
+import styles from './panel.module.css';
+import { SpeakingQueue } from './speaking-queue.tsx';
+
+const TONES: Readonly<Record<Attendance['status'], Tone>> = {
+  'in-person': 'good',
+  remote: 'good',
+  absent: 'bad',
+  represented: 'warn',
+};
+
+/** Who is here and who wants to speak. */
+export function PeoplePanel(props: {
+  readonly view: MeetingView;
+  readonly state: MeetingState;
+  readonly acting: Acting;
+}) {
+  const { t } = useTranslation();
+  const { view, state } = props;
+  const guests = state.roster.filter(({ role }) => role === 'guest');
+  const members = state.roster.filter(({ role }) => role !== 'guest');
+  return (
+    <>
+      <SpeakingQueue view={view} state={state} acting={props.acting} />
+      <h3>{t('meeting.membersCount', { present: state.quorum.present, total: state.quorum.total })}</h3>
+      <ul className={styles['list']}>
+        {members.map((entry) => (
+          <Person key={entry.member} {...props} entry={entry} />
+        ))}
+      </ul>
+      {guests.length === 0 ? null : (
+        <>
+          <h3>{t('meeting.guests')}</h3>
+          <ul className={styles['list']}>
+            {guests.map((entry) => (
+              <Person key={entry.member} {...props} entry={entry} />
+            ))}
+          </ul>
+        </>
+      )}
+    </>
+  );
+}
+
+function Person(props: {
+  readonly view: MeetingView;
+  readonly state: MeetingState;
+  readonly acting: Acting;
+  readonly entry: RosterEntry;
+}) {
+  const { t } = useTranslation();
+  const { view, state, entry, acting } = props;
+  const attendance = state.attendance[entry.member];
+  const online = view.connection.online.includes(entry.member) || entry.member === view.me.member;
+  const mayRecord = view.me.roles.office && state.phase !== 'closed' && !view.summary.readOnly;
+  const record = (status: Attendance['status']): void =>
+    void acting.act('attendance-recorded', { member: entry.member, status, reason: '' });
+  return (
+    <li className={styles['person']} data-testid={`attendance-${entry.member}`}>
+      <div className={styles['grow']}>
+        <strong>{entry.name}</strong>
+        <div className={styles['quiet']}>
+          {entry.role === 'member' || entry.role === 'guest'
+            ? entry.position
+            : `${t(`role.${entry.role}`)} · ${entry.position}`}
+        </div>
+        {attendance ? (
+          <Status tone={TONES[attendance.status]}>
+            {t(`meeting.attendance.${attendance.status}`)}
+            {attendance.reason === '' ? ` ${clockTime(attendance.since)}` : `: ${attendance.reason}`}
+          </Status>
+        ) : (
+          <Status tone="quiet">{t('meeting.attendance.unknown')}</Status>
+        )}
+        {view.connection.role === 'alone' || view.summary.readOnly ? null : (
+          <div className={styles['quiet']}>{online ? t('meeting.online') : t('meeting.notOnline')}</div>
+        )}
+      </div>
+      {mayRecord ? (
+        <Menu>
+          <MenuTrigger disableButtonEnhancement>
+            <Button
+              appearance="subtle"
+              icon={<MoreHorizontal20Regular />}
+              aria-label={t('meeting.recordAttendanceOf', { name: entry.name })}
+              data-testid={`record-${entry.member}`}
+            />
+          </MenuTrigger>
+          <MenuPopover>
+            <MenuList>
+              {(['in-person', 'remote', 'represented', 'absent'] as const).map((status) => (
+                <MenuItem key={status} onClick={() => record(status)}>
+                  {t(`meeting.attendance.${status}`)}
+                </MenuItem>
+              ))}
+              {state.phase === 'open' ? (
+                <MenuItem
+                  onClick={() =>
+                    void acting.act('floor-given', { member: entry.member, request: null, limitSeconds: 0 })
+                  }
+                >
+                  {t('meeting.giveFloor')}
+                </MenuItem>
+              ) : null}
+            </MenuList>
+          </MenuPopover>
+        </Menu>
+      ) : null}
+    </li>
+  );
+}

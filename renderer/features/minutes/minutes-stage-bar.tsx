@@ -1,0 +1,102 @@
+import { Button } from '@fluentui/react-components';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { MeetingView } from '../../../common/contract/requests.ts';
+import type { MeetingState } from '../../../common/domain/meeting-state.ts';
+import { askDesktop, request } from '../../bridge/phien.ts';
+import { useAct } from '../../bridge/use-act.ts';
+import { useRequest } from '../../bridge/use-request.ts';
+import { Confirm } from '../../ui/confirm.tsx';
+import { Failure } from '../../ui/failure.tsx';
+import { notify, notifyFailure } from '../../ui/notify.ts';
+import { Status } from '../../ui/screen.tsx';
+import styles from './minutes.module.css';
+
+/** Where the minutes are on their way: written, frozen and signed by the secretary, signed by the chair, handed out. */
+export function MinutesStageBar({ view, state }: { readonly view: MeetingView; readonly state: MeetingState }) {
+  const { t } = useTranslation();
+  const { meeting, readOnly } = view.summary;
+  const freeze = useRequest('minutes.freeze');
+  const sign = useRequest('minutes.sign');
+  const { act, busy } = useAct(meeting);
+  const [asking, setAsking] = useState<'freeze' | 'sign' | null>(null);
+  const { roles } = view.me;
+  const { minutes } = state;
+
+  async function save(): Promise<void> {
+    try {
+      const path = await askDesktop('desktop.chooseSaveFile', {
+        title: t('minutes.saveTitle'),
+        suggestedName: `${t('minutes.fileName')} - ${state.title}.pdf`.replaceAll(/[\\/:*?"<>|]/g, ' '),
+        filterName: 'PDF',
+        extensions: ['pdf'],
+      });
+      if (path === null) return;
+      await request('minutes.save', { meeting, path });
+      notify('success', 'minutes.saved');
+    } catch (error) {
+      notifyFailure(error);
+    }
+  }
+
+  return (
+    <div className={styles['stage']} data-testid="minutes-stage" data-stage={minutes.stage}>
+      <Status tone={minutes.stage === 'sealed' ? 'good' : 'quiet'}>
+        {t(state.phase === 'closed' ? `minutes.stage.${minutes.stage}` : 'minutes.stage.running')}
+      </Status>
+      <div className={styles['buttons']}>
+        {!readOnly && state.phase === 'closed' && minutes.stage === 'draft' && roles.secretary ? (
+          <Button
+            appearance="primary"
+            disabledFocusable={freeze.busy}
+            onClick={() => setAsking('freeze')}
+            data-testid="freeze-minutes"
+          >
+            {freeze.busy ? t('minutes.freezing') : t('minutes.freeze')}
+          </Button>
+        ) : null}
+        {!readOnly && minutes.stage === 'frozen' && roles.chair ? (
+          <Button
+            appearance="primary"
+            disabledFocusable={sign.busy}
+            onClick={() => setAsking('sign')}
+            data-testid="sign-minutes"
+          >
+            {sign.busy ? t('minutes.signing') : t('minutes.sign')}
+          </Button>
+        ) : null}
+        {!readOnly && minutes.stage === 'frozen' && roles.office ? (
+          <Button
+            disabledFocusable={busy}
+            onClick={() => void act('minutes-reopened', { revision: minutes.revision })}
+            data-testid="reopen-minutes"
+          >
+            {t('minutes.reopen')}
+          </Button>
+        ) : null}
+        {minutes.stage === 'sealed' ? (
+          <Button appearance="primary" onClick={() => void save()} data-testid="save-minutes">
+            {t('minutes.save')}
+          </Button>
+        ) : null}
+      </div>
+      <Failure failure={freeze.failure ?? sign.failure} />
+      <Confirm
+        open={asking !== null}
+        title={asking === 'sign' ? t('minutes.signTitle') : t('minutes.freezeTitle')}
+        action={asking === 'sign' ? t('minutes.sign') : t('minutes.freeze')}
+        testid={asking === 'sign' ? 'confirm-sign-minutes' : 'confirm-freeze-minutes'}
+        onCancel={() => setAsking(null)}
+        onConfirm={() => {
+          const what = asking;
+          setAsking(null);
+          if (what === 'sign') void sign.run({ meeting });
+          else void freeze.run({ meeting });
+        }}
+      >
+        <p>{asking === 'sign' ? t('minutes.signText') : t('minutes.freezeText')}</p>
+        <p className={styles['quiet']}>{t('minutes.notOfficialDuty')}</p>
+      </Confirm>
+    </div>
+  );
+}

@@ -1,0 +1,116 @@
+import { Button, Field, Input, Radio, RadioGroup } from '@fluentui/react-components';
+import { FolderOpen20Regular } from '@fluentui/react-icons';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { askDesktop, fileNameOf } from '../../bridge/phien.ts';
+import { useRequest } from '../../bridge/use-request.ts';
+import { Failure } from '../../ui/failure.tsx';
+import { FileDrop } from '../../ui/file-drop.tsx';
+import { notifyFailure } from '../../ui/notify.ts';
+import { Screen, screenStyles } from '../../ui/screen.tsx';
+import { isGoodSecret, NO_SECRET, PIN_LEAST, SecretFields } from './pin-fields.tsx';
+
+/** The way in of an invited person: a code or a file, a name, a PIN. */
+export function EnrolmentForm({ onBack }: { readonly onBack: () => void }) {
+  const { t } = useTranslation();
+  const begin = useRequest('enrolment.begin');
+  const [kind, setKind] = useState<'code' | 'file'>('code');
+  const [code, setCode] = useState('');
+  const [address, setAddress] = useState('');
+  const [path, setPath] = useState('');
+  const [name, setName] = useState('');
+  const [pin, setPin] = useState(NO_SECRET);
+  const complete =
+    (kind === 'code' ? code.trim() !== '' : path !== '') && name.trim() !== '' && isGoodSecret(pin, PIN_LEAST);
+
+  async function chooseFile(): Promise<void> {
+    try {
+      const [chosen] = await askDesktop('desktop.chooseFiles', {
+        title: t('people.enrolment.chooseFile'),
+        filterName: t('people.enrolment.fileKind'),
+        extensions: ['phien-invite'],
+        several: false,
+      });
+      if (chosen !== undefined) setPath(chosen);
+    } catch (error) {
+      notifyFailure(error);
+    }
+  }
+
+  return (
+    <Screen title={t('people.enrolment.title')}>
+      <form
+        className={screenStyles['form']}
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!complete || begin.busy) return;
+          void begin.run({
+            via:
+              kind === 'file'
+                ? { kind, path }
+                : { kind, code: code.trim(), ...(address.trim() === '' ? {} : { address: address.trim() }) },
+            name,
+            pin: pin.first,
+          });
+        }}
+      >
+        <Field label={t('people.enrolment.with')}>
+          <RadioGroup layout="horizontal" value={kind} onChange={(_, { value }) => setKind(value as 'code' | 'file')}>
+            <Radio value="code" label={t('people.enrolment.withCode')} data-testid="with-code" />
+            <Radio value="file" label={t('people.enrolment.withFile')} data-testid="with-file" />
+          </RadioGroup>
+        </Field>
+        {kind === 'code' ? (
+          <>
+            <Field label={t('people.enrolment.code')} required hint={t('people.enrolment.codeHint')}>
+              <Input
+                value={code}
+                onChange={(_, { value }) => setCode(value)}
+                autoComplete="off"
+                spellCheck={false}
+                data-testid="invitation-code"
+              />
+            </Field>
+            <Field label={t('people.enrolment.address')} hint={t('people.enrolment.addressHint')}>
+              <Input
+                value={address}
+                onChange={(_, { value }) => setAddress(value)}
+                autoComplete="off"
+                spellCheck={false}
+                data-testid="invitation-address"
+              />
+            </Field>
+          </>
+        ) : (
+          <FileDrop
+            label={t('people.enrolment.dropFile')}
+            testid="invitation-drop"
+            onPaths={([first]) => setPath(first ?? '')}
+          >
+            <span>{path === '' ? t('people.enrolment.dropFile') : fileNameOf(path)}</span>
+            <Button icon={<FolderOpen20Regular />} onClick={() => void chooseFile()} data-testid="choose-invitation">
+              {t('people.enrolment.chooseFile')}
+            </Button>
+          </FileDrop>
+        )}
+        <Field label={t('people.yourName')} required hint={t('people.enrolment.nameHint')}>
+          <Input value={name} onChange={(_, { value }) => setName(value)} data-testid="person-name" />
+        </Field>
+        <SecretFields kind="pin" value={pin} onChange={setPin} />
+        <Failure failure={begin.failure} />
+        <div className={screenStyles['row']}>
+          <Button
+            type="submit"
+            appearance="primary"
+            disabled={!complete}
+            disabledFocusable={begin.busy}
+            data-testid="send-request"
+          >
+            {t('people.enrolment.send')}
+          </Button>
+          <Button onClick={onBack}>{t('common.back')}</Button>
+        </div>
+      </form>
+    </Screen>
+  );
+}

@@ -1,0 +1,40 @@
+import { Button, MessageBar, MessageBarBody, Spinner } from '@fluentui/react-components';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { EnrolmentStatus } from '../../../common/contract/requests.ts';
+import { useEvent, useRequest } from '../../bridge/use-request.ts';
+import { Failure, useErrorText } from '../../ui/failure.tsx';
+import { Screen, screenStyles } from '../../ui/screen.tsx';
+
+/** While the request for a certificate is under way: where it is, and how to stop it. */
+export function EnrolmentProgress() {
+  const { t } = useTranslation();
+  const errorText = useErrorText();
+  const cancel = useRequest('enrolment.cancel');
+  const [status, setStatus] = useState<EnrolmentStatus | null>(null);
+  useEvent('enrolment.status', setStatus);
+  const step = status?.step ?? 'waiting-for-approval';
+  const ended = step === 'refused' || step === 'failed';
+  return (
+    <Screen title={t('people.enrolment.progressTitle')}>
+      <div className={screenStyles['card']} aria-live="polite" data-testid="enrolment-status">
+        {ended ? (
+          <MessageBar intent="error" layout="multiline">
+            <MessageBarBody>
+              {step === 'failed' && status?.problem ? errorText(status.problem) : t(`people.enrolment.step.${step}`)}
+            </MessageBarBody>
+          </MessageBar>
+        ) : (
+          <Spinner labelPosition="after" label={t(`people.enrolment.step.${step}`)} />
+        )}
+        <p className={screenStyles['hint']}>{t('people.enrolment.progressHint')}</p>
+        <Failure failure={cancel.failure} />
+        <div>
+          <Button onClick={() => void cancel.run({})} data-testid="cancel-enrolment">
+            {ended ? t('people.enrolment.again') : t('people.enrolment.cancel')}
+          </Button>
+        </div>
+      </div>
+    </Screen>
+  );
+}

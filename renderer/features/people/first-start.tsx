@@ -1,0 +1,48 @@
+import { Button } from '@fluentui/react-components';
+import { BuildingGovernment24Regular, MailInbox24Regular, Play24Regular } from '@fluentui/react-icons';
+import { useState, type ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
+import { EnrolmentForm } from './enrolment-form.tsx';
+import styles from './first-start.module.css';
+import { OrganisationForm } from './organisation-form.tsx';
+
+type Door = 'invited' | 'organisation';
+
+/** The first screen of a new laptop: which way in, and a meeting to play with. */
+export function FirstStart({ onSample }: { readonly onSample: () => void }) {
+  const { t } = useTranslation();
+  const [door, setDoor] = useState<Door | null>(null);
+  if (door === 'invited') return <EnrolmentForm onBack={() => setDoor(null)} />;
+  if (door === 'organisation') return <OrganisationForm onBack={() => setDoor(null)} />;
+  return (
+    <div className={styles['start']}>
+      <h1>{t('people.welcome')}</h1>
+      <p className={styles['lead']}>{t('people.welcomeText')}</p>
+      <div className={styles['doors']}>
+        <DoorCard name="invited" icon={<MailInbox24Regular />} onOpen={() => setDoor('invited')} />
+        <DoorCard name="organisation" icon={<BuildingGovernment24Regular />} onOpen={() => setDoor('organisation')} />
+        <DoorCard name="sample" icon={<Play24Regular />} onOpen={onSample} />
+      </div>
+    </div>
+  );
+}
+
+function DoorCard(props: { readonly name: Door | 'sample'; readonly icon: ReactElement; readonly onOpen: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <section className={styles['door']} aria-label={t(`people.door.${props.name}.title`)}>
+      <span className={styles['icon']} aria-hidden>
+        {props.icon}
+      </span>
+      <h2>{t(`people.door.${props.name}.title`)}</h2>
+      <p>{t(`people.door.${props.name}.text`)}</p>
+      <Button
+        appearance={props.name === 'sample' ? 'secondary' : 'primary'}
+        onClick={props.onOpen}
+        data-testid={`door-${props.name}`}
+      >
+        {t(`people.door.${props.name}.action`)}
+      </Button>
+    </section>
+  );
+}

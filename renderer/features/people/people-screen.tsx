@@ -1,0 +1,111 @@
+import { Button } from '@fluentui/react-components';
+import { PersonAdd20Regular } from '@fluentui/react-icons';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { AppStatus, PeopleList } from '../../../common/contract/requests.ts';
+import { usePeople } from '../../bridge/engine-values.ts';
+import { Known, Screen, screenStyles, Section } from '../../ui/screen.tsx';
+import { calendarDate } from '../../ui/time.ts';
+import { InvitationCard } from './invitation-card.tsx';
+import { InviteDialog } from './invite-dialog.tsx';
+import styles from './people.module.css';
+import { RequestCard } from './request-card.tsx';
+
+/** Who is of the organisation; for whoever holds its authority also invitations and requests. */
+export function PeopleScreen({ status }: { readonly status: AppStatus }) {
+  const { t } = useTranslation();
+  const people = usePeople();
+  const [inviting, setInviting] = useState(false);
+  return (
+    <Screen
+      title={t('people.title')}
+      actions={
+        status.holdsAuthority ? (
+          <Button
+            appearance="primary"
+            icon={<PersonAdd20Regular />}
+            onClick={() => setInviting(true)}
+            data-testid="invite"
+          >
+            {t('people.invite.action')}
+          </Button>
+        ) : null
+      }
+    >
+      <Known value={people}>
+        {(value) => (
+          <>
+            {status.holdsAuthority ? <Entrance people={value} /> : null}
+            <Section title={t('people.members')}>
+              <Members people={value} />
+            </Section>
+            {status.organisation === null ? null : (
+              <Section title={t('people.fingerprint')} hint={t('people.fingerprintHint')}>
+                <span className={screenStyles['finger']}>{status.organisation.fingerprint}</span>
+              </Section>
+            )}
+          </>
+        )}
+      </Known>
+      <InviteDialog open={inviting} onClose={() => setInviting(false)} />
+    </Screen>
+  );
+}
+
+function Entrance({ people }: { readonly people: PeopleList }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      {people.requests.length === 0 ? null : (
+        <Section title={t('people.requests')} hint={t('people.requestsHint')}>
+          <ul className={screenStyles['list']}>
+            {people.requests.map((request) => (
+              <RequestCard key={request.request} request={request} askPassword={!people.authorityUnlocked} />
+            ))}
+          </ul>
+        </Section>
+      )}
+      {people.invitations.length === 0 ? null : (
+        <Section title={t('people.invitations')} hint={t('people.invitationsHint')}>
+          {people.addresses.length === 0 ? null : (
+            <p className={screenStyles['hint']} data-testid="enrolment-addresses">
+              {t('people.addresses', { addresses: people.addresses.join(', ') })}
+            </p>
+          )}
+          <ul className={screenStyles['list']}>
+            {people.invitations.map((invitation) => (
+              <InvitationCard key={invitation.invitation} invitation={invitation} />
+            ))}
+          </ul>
+        </Section>
+      )}
+    </>
+  );
+}
+
+function Members({ people }: { readonly people: PeopleList }) {
+  const { t } = useTranslation();
+  return (
+    <table className={styles['table']} data-testid="members">
+      <thead>
+        <tr>
+          <th scope="col">{t('people.name')}</th>
+          <th scope="col">{t('people.position')}</th>
+          <th scope="col">{t('people.certificateUntil')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {people.members.map((member) => (
+          <tr key={member.member}>
+            <td>
+              {member.name}
+              {member.me ? ` ${t('people.me')}` : ''}
+            </td>
+            <td>{member.position}</td>
+            <td>{calendarDate(member.certificateUntil)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,103 @@
+import { useTranslation } from 'react-i18next';
+import type { MeetingState, MotionState } from '../../../common/domain/meeting-state.ts';
+import { nameOn } from '../../ui/names.ts';
+import { clockTime, duration, useNow } from '../../ui/time.ts';
+import type { ReactNode } from 'react';
+import styles from './room-screen.module.css';
+
+/** For the projector: the item, who speaks and how long, a running vote without who voted what, its result. */
+export function RoomScreen(props: {
+  readonly state: MeetingState;
+  /** The page being shown; null while nobody shows one. */
+  readonly paper: ReactNode;
+  /** Draws a result: votes are another feature. */
+  readonly result: (motion: MotionState) => ReactNode;
+}) {
+  const { t } = useTranslation();
+  const { state } = props;
+  const now = useNow(1000);
+  const running = state.motions.find(({ closedAt }) => closedAt === null);
+  const last = state.motions.at(-1);
+  // A result stays until the meeting goes on to something else.
+  const result =
+    running === undefined && last?.closedAt != null && last.item === state.currentItem && state.floor === null
+      ? last
+      : undefined;
+  return (
+    <div className={styles['room']} data-testid="room-screen">
+      <header className={styles['head']}>
+        <span>{state.title}</span>
+        <span className={styles['clock']}>{clockTime(now)}</span>
+      </header>
+      <div className={styles['body']}>
+        {running ? (
+          <RunningVote motion={running} />
+        ) : result && props.paper === null ? (
+          <div className={styles['centre']}>
+            <p className={styles['motion']}>{result.text}</p>
+            {props.result(result)}
+          </div>
+        ) : (
+          (props.paper ?? <Now state={state} />)
+        )}
+      </div>
+      {state.floor === null ? null : (
+        <footer className={styles['speaker']} data-testid="room-speaker">
+          <span>{nameOn(state, state.floor.member) ?? t('common.unnamed')}</span>
+          <span className={styles['time']}>
+            {duration(
+              state.floor.limitSeconds > 0
+                ? state.floor.limitSeconds - (now - new Date(state.floor.since).getTime()) / 1000
+                : Math.max(0, (now - new Date(state.floor.since).getTime()) / 1000),
+            )}
+          </span>
+        </footer>
+      )}
+    </div>
+  );
+}
+
+function Now({ state }: { readonly state: MeetingState }) {
+  const { t } = useTranslation();
+  const item = state.currentItem === null ? undefined : state.items[state.currentItem];
+  return (
+    <div className={styles['centre']}>
+      {item ? (
+        <>
+          <p className={styles['label']}>{t('room.item', { ordinal: item.ordinal })}</p>
+          <p className={styles['title']} data-testid="room-item">
+            {item.title}
+          </p>
+        </>
+      ) : (
+        <p className={styles['title']}>{t(`room.phase.${state.phase}`)}</p>
+      )}
+      <p className={styles['label']}>
+        {t('room.present', { present: state.quorum.present, total: state.quorum.total })}
+      </p>
+    </div>
+  );
+}
+
+function RunningVote({ motion }: { readonly motion: MotionState }) {
+  const { t } = useTranslation();
+  const { voted } = motion.tally;
+  const entitled = voted + motion.waitingFor.length;
+  return (
+    <div className={styles['centre']} data-testid="room-vote">
+      <p className={styles['label']}>{t('room.voting')}</p>
+      <p className={styles['motion']}>{motion.text}</p>
+      <p className={styles['count']}>{t('room.voted', { count: voted, total: entitled })}</p>
+      <div
+        className={styles['track']}
+        role="progressbar"
+        aria-label={t('room.voting')}
+        aria-valuemin={0}
+        aria-valuemax={entitled}
+        aria-valuenow={voted}
+      >
+        <div className={styles['done']} style={{ width: `${entitled === 0 ? 0 : (voted / entitled) * 100}%` }} />
+      </div>
+    </div>
+  );
+}

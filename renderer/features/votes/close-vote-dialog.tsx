@@ -1,0 +1,38 @@
+import { useTranslation } from 'react-i18next';
+import type { MeetingState, MotionState } from '../../../common/domain/meeting-state.ts';
+import type { Acting } from '../../bridge/use-act.ts';
+import { Confirm } from '../../ui/confirm.tsx';
+import { nameOn } from '../../ui/names.ts';
+
+/** Closing can't be taken back: says who has not voted first. */
+export function CloseVoteDialog(props: {
+  readonly state: MeetingState;
+  readonly motion: MotionState;
+  readonly acting: Acting;
+  readonly onClose: () => void;
+}) {
+  const { t } = useTranslation();
+  const { state, motion, acting } = props;
+  return (
+    <Confirm
+      open
+      title={t('votes.closeTitle')}
+      action={t('votes.close')}
+      busy={acting.busy}
+      testid="close-vote"
+      onCancel={props.onClose}
+      onConfirm={() =>
+        // The engine lists the ballots that it holds: they are what the result counts.
+        void acting
+          .act('motion-closed', { motion: motion.motion, ballots: [] })
+          .then((done) => (done ? props.onClose() : undefined))
+      }
+    >
+      {motion.waitingFor.length === 0
+        ? t('votes.everybodyVoted')
+        : t('votes.closeWaiting', {
+            names: motion.waitingFor.map((member) => nameOn(state, member) ?? t('common.unnamed')).join(', '),
+          })}
+    </Confirm>
+  );
+}

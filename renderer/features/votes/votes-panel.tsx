@@ -1,0 +1,130 @@
+import { Button, ProgressBar } from '@fluentui/react-components';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { MeetingView } from '../../../common/contract/requests.ts';
+import type { MeetingState, MotionState } from '../../../common/domain/meeting-state.ts';
+import type { Acting } from '../../bridge/use-act.ts';
+import { nameOn } from '../../ui/names.ts';
+import { Status } from '../../ui/screen.tsx';
+import { clockTime } from '../../ui/time.ts';
+import { CloseVoteDialog } from './close-vote-dialog.tsx';
+import { VoteResult } from './vote-result.tsx';
+import styles from './votes.module.css';
+
+/** All votes of the meeting, the running one first. */
+export function VotesPanel(props: {
+  readonly view: MeetingView;
+  readonly state: MeetingState;
+  readonly acting: Acting;
+  readonly onVote: (motion: MotionState) => void;
+}) {
+  const { t } = useTranslation();
+  const motions = [...props.state.motions].reverse();
+  if (motions.length === 0) return <p className={styles['quiet']}>{t('votes.none')}</p>;
+  return (
+    <ul className={styles['motions']}>
+      {motions.map((motion) => (
+        <li key={motion.motion} className={styles['motion']} data-testid={`motion-${motion.motion}`}>
+          <p className={styles['motionText']}>{motion.text}</p>
+          {motion.closedAt === null ? (
+            <OpenMotion {...props} motion={motion} />
+          ) : (
+            <ClosedMotion {...props} motion={motion} />
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+interface Props {
+  readonly view: MeetingView;
+  readonly state: MeetingState;
+  readonly acting: Acting;
+  readonly onVote: (motion: MotionState) => void;
+  readonly motion: MotionState;
+}
+
+function OpenMotion({ view, state, acting, motion, onVote }: Props) {
+  const { t } = useTranslation();
+  const [closing, setClosing] = useState(false);
+  const { voted } = motion.tally;
+  const entitled = voted + motion.waitingFor.length;
+  const progress = t('votes.voted', { count: voted, total: entitled });
+  return (
+    <>
+      <ProgressBar value={entitled === 0 ? 0 : voted / entitled} aria-label={progress} />
+      <div data-testid="vote-progress">{progress}</div>
+      {motion.waitingFor.length === 0 ? (
+        <Status tone="good">{t('votes.everybodyVoted')}</Status>
+      ) : (
+        <div data-testid="not-voted">
+          <strong>{t('votes.notVoted')}</strong>{' '}
+          {motion.waitingFor.map((member) => nameOn(state, member) ?? t('common.unnamed')).join(', ')}
+        </div>
+      )}
+      <Receipt view={view} motion={motion} />
+      {view.summary.readOnly ? null : (
+        <div className={styles['buttons']}>
+          {motion.ballots[view.me.member] === undefined ? null : (
+            <Button onClick={() => onVote(motion)} data-testid="change-vote">
+              {t('votes.change')}
+            </Button>
+          )}
+          {view.me.roles.office ? (
+            <Button appearance="primary" onClick={() => setClosing(true)} data-testid="panel-close-vote">
+              {t('votes.close')}
+            </Button>
+          ) : null}
+        </div>
+      )}
+      {closing ? (
+        <CloseVoteDialog state={state} motion={motion} acting={acting} onClose={() => setClosing(false)} />
+      ) : null}
+    </>
+  );
+}
+
+function ClosedMotion({ view, state, motion }: Props) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <VoteResult motion={motion} />
+      <div className={styles['quiet']}>
+        {t('votes.times', { from: clockTime(motion.openedAt), to: clockTime(motion.closedAt ?? '') })}
+      </div>
+      <Receipt view={view} motion={motion} />
+      <details className={styles['names']}>
+        <summary>{t('votes.byName')}</summary>
+        <ul>
+          {state.roster
+            .filter(({ voting }) => voting)
+            .map(({ member, name }) => {
+              const ballot = motion.ballots[member];
+              return (
+                <li key={member}>
+                  {name}: {ballot ? t(`choice.${motion.rule.options}.${ballot.choice}`) : t('votes.didNotVote')}
+                </li>
+              );
+            })}
+        </ul>
+      </details>
+    </>
+  );
+}
+
+/** My own ballot as it is kept: what, when, and the beginning of its fingerprint. */
+function Receipt({ view, motion }: { readonly view: MeetingView; readonly motion: MotionState }) {
+  const { t } = useTranslation();
+  const ballot = motion.ballots[view.me.member];
+  if (!ballot) return null;
+  return (
+    <div className={styles['receipt']} data-testid="vote-receipt">
+      {t('votes.receipt', {
+        choice: t(`choice.${motion.rule.options}.${ballot.choice}`),
+        time: clockTime(ballot.at),
+        code: ballot.hash.slice(0, 8),
+      })}
+    </div>
+  );
+}
