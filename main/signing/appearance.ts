@@ -55,15 +55,16 @@ const hex = (text: string): string =>
 const short = (value: number): string => value.toFixed(2).replace(/\.?0+$/, '');
 
 /**
- * The form XObject of a signature: lines of text in the embedded font, as large as fits up to 10 points, from the top,
- * on no background. Characters outside the font's repertoire show as its box for missing ones.
+ * The form XObject of a signature: lines of text in the embedded font, as large as fits up to 10 points, halfway up, on
+ * no background. Characters outside the font's repertoire show as its box for missing ones.
  */
 export function textAppearance(rect: Rect, lines: readonly string[], font: EmbeddedFont): PdfStream {
   const [width, height] = size(rect);
   // oxlint-disable-next-line no-control-regex -- control characters have no place in an appearance
   const texts = lines.map((line) => line.normalize('NFC').replace(/[\u0000-\u001f\u007f]/g, ' '));
   const laid = layOut(texts, width, height, font);
-  const first = height - PADDING - laid.fontSize;
+  const free = Math.max(0, height - 2 * PADDING - laid.lines.length * laid.fontSize * LEADING);
+  const first = height - PADDING - free / 2 - laid.fontSize;
   const shown = laid.lines.map((line, i) => `${i === 0 ? '' : 'T* '}<${hex(line)}> Tj`).join('\n');
   const content = [
     'q',

@@ -215,7 +215,7 @@ export function stringOf(value: DerValue): string | undefined {
   if (value.tag === TAG.printableString || value.tag === TAG.ia5String)
     return Buffer.from(value.content).toString('latin1');
   if (value.tag === TAG.bmpString && value.content.length % 2 === 0)
-    return new TextDecoder('utf-16be').decode(value.content).normalize('NFC');
+    return Buffer.from(value.content).swap16().toString('utf16le').normalize('NFC');
   return undefined;
 }
 
