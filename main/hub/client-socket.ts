@@ -52,8 +52,9 @@ export function createClientSocket(
     close(code, reason) {
       if (!open) return;
       if (code < 4500) logger.warn('connection closed', { member, code, reason });
+      else logger.info('connection closed', { member, code, reason });
       socket.close(code, reason);
-      // A client that doesn't read never sees the close.
+      // A client that doesn't read never sees the close, and what waits for it takes memory.
       setTimeout(() => socket.terminate(), limits.closeMilliseconds).unref();
       ended();
     },

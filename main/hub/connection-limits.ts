@@ -15,7 +15,9 @@ export const limits = {
   /** Bytes waiting to be sent, from which on whole documents wait, awareness is dropped, the connection is closed. */
   congestedBytes: 1024 * 1024,
   dropAwarenessBytes: 256 * 1024,
-  slowBytes: 32 * 1024 * 1024,
+  slowBytes: 16 * 1024 * 1024,
+  /** Of all connections of a meeting together; past it the slowest are closed. */
+  slowBytesTogether: 256 * 1024 * 1024,
   /** A closed WebSocket whose client doesn't answer the close is cut after this. */
   closeMilliseconds: 2000,
 } as const;

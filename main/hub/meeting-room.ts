@@ -107,6 +107,16 @@ export function createMeetingRoom(options: {
     options.onStatus();
   }
 
+  function closeSlowest(): void {
+    const clients = [...links.values(), ...sockets.values()].sort((a, b) => b.buffered() - a.buffered());
+    let together = clients.reduce((sum, client) => sum + client.buffered(), 0);
+    for (const client of clients) {
+      if (together <= limits.slowBytesTogether) return;
+      together -= client.buffered();
+      client.close(closeCodes.slow, 'too slow');
+    }
+  }
+
   const countOf = (members: Iterable<ClientSocket>, member: MemberId) =>
     [...members].filter((client) => client.member === member).length;
 
@@ -157,6 +167,7 @@ export function createMeetingRoom(options: {
     beat() {
       for (const link of links.keys()) link.beat();
       for (const socket of sockets.keys()) socket.beat();
+      closeSlowest();
     },
     expel(member, code, reason) {
       for (const client of [...links.values(), ...sockets.values()]) {
