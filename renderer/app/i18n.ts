@@ -1,14 +1,14 @@
 import i18next, { type Resource } from 'i18next';
 import { initReactI18next } from 'react-i18next';
+import { addWords, type WordTree } from './word-tree.ts';
 
-const files = import.meta.glob<Record<string, unknown>>('../../common/i18n/*.json', { eager: true, import: 'default' });
+const files = import.meta.glob<WordTree>('../../common/i18n/*.json', { eager: true, import: 'default' });
 
-/** Each feature brings its own file per language, with its own part of the tree. */
 function resources(): Resource {
-  const vi: Record<string, unknown> = {};
-  const en: Record<string, unknown> = {};
-  for (const [path, content] of Object.entries(files)) Object.assign(path.endsWith('.vi.json') ? vi : en, content);
-  return { vi: { translation: vi as never }, en: { translation: en as never } };
+  const vi: WordTree = {};
+  const en: WordTree = {};
+  for (const [path, content] of Object.entries(files)) addWords(path.endsWith('.vi.json') ? vi : en, path, content);
+  return { vi: { translation: vi }, en: { translation: en } };
 }
 
 export async function startI18n(language: 'vi' | 'en'): Promise<void> {

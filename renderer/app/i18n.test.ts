@@ -1,0 +1,104 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { CHANGE_KINDS, PROBLEMS, UNCHECKED } from '../../common/domain/verdict.ts';
+import { addWords, type WordTree } from './word-tree.ts';
+
+const root = join(import.meta.dirname, '../..');
+function load(language: 'vi' | 'en'): Map<string, string> {
+  const all: WordTree = {};
+  for (const file of globSync(`common/i18n/*.${language}.json`, { cwd: root })) {
+    addWords(all, file, JSON.parse(readFileSync(join(root, file), 'utf8')) as WordTree);
+  }
+  const found = new Map<string, string>();
+  const walk = (tree: WordTree, prefix: string): void => {
+    for (const [key, value] of Object.entries(tree)) {
+      if (typeof value === 'string') found.set(prefix + key, value);
+      else walk(value, `${prefix}${key}.`);
+    }
+  };
+  walk(all, '');
+  return found;
+}
+
+const vi = load('vi');
+const en = load('en');
+/** Plural forms stand for their key. */
+const plain = (key: string): string => key.replace(/_(zero|one|two|few|many|other)$/, '');
+const keys = new Set([...vi.keys()].map(plain));
+
+const sources = globSync('renderer/**/*.{ts,tsx}', { cwd: root })
+  .filter((file) => !file.includes('.test.'))
+  .map((file) => ({ file, text: readFileSync(join(root, file), 'utf8') }));
+
+describe('words of the interface', () => {
+  it('are the same keys in Vietnamese and English', () => {
+    expect([...keys].toSorted()).toEqual([...new Set([...en.keys()].map(plain))].toSorted());
+  });
+
+  it('take the same values in both languages', () => {
+    const values = (text: string): string[] => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1] ?? '');
+    for (const [key, text] of vi) {
+      const english = en.get(key);
+      if (english !== undefined) expect(new Set(values(english)), key).toEqual(new Set(values(text)));
+    }
+  });
+
+  it('are normalised and not empty', () => {
+    for (const words of [vi, en]) {
+      for (const [key, text] of words) {
+        expect(text.trim(), key).not.toBe('');
+        expect(text, key).toBe(text.normalize('NFC'));
+      }
+    }
+  });
+
+  it('are there for every key that is written out in the code', () => {
+    const missing = sources.flatMap(({ file, text }) =>
+      [...text.matchAll(/\bt\(\s*'([^']+)'/g), ...text.matchAll(/\bnotify\(\s*'[a-z]+',\s*'([^']+)'/g)]
+        .map((match) => match[1] ?? '')
+        .filter((key) => !keys.has(key))
+        .map((key) => `${file}: ${key}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('are there for every kind of key that is put together in the code', () => {
+    const missing = sources.flatMap(({ file, text }) =>
+      [...text.matchAll(/\bt\(\s*`([^`]+)`/g)]
+        .map((match) => match[1] ?? '')
+        .filter((template) => {
+          const pattern = new RegExp(
+            `^${template
+              .split(/\$\{[^}]*\}/)
+              .map((part) => part.replaceAll('.', '\\.'))
+              .join('[^.]+')}$`,
+          );
+          return ![...keys].some((key) => pattern.test(key));
+        })
+        .map((template) => `${file}: ${template}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('cover everything that a verdict can say', () => {
+    const codes = [
+      ...Object.keys(PROBLEMS),
+      ...CHANGE_KINDS.map((kind) => `change.${kind}`),
+      ...UNCHECKED.map((code) => `unchecked.${code}`),
+    ];
+    expect(codes.filter((code) => !keys.has(`verdict.${code}`))).toEqual([]);
+  });
+
+  it('cover every refusal that the engine writes out', () => {
+    const refusals = globSync('main/**/*.ts', { cwd: root })
+      .filter((file) => !file.includes('.test.'))
+      .flatMap((file) =>
+        [...readFileSync(join(root, file), 'utf8').matchAll(/new Refusal\(\s*'([^']+)'/g)].map(
+          (match) => match[1] ?? '',
+        ),
+      );
+    expect(refusals.length).toBeGreaterThan(10);
+    expect(refusals.filter((code) => !keys.has(`errors.${code}`))).toEqual([]);
+  });
+});
