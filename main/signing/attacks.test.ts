@@ -321,6 +321,11 @@ describe('between the signatures', () => {
     expect(check(signed)).toMatchObject({ outcome: 'unknown', problems: [] });
     expect(check(signed).signers[1]!.problems).toEqual(['certificate-untrusted']);
     expect(checkExpected(signed)).toMatchObject({ outcome: 'invalid', problems: ['not-the-expected-signer'] });
+    // Nor with a chain that is odd in some other way besides.
+    const expired = makeIdentity({ name: cast.root.name, authority: true, notAfter: new Date(Date.now() - 1000) });
+    const late = makeIdentity({ name: cast.chair.name, issuer: expired, memberId: cast.chair.memberId });
+    const byLate = await signBlindly(samples.get('table')!.certified, 'Chair', 'approve', late);
+    expect(checkExpected(byLate)).toMatchObject({ outcome: 'invalid', problems: ['not-the-expected-signer'] });
     const other = makeIdentity({ name: 'Lê Thị Khác', issuer: cast.root });
     const byOther = await signBlindly(samples.get('table')!.certified, 'Chair', 'approve', other);
     expect(check(byOther).outcome).toBe('valid');
@@ -359,6 +364,14 @@ describe('a signed file that', () => {
     const { signed } = samples.get('table')!;
     for (const tail of [' ', '\n', '\0', '%', '%%EOF\n', 'startxref\n0\n%%EOF\n', '9 0 obj\n<<>>\nendobj\n'])
       expect(check(Buffer.concat([signed, Buffer.from(tail)])).outcome, `${JSON.stringify(tail)}`).toBe('invalid');
+  });
+
+  it('has its end point to an earlier revision is invalid', () => {
+    const { certified, signed } = samples.get('table')!;
+    const old = new PdfDocument(certified).sections[0]!.offset;
+    const verdict = check(Buffer.concat([signed, Buffer.from(`startxref\n${old}\n%%EOF\n`)]));
+    expect(verdict.outcome).toBe('invalid');
+    expect(verdict.changes).toContainEqual({ after: 'Secretary', allowed: false, kind: 'bytes-appended' });
   });
 
   it('has an old object brought back by a bare cross-reference is invalid', () => {

@@ -3,7 +3,7 @@ import type { ProblemCode } from '../../common/domain/verdict.ts';
 import type { CertificateOptions, TestIdentity } from '../../tests/fixtures/pki.ts';
 import { makeIdentity } from '../../tests/fixtures/pki.ts';
 import { readCertificate } from './certificate.ts';
-import { chainProblems } from './chain.ts';
+import { judgeChain } from './chain.ts';
 
 const DAY = 24 * 3600_000;
 const days = (count: number): Date => new Date(Date.now() + count * DAY);
@@ -17,7 +17,7 @@ function problems(leaf: TestIdentity, options: { roots?: TestIdentity[]; extra?:
   const { roots = [root], extra = [], at = new Date() } = options;
   const others = [...leaf.chain.slice(1), ...extra.map((identity) => identity.certificate)];
   const trusted = roots.map((identity) => readCertificate(identity.certificate));
-  return chainProblems(readCertificate(leaf.certificate), others.map(readCertificate), trusted, at);
+  return judgeChain(readCertificate(leaf.certificate), others.map(readCertificate), trusted, at).problems;
 }
 const issue = (options: Partial<CertificateOptions> = {}): TestIdentity =>
   makeIdentity({ name: 'Người ký', issuer: root, ...options });
@@ -109,7 +109,7 @@ describe('a certificate', () => {
     for (let i = 0; i < identity.certificate.length; i += 3) {
       const flipped = Buffer.from(identity.certificate);
       flipped[i]! ^= 1 << (i % 8);
-      let found: ProblemCode[];
+      let found: readonly ProblemCode[];
       try {
         found = problems({ ...identity, certificate: flipped });
       } catch (cause) {

@@ -102,6 +102,7 @@ export function describeChanges(before: PdfDocument, after: PdfDocument): Docume
     if (!(cause instanceof PdfError)) throw cause;
     report({ kind: 'other-object' });
   }
-  if (found.size === 0) report({ kind: 'other-object' });
+  if (found.size === 0)
+    report({ kind: before.sections[0]!.offset === after.sections[0]!.offset ? 'bytes-appended' : 'other-object' });
   return [...found.values()];
 }

@@ -73,10 +73,10 @@ export function permissionsOf(document: PdfDocument, signature: PdfDict): Permis
   return permissions;
 }
 
-/** Whether the field's own `/Lock` demands that signing it locks the whole document. */
+/** Whether the field's own `/Lock` demands that signing it locks all fields; ours say `/P 1` as well, no change at all. */
 export function locksAll(document: PdfDocument, field: FormField): boolean {
   const lock = document.dictOf(field.dict.entries.get('Lock'));
-  return isName(lock?.entries.get('Action'), 'All') && lock?.entries.get('P') === 1;
+  return isName(lock?.entries.get('Action'), 'All');
 }
 
 /**

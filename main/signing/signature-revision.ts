@@ -150,6 +150,13 @@ function checkTrailer(before: PdfDocument, after: PdfDocument): void {
   const [old, now] = [before.trailer.entries, after.trailer.entries];
   requireThat(only(now, TRAILER_KEYS), 'keys of the trailer');
   requireThat(sameObject(old.get('Root'), now.get('Root')) && sameObject(old.get('Info'), now.get('Info')), 'trailer');
+  const [oldSize, size] = [old.get('Size'), now.get('Size')];
+  requireThat(typeof oldSize === 'number' && typeof size === 'number' && size >= oldSize, 'size of the trailer');
+  // Readers that go by /Size ignore objects from there on.
+  requireThat(
+    [...after.sections[0]!.entries.keys()].every((num) => num < size),
+    'objects beyond the size',
+  );
   const id = (document: PdfDocument): PdfObject | undefined =>
     document.arrayOf(document.trailer.entries.get('ID'))?.items[0];
   requireThat(sameObject(id(before), id(after)), 'identity of the file');

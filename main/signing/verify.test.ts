@@ -95,6 +95,14 @@ describe('the certificate of a signer', () => {
       'certificate-expired',
     ]);
   });
+  it('that has expired since is still the one that was expected', () => {
+    const expected = [{ field: 'Chair', memberId: cast.chair.memberId }];
+    const at = new Date(Date.now() + 400 * DAY);
+    expect(verifyPdf(sample.signed, { trust: trust(), at, expected })).toMatchObject({
+      outcome: 'unknown',
+      problems: [],
+    });
+  });
   it('must be in force at the claimed time, which must not lie ahead', () => {
     const early = new Date(Date.now() - 2 * DAY);
     expect(verifyPdf(sample.signed, { trust: trust(), at: early }).signers[0]!.problems).toEqual([

@@ -10,7 +10,7 @@ import { outcomeOf } from '../../common/domain/verdict.ts';
 import { parsePdfTime } from './appearance.ts';
 import type { Certificate } from './certificate.ts';
 import { readCertificate } from './certificate.ts';
-import { chainProblems } from './chain.ts';
+import { judgeChain } from './chain.ts';
 import { describeChanges } from './changes.ts';
 import { sha256 } from './cms.ts';
 import { verifyCms } from './cms-verify.ts';
@@ -50,6 +50,14 @@ const MAX_FIELDS = 200;
 /** Milliseconds that a signer's clock may be ahead. */
 const CLOCK_TOLERANCE = 10 * 60_000;
 
+/** What older kinds of signature need not have; for those the kind itself is the problem. */
+const PROFILE_PROBLEMS: ReadonlySet<ProblemCode> = new Set([
+  'cms-malformed',
+  'attribute-missing',
+  'attribute-unknown',
+  'algorithm-unsupported',
+]);
+
 interface Signature {
   readonly field: FormField;
   readonly place: SignaturePlace | undefined;
@@ -59,6 +67,7 @@ interface Signature {
   certificate: Certificate | undefined;
   others: readonly Certificate[];
   claimedTime: Date | undefined;
+  isTrusted: boolean;
   hasTimestamp: boolean;
 }
 
@@ -117,7 +126,7 @@ function verifyDocument(document: PdfDocument, roots: readonly Certificate[], op
   checkExpected(signatures, expected, problems);
 
   const unsignedFields = fields.filter((field) => field.value === undefined).map((field) => field.name);
-  if (signatures.length === 0) problems.add(wasSigned(document.bytes) ? 'signature-removed' : 'no-signatures');
+  if (signatures.length === 0) problems.add('no-signatures');
   else if (unsignedFields.length > 0) problems.add('field-not-signed');
   const signers = signatures.map((signature) => signerVerdict(document, signature));
   return {
@@ -141,6 +150,7 @@ function readSignature(document: PdfDocument, field: FormField): Signature {
     certificate: undefined,
     others: [],
     claimedTime: claimed && parsePdfTime(Buffer.from(claimed).toString('latin1')),
+    isTrusted: false,
     hasTimestamp: false,
   };
 }
@@ -173,12 +183,15 @@ function verifySignature(document: PdfDocument, signature: Signature, roots: rea
   const { bytes } = document;
   const digest = sha256(bytes.subarray(0, range.gapStart), bytes.subarray(range.gapEnd, range.end));
   const checked = verifyCms(cms, digest);
-  problems.push(...checked.problems);
+  const isOurKind = !problems.includes('signature-kind-unsupported');
+  problems.push(...checked.problems.filter((problem) => isOurKind || !PROFILE_PROBLEMS.has(problem)));
   signature.hasTimestamp = checked.hasTimestamp;
   signature.certificate = checked.signer;
   signature.others = checked.others;
   if (!checked.signer) return;
-  problems.push(...chainProblems(checked.signer, checked.others, roots, at));
+  const chain = judgeChain(checked.signer, checked.others, roots, at);
+  problems.push(...chain.problems);
+  signature.isTrusted = chain.isTrusted;
   problems.push(...timeProblems(signature.claimedTime, checked.signer, at));
 }
 
@@ -296,7 +309,7 @@ function checkExpected(
       (memberId !== undefined && certificate?.memberId !== memberId) ||
       (name !== undefined && certificate?.commonName !== name.normalize('NFC'));
     // Anyone can make a certificate with any name: only a trusted one says who somebody is.
-    if (isOther || signature.problems.includes('certificate-untrusted')) problems.add('not-the-expected-signer');
+    if (isOther || !signature.isTrusted) problems.add('not-the-expected-signer');
   }
 }
 
