@@ -5,16 +5,22 @@ export interface EventHub {
   subscribe(name: string, listener: (payload: unknown) => void): () => void;
 }
 
+/** Whole values that nothing but their event tells: a window that comes later gets the last one at once. */
+const KEPT: ReadonlySet<string> = new Set(['meetings.found', 'enrolment.status'] satisfies EventName[]);
+
 export function createEventHub(): EventHub {
+  const kept = new Map<string, unknown>();
   const listeners = new Map<string, Set<(payload: unknown) => void>>();
   return {
     emit(name, payload) {
+      if (KEPT.has(name)) kept.set(name, payload);
       for (const listener of listeners.get(name) ?? []) listener(payload);
     },
     subscribe(name, listener) {
       const set = listeners.get(name) ?? new Set();
       listeners.set(name, set);
       set.add(listener);
+      if (kept.has(name)) listener(kept.get(name));
       return () => set.delete(listener);
     },
   };

@@ -11,7 +11,7 @@ const MAX_PDF_BYTES = 256 * 1024 * 1024;
 
 /** One verdict for a PDF or a package, against the roots that are trusted here and those of `trust`. */
 export async function verifyFile(
-  deps: { readonly signing: PdfSigning; readonly packages: Packages },
+  deps: { readonly signing: Pick<PdfSigning, 'verify'>; readonly packages: Pick<Packages, 'verify'> },
   input: { readonly path: string; readonly trust?: string | undefined; readonly roots: readonly Uint8Array[] },
 ): Promise<FileVerdict> {
   const { path } = input;

@@ -1,0 +1,61 @@
+import { parseArgs } from 'node:util';
+import english from '../../common/i18n/verify.en.json' with { type: 'json' };
+import vietnamese from '../../common/i18n/verify.vi.json' with { type: 'json' };
+import type { FileVerdict } from '../../common/contract/requests.ts';
+import { EXIT_CODES, type Verdict } from '../../common/domain/verdict.ts';
+import { verifyFile } from '../meetings/verify-file.ts';
+import { verifyPackage } from './packages.ts';
+import { pdfVerifier } from './signing.ts';
+
+/** `phien verify FILE`: prints the verdict; returns the exit code, 0 valid, 1 invalid, 2 cannot tell. */
+export async function runVerify(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { trust: { type: 'string' }, json: { type: 'boolean' }, lang: { type: 'string' } },
+  });
+  const [path] = positionals;
+  if (!path) {
+    console.error('phien verify FILE [--trust PEM] [--json] [--lang vi|en]');
+    return EXIT_CODES.unknown;
+  }
+  const result = await verifyFile(
+    { signing: { verify: pdfVerifier }, packages: { verify: verifyPackage } },
+    { path, trust: values.trust, roots: [] },
+  );
+  if (values.json) console.log(JSON.stringify(result, null, 2));
+  else console.log(inWords(result, languageOf(values.lang)));
+  return EXIT_CODES[result.verdict.outcome];
+}
+
+const languageOf = (given: string | undefined): 'vi' | 'en' =>
+  given === 'en' || given === 'vi' ? given : /^en/.test(process.env['LANG'] ?? '') ? 'en' : 'vi';
+
+function inWords(result: FileVerdict, language: 'vi' | 'en'): string {
+  const say = (key: string): string => lookUp(language === 'vi' ? vietnamese : english, key) ?? key;
+  const { verdict } = result;
+  return [
+    `${result.name}: ${say(`verify.outcome.${verdict.outcome}`)}`,
+    ...verdict.problems.map((code) => `  ${say(`verdict.${code}`)}`),
+    ...verdict.signers.flatMap((signer) => signerLines(signer, say)),
+    ...verdict.changes.map((change) => `  ${say(`verdict.change.${change.kind}`)} (${change.after})`),
+    ...verdict.unchecked.map((code) => `  ${say(`verdict.unchecked.${code}`)}`),
+  ].join('\n');
+}
+
+function signerLines(signer: Verdict['signers'][number], say: (key: string) => string): string[] {
+  const when = signer.claimedTime ? `, ${signer.claimedTime}` : '';
+  return [
+    `  ${signer.field}: ${signer.name}, ${signer.organisation}${when}: ${say(`verify.outcome.${signer.outcome}`)}`,
+    ...signer.problems.map((code) => `    ${say(`verdict.${code}`)}`),
+  ];
+}
+
+function lookUp(texts: unknown, key: string): string | undefined {
+  let at: unknown = texts;
+  for (const part of key.split('.')) {
+    if (typeof at !== 'object' || at === null) return undefined;
+    at = (at as Record<string, unknown>)[part];
+  }
+  return typeof at === 'string' ? at : undefined;
+}

@@ -1,0 +1,181 @@
+import { expect, type Locator, type Page } from '@playwright/test';
+
+/** What people do in the application, as they would: by what they see. Tests and the demonstration both use it. */
+
+export const PIN = '284619';
+export const AUTHORITY_PASSWORD = 'mat-khau-mau-1';
+
+export const by = (page: Page, testid: string): Locator => page.getByTestId(testid);
+
+export interface OrganisationInput {
+  readonly name: string;
+  readonly parent: string;
+  readonly person: string;
+  readonly position: string;
+  readonly preset?: 'committee' | 'council';
+}
+
+export async function setUpOrganisation(page: Page, input: OrganisationInput): Promise<void> {
+  await by(page, 'door-organisation').click();
+  if (input.preset) await by(page, `preset-${input.preset}`).click();
+  await by(page, 'organisation-name').fill(input.name);
+  await by(page, 'organisation-parent').fill(input.parent);
+  await by(page, 'person-name').fill(input.person);
+  await by(page, 'person-position').fill(input.position);
+  await by(page, 'pin').fill(PIN);
+  await by(page, 'pin-again').fill(PIN);
+  await by(page, 'password').fill(AUTHORITY_PASSWORD);
+  await by(page, 'password-again').fill(AUTHORITY_PASSWORD);
+  await by(page, 'create-organisation').click();
+  // Making two keys takes its time on a small machine.
+  await expect(by(page, 'go-people')).toBeVisible({ timeout: 60_000 });
+}
+
+/** Makes an invitation and reads its code from the screen. */
+export async function invite(page: Page, name: string, position: string): Promise<string> {
+  await by(page, 'go-people').click();
+  await by(page, 'invite').click();
+  await by(page, 'invite-name').fill(name);
+  await by(page, 'invite-position').fill(position);
+  await by(page, 'make-invitation').click();
+  const card = by(page, 'invitation').filter({ hasText: name });
+  await expect(card).toBeVisible({ timeout: 20_000 });
+  return ((await card.getByTestId('invitation-code-shown').textContent()) ?? '').trim();
+}
+
+/** The invited person's side, up to waiting for approval. The other laptop is found on the network. */
+export async function askToJoin(page: Page, name: string, code: string, address?: string): Promise<void> {
+  await by(page, 'door-invited').click();
+  await by(page, 'invitation-code').fill(code);
+  if (address) await by(page, 'invitation-address').fill(address);
+  await by(page, 'person-name').fill(name);
+  await by(page, 'pin').fill(PIN);
+  await by(page, 'pin-again').fill(PIN);
+  await by(page, 'send-request').click();
+}
+
+export async function approve(page: Page, name: string): Promise<void> {
+  await by(page, 'go-people').click();
+  const card = by(page, 'enrolment-request').filter({ hasText: name });
+  await card.getByTestId('approve-request').click({ timeout: 60_000 });
+  const password = by(page, 'authority-password');
+  const asked = await password
+    .waitFor({ timeout: 3000 })
+    .then(() => true)
+    .catch(() => false);
+  if (asked) {
+    await password.fill(AUTHORITY_PASSWORD);
+    await by(page, 'confirm-approve').click();
+  }
+  await expect(card).toHaveCount(0, { timeout: 30_000 });
+}
+
+export async function enrolled(page: Page): Promise<void> {
+  await expect(by(page, 'go-home')).toBeVisible({ timeout: 60_000 });
+}
+
+export async function enrol(secretary: Page, newcomer: Page, name: string, position: string): Promise<void> {
+  const code = await invite(secretary, name, position);
+  await askToJoin(newcomer, name, code);
+  await approve(secretary, name);
+  await enrolled(newcomer);
+}
+
+export async function unlock(page: Page, pin = PIN): Promise<void> {
+  await by(page, 'unlock-pin').fill(pin);
+  await by(page, 'unlock').click();
+}
+
+export interface MeetingInput {
+  readonly title: string;
+  readonly place: string;
+}
+
+/** Ends on the prepare screen of the new meeting. */
+export async function createMeeting(page: Page, input: MeetingInput): Promise<void> {
+  await by(page, 'go-home').click();
+  await by(page, 'new-meeting').click();
+  await by(page, 'meeting-title').fill(input.title);
+  await by(page, 'meeting-place').fill(input.place);
+  await by(page, 'create-meeting').click();
+  await expect(by(page, 'convene')).toBeVisible();
+}
+
+/** Takes everybody of the organisation in; `chair` chairs, who prepares is the secretary. */
+export async function addPeople(page: Page, chair: string): Promise<void> {
+  const everybody = by(page, 'add-everybody');
+  if (await everybody.isVisible()) await everybody.click();
+  else await page.locator('[data-testid^="add-person-"]').first().click();
+  await page.locator('tr', { hasText: chair }).locator('select').selectOption('chair');
+}
+
+export async function addItem(
+  page: Page,
+  ordinal: number,
+  title: string,
+  motions: readonly string[] = [],
+): Promise<void> {
+  await by(page, 'add-item').click();
+  await by(page, `item-title-${ordinal}`).fill(title);
+  await by(page, `item-title-${ordinal}`).blur();
+  for (const [index, text] of motions.entries()) {
+    await by(page, `add-motion-${ordinal}`).click();
+    await by(page, `motion-text-${ordinal}-${index + 1}`).fill(text);
+    await by(page, `motion-text-${ordinal}-${index + 1}`).blur();
+  }
+}
+
+export async function convene(page: Page): Promise<void> {
+  await by(page, 'convene').click();
+  await expect(by(page, 'convened')).toBeVisible();
+}
+
+export async function carry(page: Page): Promise<void> {
+  await by(page, 'carry').click();
+  await expect(by(page, 'host-addresses')).toBeVisible();
+}
+
+/** Joins the meeting that has appeared by itself. */
+export async function joinFound(page: Page): Promise<void> {
+  await by(page, 'go-home').click();
+  await by(page, 'join-found').first().click({ timeout: 30_000 });
+  await expect(by(page, 'happening')).toBeVisible({ timeout: 30_000 });
+}
+
+/** Presses the console's one button once it offers this step. */
+export async function nextStep(page: Page, step: string): Promise<void> {
+  const button = page.locator(`[data-testid="next-step"][data-step="${step}"]`);
+  await button.click({ timeout: 30_000 });
+}
+
+export async function checkIn(page: Page, how: 'in-person' | 'remote' = 'in-person'): Promise<void> {
+  await by(page, how === 'remote' ? 'check-in-remote' : 'check-in').click({ timeout: 20_000 });
+}
+
+export async function vote(page: Page, choice: 'approve' | 'reject' | 'abstain' | 'other'): Promise<void> {
+  await by(page, `vote-${choice}`).click({ timeout: 30_000 });
+  await by(page, 'confirm-vote').click();
+}
+
+/** Draws a line over the first page of the open paper, from and to in fractions of the page. */
+export async function draw(
+  page: Page,
+  from: { readonly x: number; readonly y: number },
+  to: { readonly x: number; readonly y: number },
+): Promise<void> {
+  const sheet = page.locator('[data-page-number="1"], [data-testid="page-1"]').first();
+  const box = await sheet.boundingBox();
+  if (!box) throw new Error('no page to draw on');
+  const at = (point: { x: number; y: number }): [number, number] => [
+    box.x + box.width * point.x,
+    box.y + Math.min(box.height, 500) * point.y,
+  ];
+  await page.mouse.move(...at(from));
+  await page.mouse.down();
+  for (let step = 1; step <= 12; step++) {
+    const part = step / 12;
+    const wave = Math.sin(part * Math.PI * 2) * 0.02;
+    await page.mouse.move(...at({ x: from.x + (to.x - from.x) * part, y: from.y + (to.y - from.y) * part + wave }));
+  }
+  await page.mouse.up();
+}
