@@ -1,3 +1,4 @@
+import { createBlockReader } from './block-reader.ts';
 import { PDFDataRangeTransport, type PaperSource } from './pdfjs.ts';
 
 /** Papers up to this size are read whole: one request is faster than many. Bytes. */
@@ -27,8 +28,9 @@ export async function paperSource(url: string, onLost: () => void, signal: Abort
     return { data: new Uint8Array(await whole.arrayBuffer()) };
   }
   const range = new PDFDataRangeTransport(total, head);
+  const readBlocks = createBlockReader(total, (begin, end) => readRange(url, begin, end, signal));
   range.requestDataRange = (begin: number, end: number) => {
-    readRange(url, begin, end, signal).then(
+    readBlocks(begin, end).then(
       (chunk) => range.onDataRange(begin, chunk),
       () => {
         if (!signal.aborted) onLost();

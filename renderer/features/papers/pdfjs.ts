@@ -50,7 +50,7 @@ export function openDocument(source: PaperSource): {
     ...safeParameters,
     ...('data' in source
       ? { data: source.data }
-      : { range: source.range, rangeChunkSize: 262_144, disableStream: true, disableAutoFetch: true }),
+      : { range: source.range, rangeChunkSize: 65_536, disableStream: true, disableAutoFetch: true }),
     worker,
   });
   return {
