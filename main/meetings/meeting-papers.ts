@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { putAgendaItem, putPaper, readAgenda, readPapers, type PaperRecord } from '../../common/collab/plan.ts';
 import type { AddedPaper, PaperStatus, ParsedInput } from '../../common/contract/requests.ts';
+import { Refusal } from '../../common/contract/port.ts';
 import type { Sha256 } from '../../common/domain/ids.ts';
 import type { EventHub } from './events.ts';
 import type { OpenMeeting } from './open-meeting.ts';
@@ -90,8 +91,8 @@ async function addPaper(
   let imported;
   try {
     imported = await deps.store.papers.importFile(path, { onProgress: report });
-  } catch {
-    return refused('unreadable');
+  } catch (error) {
+    return refused(error instanceof Refusal && error.code === 'disk-full' ? 'disk-full' : 'unreadable');
   }
   const item = readAgenda(meeting.plan).find((one) => one.id === itemId);
   if (!item) return refused('item-gone');

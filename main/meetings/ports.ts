@@ -165,9 +165,7 @@ export interface Network {
   guests(meeting: MeetingId): readonly MemberId[];
   onGuests(listener: (meeting: MeetingId) => void): () => void;
   /** What a host carries, asked over its mutual TLS; refuses with a code. */
-  look(
-    address: string,
-  ): Promise<
+  look(address: string): Promise<
     readonly {
       readonly meeting: MeetingId;
       readonly title: string;

@@ -3,7 +3,13 @@ import type { Signer } from '../../common/acts/signer.ts';
 import type { MemberId, Sha256 } from '../../common/domain/ids.ts';
 import { checkCertificate } from '../identity/check-certificate.ts';
 import { fingerprint } from '../identity/certificate-reading.ts';
-import { readEntry, signEntry, verifyEntry, type SigningCertificate } from '../identity/entry-signature.ts';
+import {
+  readEntry,
+  signEntry,
+  verifyEntry,
+  type ReadEntry,
+  type SigningCertificate,
+} from '../identity/entry-signature.ts';
 import type { CertificateBook, EntryAuthentication, LaptopStore } from '../meetings/ports.ts';
 
 /** Signs and checks entries for the unlocked person. */
@@ -26,9 +32,7 @@ export function entryAuthentication(signer: Signer): EntryAuthentication {
       return read.ok ? { ok: true, entry: read.value } : { ok: false, reason: read.error };
     },
     verify(entry, certificate, member) {
-      const read = readEntry(entry.jws);
-      if (!read.ok) return read.error;
-      const verified = verifyEntry(read.value, signingCertificate(certificate, member));
+      const verified = verifyEntry(entry, signingCertificate(certificate, member));
       return verified.ok ? undefined : verified.error;
     },
   };

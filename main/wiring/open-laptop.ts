@@ -63,10 +63,15 @@ export function openLaptop(options: LaptopOptions): OpenedLaptop {
     now,
     log: logger,
   });
+  // Not at the start, which people wait for.
+  const backup = setTimeout(() => {
+    store.backups.makeDaily().catch((error: unknown) => logger.error('backup failed', {}, error));
+  }, 60_000);
   return {
     ...laptop,
     store,
     async close() {
+      clearTimeout(backup);
       await laptop.close();
       await store.close();
     },

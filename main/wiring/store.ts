@@ -1,13 +1,12 @@
-import { randomUUID } from 'node:crypto';
-import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
+import { Refusal } from '../../common/contract/port.ts';
 import type { Settings } from '../../common/contract/requests.ts';
 import { asSha256 } from '../../common/domain/ids.ts';
 import type { InvitationRecord } from '../identity/invitation.ts';
 import type { InvitationStore } from '../identity/enrolment-desk.ts';
 import type { LaptopStore } from '../meetings/ports.ts';
 import type { Store } from '../store/open-store.ts';
+import type { PaperManifest } from '../store/paper-records.ts';
 
 const settingsSchema: z.ZodType<Settings> = z.object({
   language: z.enum(['vi', 'en']),
@@ -29,9 +28,7 @@ export function laptopStore(store: Store, now: () => Date): LaptopStore {
       ...(onProgress ? { onProgress: (done, total) => onProgress(total > 0 ? done / total : 1) } : {}),
       ...(signal ? { signal } : {}),
     });
-    if (!result.ok) throw Object.assign(new Error(`paper not stored: ${result.error}`), { code: result.error });
-    const { sha256, size, chunks } = result.value;
-    return { sha256, size, chunks };
+    return manifestOf(result);
   }
 
   return {
@@ -79,18 +76,16 @@ export function laptopStore(store: Store, now: () => Date): LaptopStore {
     meetings: store.meetings,
     papers: {
       importFile: (path, { onProgress, signal }) => imported(path, onProgress, signal),
-      async importBytes(bytes) {
-        const path = join(store.dataDir, `importing-${randomUUID()}.pdf`);
-        await writeFile(path, bytes, { mode: 0o600 });
-        try {
-          return await imported(path);
-        } finally {
-          await rm(path, { force: true });
-        }
-      },
+      importBytes: async (bytes) => manifestOf(await store.papers.importBytes(bytes)),
       find: (paper) => store.papers.file(asSha256(paper)),
     },
   };
+}
+
+function manifestOf(result: Awaited<ReturnType<Store['papers']['importPaper']>>): PaperManifest {
+  if (!result.ok) throw new Refusal(result.error === 'disk-full' ? 'disk-full' : 'unreadable-file');
+  const { sha256, size, chunks } = result.value;
+  return { sha256, size, chunks };
 }
 
 type KeptInvitation = InvitationRecord & { readonly position: string };
