@@ -7,12 +7,12 @@ import { describe, expect, it } from 'vitest';
 import { checkPdf } from './paper-check.ts';
 
 type SampleMeeting = {
-  people: { key: string; role: string }[];
-  agenda: { presenter: string; papers: { file: string; pages: number }[] }[];
+  people: { name: string; role: string }[];
+  items: { presenter: string; papers: { file: string; pages: number }[] }[];
 };
 
 const sample = JSON.parse(await readFile(pathOf('meeting.json'), 'utf8')) as SampleMeeting;
-const papers = sample.agenda.flatMap((item) => item.papers);
+const papers = sample.items.flatMap((item) => item.papers);
 function pathOf(file: string): string {
   return fileURLToPath(new URL(`../../resources/sample-meeting/${file}`, import.meta.url));
 }
@@ -56,9 +56,9 @@ describe('the sample meeting', () => {
     expect((await textByPage('don-kien-nghi-ban-quet.pdf')).join('').trim()).toBe('');
   });
   it('names only people it has, and a chair and a secretary', () => {
-    const keys = sample.people.map(({ key }) => key);
-    expect(new Set(keys).size).toBe(keys.length);
-    expect(sample.agenda.map(({ presenter }) => presenter).filter((key) => !keys.includes(key))).toEqual([]);
+    const names = sample.people.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(sample.items.map(({ presenter }) => presenter).filter((name) => !names.includes(name))).toEqual([]);
     expect(sample.people.filter(({ role }) => role === 'chair' || role === 'secretary')).toHaveLength(2);
   });
   it('is NFC throughout', () => {
