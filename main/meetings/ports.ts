@@ -78,7 +78,7 @@ export interface LaptopStore extends MeetingStore {
   };
   readonly certificates: {
     get(fingerprint: Sha256): Uint8Array | undefined;
-    add(certificate: { fingerprint: Sha256; der: Uint8Array; member: MemberId; organisation: Sha256 }): void;
+    add(certificate: { fingerprint: Sha256; der: Uint8Array; member: MemberId | null; organisation: Sha256 }): void;
   };
   readonly invitations: {
     list(): readonly { readonly invitation: Invitation; readonly position: string }[];

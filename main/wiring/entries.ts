@@ -3,13 +3,7 @@ import type { Signer } from '../../common/acts/signer.ts';
 import type { MemberId, Sha256 } from '../../common/domain/ids.ts';
 import { checkCertificate } from '../identity/check-certificate.ts';
 import { fingerprint } from '../identity/certificate-reading.ts';
-import {
-  readEntry,
-  signEntry,
-  verifyEntry,
-  type ReadEntry,
-  type SigningCertificate,
-} from '../identity/entry-signature.ts';
+import { readEntry, signEntry, verifyEntry, type SigningCertificate } from '../identity/entry-signature.ts';
 import type { CertificateBook, EntryAuthentication, LaptopStore } from '../meetings/ports.ts';
 
 /** Signs and checks entries for the unlocked person. */

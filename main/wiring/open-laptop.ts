@@ -51,7 +51,7 @@ export function openLaptop(options: LaptopOptions): OpenedLaptop {
     identity: identity(store),
     documents: documents(fonts, options.print, now),
     signing,
-    packages: packages({ store, kept, signing, now, logger }),
+    packages: packages({ store, kept, now, logger }),
     authenticationFor: (session) => ({
       authentication: entryAuthentication(session.signer),
       certificates: certificateBook(kept.certificates, session.organisation.authorityCertificate),

@@ -1,14 +1,332 @@
-import type { Packages } from '../meetings/packages.ts';
-import type { LaptopStore, PdfSigning } from '../meetings/ports.ts';
+import { randomUUID, X509Certificate } from 'node:crypto';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ACTS_STREAM, type Entry, type StreamHead } from '../../common/acts/entry.ts';
+import { Refusal } from '../../common/contract/port.ts';
+import { asMeetingId, asSha256, type MemberId, type Sha256 } from '../../common/domain/ids.ts';
+import type { MeetingState } from '../../common/domain/meeting-state.ts';
+import { reduceActs } from '../../common/domain/reduce-acts.ts';
+import { outcomeOf, type ProblemCode, type Verdict } from '../../common/domain/verdict.ts';
+import { mayWriteDocument } from '../../common/domain/write-rules.ts';
+import type { PackageProblem } from '../documents/package-format.ts';
+import { readPackage, type OpenPackage } from '../documents/read-package.ts';
+import { writePackage } from '../documents/write-package.ts';
+import { fingerprint } from '../identity/certificate-reading.ts';
 import type { Logger } from '../logging/logger.ts';
+import { meetingIdOf } from '../meetings/meeting-id.ts';
+import { openMeetingLog, type WritableMeetingLog } from '../meetings/meeting-log.ts';
+import { expectedSigners } from '../meetings/meeting-minutes.ts';
+import type { OpenMeeting } from '../meetings/open-meeting.ts';
+import type { Packages } from '../meetings/packages.ts';
+import type { CertificateBook, LaptopStore, MeetingStore } from '../meetings/ports.ts';
+import { memoryEntryLog } from '../store/memory-entry-log.ts';
 import type { Store } from '../store/open-store.ts';
+import { certificateBook, entryAuthentication } from './entries.ts';
+import { pdfVerifier } from './signing.ts';
 
-export function packages(_deps: {
-  store: Store;
-  kept: LaptopStore;
-  signing: PdfSigning;
-  now: () => Date;
-  logger: Logger;
+/** Entries handed to the log at a time. */
+const BATCH = 200;
+
+/** The port `Packages`: everything of a meeting in one file, and back. */
+export function packages(deps: {
+  readonly store: Store;
+  readonly kept: LaptopStore;
+  readonly now: () => Date;
+  readonly logger: Logger;
 }): Packages {
-  return {} as Packages;
+  const { store, kept, now } = deps;
+  return {
+    async save({ meeting, session, path, events }) {
+      const work = randomUUID();
+      const acts = kept.entries.readStream(meeting.id, ACTS_STREAM);
+      const organisation = acts[0] && store.certificates.get(acts[0].certificate)?.organisation;
+      const root =
+        (organisation && organisation !== session.organisation.fingerprint && kept.certificates.get(organisation)) ||
+        session.organisation.authorityCertificate;
+      const papers = [...meeting.papers().keys()].map((sha256) => ({ sha256, file: kept.papers.find(sha256) }));
+      const present = papers.flatMap(({ sha256, file }) => (file ? [{ sha256, path: file.path }] : []));
+      const missing = papers.filter(({ file }) => !file).map(({ sha256 }) => sha256);
+      const written = await writePackage(
+        path,
+        {
+          meeting: meeting.id,
+          createdAt: now(),
+          facts: factsOf(meeting.state()),
+          acts: acts.map((entry) => ({ jws: entry.jws, cert: pemOf(kept.certificates.get(entry.certificate)) })),
+          documents: documentsOf(kept, meeting),
+          certificates: certificatesOf(kept, meeting),
+          authority: pemOf(root),
+          papers: present,
+          missingPapers: missing,
+          ...(await sealedMinutes(kept, meeting.state())),
+        },
+        { onProgress: (done) => events.emit('work.progress', { work, kind: 'saving-package', done, finished: false }) },
+      );
+      events.emit('work.progress', { work, kind: 'saving-package', done: 1, finished: true });
+      if (!written.ok)
+        throw new Refusal(written.problem === 'unreadable' ? 'cannot-write-file' : refusalOf(written.problem));
+      return { papers: present.length, missing: missing.length };
+    },
+
+    async open({ path, session, events }) {
+      const work = randomUUID();
+      events.emit('work.progress', { work, kind: 'opening-package', done: null, finished: false });
+      const opened = await openOrRefuse(path);
+      try {
+        const meeting = asMeetingId(opened.manifest.meeting);
+        if (store.meetings.get(meeting)) return meeting;
+        const root = rootOf(opened);
+        const checked = await replay(opened, root, memoryStore());
+        if (!checked.state || checked.refused > 0) throw new Refusal('package-invalid');
+
+        const { state } = checked;
+        const organisation = fingerprint(root);
+        kept.certificates.add({ fingerprint: organisation, der: root, member: null, organisation });
+        await replay(opened, root, kept, session.member);
+        for (const { sha256 } of opened.papers) await takePaper(opened, sha256);
+        const { title, kind, start, place, convener } = state;
+        const phase = state.minutes.stage === 'sealed' ? ('sealed' as const) : state.phase;
+        store.meetings.put({
+          id: meeting,
+          convener,
+          nonce: null,
+          summary: { title, kind, start, place, phase },
+          readOnly: true,
+          carrying: false,
+          addresses: [],
+          createdAt: now().toISOString(),
+        });
+        return meeting;
+      } finally {
+        opened.close();
+        events.emit('work.progress', { work, kind: 'opening-package', done: 1, finished: true });
+      }
+    },
+    verify: verifyPackage,
+  };
+
+  async function takePaper(opened: OpenPackage, sha256: string): Promise<void> {
+    if (kept.papers.find(asSha256(sha256))) return;
+    const temporary = join(store.dataDir, `unpacking-${randomUUID()}.pdf`);
+    try {
+      const extracted = await opened.extractPaper(sha256, temporary);
+      if (!extracted.ok) throw new Refusal(refusalOf(extracted.problem));
+      await kept.papers.importFile(temporary, {});
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+}
+
+/** A verdict on a package, with nothing but the file and the roots to trust. */
+export const verifyPackage: Packages['verify'] = async (path, roots) => {
+  const read = await readPackage(path);
+  const nothing = { meeting: asMeetingId(''), title: '', acts: 0, invalidActs: 0, papers: 0, damagedPapers: 0 };
+  if (!read.ok) return { verdict: verdictOf([damageOf(read.problem)]), package: nothing };
+  const opened = read.value;
+  try {
+    const root = rootOf(opened);
+    const { state, acts, refused } = await replay(opened, root, memoryStore());
+    const trusted = roots.some((trust) => Buffer.from(trust).equals(root));
+    const problems: ProblemCode[] = [
+      ...(refused > 0 || !state ? ['package-acts-invalid' as const] : []),
+      ...(opened.damagedPapers.length > 0 ? ['package-papers-damaged' as const] : []),
+      ...(trusted ? [] : ['certificate-untrusted' as const]),
+    ];
+    const pdf = await opened.minutes();
+    const minutes =
+      pdf && (await pdfVerifier(pdf, { trust: roots, expected: state ? expectedSigners(state.roster) : [] }));
+    if (state?.minutes.stage === 'sealed' && !minutes) problems.push('signature-missing');
+    return {
+      verdict: minutes ? both(verdictOf(problems), minutes) : verdictOf(problems),
+      package: {
+        meeting: asMeetingId(opened.manifest.meeting),
+        title: state?.title ?? '',
+        acts,
+        invalidActs: refused,
+        papers: opened.papers.length,
+        damagedPapers: opened.damagedPapers.length,
+      },
+    };
+  } catch (error) {
+    if (error instanceof Refusal) return { verdict: verdictOf(['package-damaged']), package: nothing };
+    throw error;
+  } finally {
+    opened.close();
+  }
+};
+
+/** Puts a package's entries through the same checks as entries from the network. */
+async function replay(
+  opened: OpenPackage,
+  root: Uint8Array,
+  store: MeetingStore & Pick<LaptopStore, 'certificates'>,
+  me: MemberId = '' as MemberId,
+): Promise<{ state: MeetingState | undefined; acts: number; refused: number }> {
+  const meeting = asMeetingId(opened.manifest.meeting);
+  const certificates = certificateBook(store.certificates, root);
+  for (const { pem } of opened.certificates) addPem(certificates, pem);
+  let current: MeetingState | undefined;
+  const isConvener = (author: MemberId, nonce: string): boolean => meetingIdOf(author, nonce) === meeting;
+  const log = openMeetingLog({
+    meeting,
+    me,
+    store,
+    authentication: entryAuthentication({
+      chain: [],
+      sign: () => Promise.reject(new Error('a package is only read')),
+    }),
+    certificates,
+    now: () => new Date(),
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    mayWrite: (member, document) =>
+      mayWriteDocument({ convener: current?.convener, roster: current?.roster ?? [] }, member, document),
+    onEntry: () => undefined,
+  });
+  let refused = 0;
+  let acts = 0;
+  try {
+    const all: string[] = [];
+    for await (const { jws, cert } of opened.acts()) {
+      addPem(certificates, cert);
+      all.push(jws);
+    }
+    acts = all.length;
+    refused += await receiveAll(log, all);
+    current = reduceActs(meeting, log.acts(), isConvener);
+    for (const document of opened.documents) {
+      const entries: string[] = [];
+      for await (const { jws } of opened.entries(document)) entries.push(jws);
+      refused += await receiveAll(log, entries);
+    }
+  } catch (error) {
+    if (error instanceof Error && 'problem' in error) throw new Refusal('package-damaged');
+    throw error;
+  }
+  return { state: current, acts, refused };
+}
+
+async function receiveAll(log: WritableMeetingLog, entries: readonly string[]): Promise<number> {
+  let refused = 0;
+  for (let at = 0; at < entries.length; at += BATCH) {
+    const result = await log.receive({ entries: entries.slice(at, at + BATCH), certificates: [] }, '' as MemberId);
+    refused += result.refused.length;
+  }
+  return refused;
+}
+
+function memoryStore(): MeetingStore & Pick<LaptopStore, 'certificates'> {
+  const certificates = new Map<Sha256, Uint8Array>();
+  return {
+    entries: memoryEntryLog(),
+    pending: {
+      add: () => undefined,
+      read: () => ({ upTo: 0, updates: [] }),
+      commit: () => undefined,
+      documents: () => [],
+    },
+    privateDocuments: { load: () => [], append: () => undefined },
+    recordFork: () => undefined,
+    certificates: {
+      get: (wanted) => certificates.get(wanted),
+      add: ({ fingerprint: key, der }) => void certificates.set(key, der),
+    },
+  };
+}
+
+function documentsOf(kept: LaptopStore, meeting: OpenMeeting): { name: string; entries: readonly Entry[] }[] {
+  const names = new Set(
+    kept.entries
+      .heads(meeting.id)
+      .map(({ stream }: StreamHead) => stream)
+      .filter((stream) => stream !== ACTS_STREAM),
+  );
+  return [...names].map((stream) => ({
+    name: stream.slice('doc/'.length),
+    entries: kept.entries.readStream(meeting.id, stream),
+  }));
+}
+
+function certificatesOf(kept: LaptopStore, meeting: OpenMeeting): { sha256: string; pem: string }[] {
+  const used = new Set<Sha256>();
+  for (const { stream } of kept.entries.heads(meeting.id))
+    for (const entry of kept.entries.readStream(meeting.id, stream)) used.add(entry.certificate);
+  return [...used].map((sha256) => ({ sha256, pem: pemOf(kept.certificates.get(sha256)) }));
+}
+
+async function sealedMinutes(
+  kept: LaptopStore,
+  state: MeetingState | undefined,
+): Promise<{ minutes: Uint8Array } | Record<string, never>> {
+  const file = state?.minutes.stage === 'sealed' ? kept.papers.find(state.minutes.paper) : undefined;
+  return file ? { minutes: await readFile(file.path) } : {};
+}
+
+function factsOf(state: MeetingState | undefined): unknown {
+  if (!state) return {};
+  const { title, kind, start, place, organisation, openedAt, closedAt } = state;
+  return { title, kind, start, place, organisation, openedAt, closedAt };
+}
+
+async function openOrRefuse(path: string): Promise<OpenPackage> {
+  const read = await readPackage(path);
+  if (!read.ok) throw new Refusal(refusalOf(read.problem));
+  return read.value;
+}
+
+function rootOf(opened: OpenPackage): Uint8Array {
+  try {
+    return new X509Certificate(opened.authority).raw;
+  } catch {
+    throw new Refusal('package-damaged');
+  }
+}
+
+function addPem(certificates: CertificateBook, pem: string): void {
+  try {
+    certificates.add(new X509Certificate(pem).raw);
+  } catch {
+    // Entries that need it are refused as signed with an unknown certificate.
+  }
+}
+
+function pemOf(der: Uint8Array | undefined): string {
+  if (!der) throw new Error('a certificate of a stored entry is missing');
+  return new X509Certificate(der).toString();
+}
+
+function refusalOf(problem: PackageProblem): string {
+  switch (problem) {
+    case 'unreadable':
+      return 'unreadable-file';
+    case 'not-a-package':
+    case 'cancelled':
+      return problem;
+    case 'newer-format':
+      return 'newer-version';
+    default:
+      return 'package-damaged';
+  }
+}
+
+const damageOf = (problem: PackageProblem): ProblemCode =>
+  problem === 'unreadable' || problem === 'not-a-package' || problem === 'newer-format'
+    ? 'file-unreadable'
+    : 'package-damaged';
+
+const verdictOf = (problems: readonly ProblemCode[]): Verdict => ({
+  outcome: outcomeOf(problems),
+  problems,
+  signers: [],
+  changes: [],
+  unsignedFields: [],
+  unchecked: [],
+});
+
+/** The package's own problems and the verdict on the minutes in it. */
+function both(own: Verdict, minutes: Verdict): Verdict {
+  const problems = [...new Set([...own.problems, ...minutes.problems])];
+  const outcomes = [own.outcome, minutes.outcome];
+  const outcome = outcomes.includes('invalid') ? 'invalid' : outcomes.includes('unknown') ? 'unknown' : 'valid';
+  return { ...minutes, problems, outcome };
 }

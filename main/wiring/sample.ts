@@ -6,15 +6,15 @@ import type { SampleMeeting } from '../meetings/sample.ts';
 
 const sampleSchema = z.object({
   title: z.string(),
-  kind: z.string(),
   place: z.string(),
-  items: z.array(
+  people: z.array(z.object({ key: z.string(), name: z.string() })),
+  agenda: z.array(
     z.object({
       title: z.string(),
-      presenter: z.string().optional(),
-      minutes: z.number().optional(),
-      motions: z.array(z.string()).optional(),
-      papers: z.array(z.object({ file: z.string().regex(/^[\w.-]+\.pdf$/) })).optional(),
+      presenter: z.string(),
+      minutes: z.number(),
+      motions: z.array(z.object({ text: z.string() })),
+      papers: z.array(z.object({ file: z.string().regex(/^[\w.-]+\.pdf$/) })),
     }),
   ),
 });
@@ -26,13 +26,13 @@ export async function samplePlan(folder: string): Promise<SampleMeeting> {
   });
   const sample = sampleSchema.parse(JSON.parse(text));
   return {
-    meeting: { title: sample.title, kind: sample.kind, place: sample.place },
-    items: sample.items.map((item) => ({
+    meeting: { title: sample.title, kind: 'Họp thường kỳ', place: sample.place },
+    items: sample.agenda.map((item) => ({
       title: item.title,
-      presenter: item.presenter ?? '',
-      minutes: item.minutes ?? 0,
-      motions: item.motions ?? [],
-      papers: (item.papers ?? []).map((paper) => join(folder, paper.file)),
+      presenter: sample.people.find(({ key }) => key === item.presenter)?.name ?? '',
+      minutes: item.minutes,
+      motions: item.motions.map(({ text }) => text),
+      papers: item.papers.map((paper) => join(folder, paper.file)),
     })),
   };
 }
