@@ -57,7 +57,7 @@ function RoomContent({ view, state }: { readonly view: MeetingView; readonly sta
           />
         )
       }
-      result={(motion) => <VoteResult motion={motion} large />}
+      renderResult={(motion) => <VoteResult motion={motion} large />}
     />
   );
 }

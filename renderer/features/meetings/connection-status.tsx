@@ -44,7 +44,7 @@ export function ConnectionStatus({ view }: { readonly view: MeetingView }) {
             <span>{t('meeting.connection.carriedBy', { name: connection.carriedBy })}</span>
           )}
           {connection.addresses.length === 0 ? null : (
-            <span data-testid="host-addresses">
+            <span data-testid="connection-addresses">
               {t('meeting.connection.addresses')} <strong>{connection.addresses.join(', ')}</strong>
             </span>
           )}

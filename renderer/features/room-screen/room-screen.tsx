@@ -11,7 +11,7 @@ export function RoomScreen(props: {
   /** The page being shown; null while nobody shows one. */
   readonly paper: ReactNode;
   /** Draws a result: votes are another feature. */
-  readonly result: (motion: MotionState) => ReactNode;
+  readonly renderResult: (motion: MotionState) => ReactNode;
 }) {
   const { t } = useTranslation();
   const { state } = props;
@@ -35,7 +35,7 @@ export function RoomScreen(props: {
         ) : result && props.paper === null ? (
           <div className={styles['centre']}>
             <p className={styles['motion']}>{result.text}</p>
-            {props.result(result)}
+            {props.renderResult(result)}
           </div>
         ) : (
           (props.paper ?? <Now state={state} />)
