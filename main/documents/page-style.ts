@@ -1,3 +1,20 @@
+/** Width of the sheet on screen with some air, CSS pixels. */
+const SHEET = 830;
+const STEP = 40;
+
+/**
+ * Makes the whole sheet fit a narrow frame. A style sheet can't divide one width by another, so it goes in steps.
+ */
+function fittingZoom(): string {
+  const widths = Array.from({ length: 13 }, (_, index) => SHEET - index * STEP);
+  return widths
+    .map(
+      (width) =>
+        `@media screen and (max-width: ${width}px) { body { zoom: ${((width - STEP) / SHEET).toFixed(3)}; } }\n`,
+    )
+    .join('');
+}
+
 /**
  * The look of official documents: Decree 30/2020/ND-CP, annex I. A4; margins 20 mm top, bottom and right, 30 mm left;
  * body 14 pt, justified, first line indented 12.7 mm, 6 pt between paragraphs. On screen the same document is one long
@@ -73,8 +90,8 @@ h3 { font-style: italic; }
 
 @media screen {
   html { background: #e6e6e6; }
-  body { position: relative; width: 210mm; min-height: 297mm; margin: 16px auto; padding: 20mm 20mm 20mm 30mm; background: #fff; box-shadow: 0 1px 6px rgb(0 0 0 / 35%); isolation: isolate; }
-  .draft-mark { position: absolute; }
+  body { position: relative; width: 210mm; min-height: 297mm; margin: 16px auto; padding: 20mm 20mm 20mm 30mm; background: #fff; box-shadow: 0 1px 6px rgb(0 0 0 / 35%); isolation: isolate; overflow: clip; }
+  .draft-mark { position: sticky; inset: auto; top: 0; height: 100vh; max-height: 257mm; margin-bottom: calc(-1 * min(100vh, 257mm)); }
   .sign-place { outline: 1px dashed #b5b5b5; pointer-events: none; }
 }
-`;
+${fittingZoom()}`;
