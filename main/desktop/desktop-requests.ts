@@ -14,7 +14,7 @@ type Handlers = {
 };
 
 const text = z.string().max(300);
-const extensions = z.array(z.string().regex(/^[a-z0-9]{1,10}$/)).max(20);
+const extensions = z.array(z.string().regex(/^[a-z0-9-]{1,20}$/)).max(20);
 const nothing = z.strictObject({});
 const inputSchemas: { [N in DesktopRequestName]: z.ZodType<DesktopRequests[N]['input']> } = {
   'desktop.chooseFiles': z.strictObject({ title: text, filterName: text, extensions, several: z.boolean() }),

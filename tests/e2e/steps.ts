@@ -58,16 +58,16 @@ export async function approve(page: Page, name: string): Promise<void> {
   await by(page, 'go-people').click();
   const card = by(page, 'enrolment-request').filter({ hasText: name });
   await card.getByTestId('approve-request').click({ timeout: 60_000 });
+  // The password is asked for when it was not given within the last minutes.
   const password = by(page, 'authority-password');
-  const asked = await password
-    .waitFor({ timeout: 3000 })
-    .then(() => true)
-    .catch(() => false);
-  if (asked) {
+  const done = by(page, 'members').locator('tr', { hasText: name });
+  await expect(password.or(done).first()).toBeVisible({ timeout: 30_000 });
+  if (await password.isVisible()) {
     await password.fill(AUTHORITY_PASSWORD);
     await by(page, 'confirm-approve').click();
   }
-  await expect(card).toHaveCount(0, { timeout: 30_000 });
+  await expect(done).toBeVisible({ timeout: 30_000 });
+  await expect(card).toHaveCount(0);
 }
 
 export async function enrolled(page: Page): Promise<void> {
@@ -178,4 +178,114 @@ export async function draw(
     await page.mouse.move(...at({ x: from.x + (to.x - from.x) * part, y: from.y + (to.y - from.y) * part + wave }));
   }
   await page.mouse.up();
+}
+
+/** Makes an invitation and saves its file; the save dialog must have been answered before. */
+export async function inviteByFile(page: Page, name: string, position: string): Promise<void> {
+  await invite(page, name, position);
+  await by(page, 'invitation').filter({ hasText: name }).getByTestId('save-invitation').click();
+  await expect(by(page, 'notice').filter({ hasText: name })).toBeVisible();
+}
+
+/** The invited person's side with an invitation file; the open dialog must have been answered before. */
+export async function askToJoinByFile(page: Page, name: string): Promise<void> {
+  await by(page, 'door-invited').click();
+  await by(page, 'with-file').click();
+  await by(page, 'choose-invitation').click();
+  await expect(by(page, 'invitation-drop')).toContainText('.phien-invite');
+  await by(page, 'person-name').fill(name);
+  await by(page, 'pin').fill(PIN);
+  await by(page, 'pin-again').fill(PIN);
+  await by(page, 'send-request').click();
+}
+
+export async function unlocked(page: Page): Promise<void> {
+  await unlock(page);
+  await expect(by(page, 'go-home')).toBeVisible({ timeout: 30_000 });
+}
+
+/** Joins by the address that the host's screen shows. */
+export async function joinByAddress(page: Page, address: string): Promise<void> {
+  await by(page, 'go-home').click();
+  await by(page, 'join-by-address').click();
+  await by(page, 'join-address').fill(address);
+  await by(page, 'join').click();
+  await expect(by(page, 'happening')).toBeVisible({ timeout: 30_000 });
+}
+
+/** `host:port` as the prepare screen of the carrying laptop shows it. */
+export async function hostAddress(page: Page): Promise<string> {
+  const text = (await by(page, 'host-addresses').textContent()) ?? '';
+  const address = /[\w.-]+:\d+/.exec(text)?.[0];
+  if (address === undefined) throw new Error(`no address in “${text}”`);
+  return address;
+}
+
+export type Panel = 'people' | 'notes' | 'votes' | 'minutes' | 'board';
+
+export async function showPanel(page: Page, panel: Panel): Promise<Locator> {
+  const shown = by(page, `panel-${panel}`);
+  if (!(await shown.isVisible())) await by(page, `show-${panel}`).click();
+  await expect(shown).toBeVisible();
+  return shown;
+}
+
+/** Opens the vote that the item is prepared with. */
+export async function openVote(page: Page): Promise<void> {
+  await nextStep(page, 'open-vote');
+  await by(page, 'open-vote').click();
+}
+
+export async function closeVote(page: Page): Promise<void> {
+  await nextStep(page, 'close-vote');
+  await by(page, 'close-vote').click();
+  await expect(by(page, 'vote-result').first()).toBeVisible();
+}
+
+export async function concludeItem(page: Page, text: string): Promise<void> {
+  await nextStep(page, 'conclude-item');
+  await by(page, 'conclusion-text').fill(text);
+  await by(page, 'save-conclusion').click();
+  await expect(by(page, 'save-conclusion')).toBeHidden();
+}
+
+export async function closeMeeting(page: Page): Promise<void> {
+  await by(page, 'console-more').click();
+  await by(page, 'console-close-meeting').click();
+  await by(page, 'confirm-close-meeting').click();
+  await expect(by(page, 'confirm-close-meeting')).toBeHidden();
+}
+
+const minutesStage = (page: Page, stage: string): Locator =>
+  page.locator(`[data-testid="minutes-stage"][data-stage="${stage}"]`);
+
+/** The secretary's side: makes the PDF and signs it. */
+export async function freezeMinutes(page: Page): Promise<void> {
+  await showPanel(page, 'minutes');
+  await by(page, 'freeze-minutes').click();
+  await by(page, 'confirm-freeze-minutes').click();
+  await expect(minutesStage(page, 'frozen')).toBeVisible({ timeout: 60_000 });
+}
+
+/** The chair's side, once the frozen minutes have arrived. */
+export async function signMinutes(page: Page): Promise<void> {
+  await showPanel(page, 'minutes');
+  await by(page, 'sign-minutes').click({ timeout: 60_000 });
+  await by(page, 'confirm-sign-minutes').click();
+}
+
+/** The signed minutes lie whole on this laptop. */
+export async function haveSignedMinutes(page: Page): Promise<void> {
+  await showPanel(page, 'minutes');
+  await expect(minutesStage(page, 'sealed')).toBeVisible({ timeout: 60_000 });
+  await expect(page.locator('[data-testid="signed-minutes"][data-state="here"]')).toBeVisible({ timeout: 30_000 });
+}
+
+/** The verdict of the verify screen on the file that the open dialog was answered with. */
+export async function verify(page: Page): Promise<Locator> {
+  await by(page, 'go-verify').click();
+  await by(page, 'choose-file').click();
+  const verdict = by(page, 'verdict');
+  await expect(verdict).toBeVisible({ timeout: 30_000 });
+  return verdict;
 }

@@ -1,0 +1,252 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test, type Page } from '@playwright/test';
+
+import { hasTool, judge } from '../fixtures/judges.ts';
+import { CHAIR, MEMBER, openOffice, ORGANISATION, SECRETARY, type Laptop, type Office } from './laptops.ts';
+import { REPORT, RESOLUTION, writeBadPapers } from './papers.ts';
+import * as steps from './steps.ts';
+
+const { by } = steps;
+const FIRST = 'Báo cáo kinh tế - xã hội mười tháng';
+const SECOND = 'Dự thảo nghị quyết';
+const MOTION = 'Thông qua báo cáo kinh tế - xã hội mười tháng đầu năm.';
+const CONCLUSION = 'Thống nhất thông qua báo cáo; giao Văn phòng hoàn thiện trong tuần.';
+const TEXT = 'Ủy viên đề nghị bổ sung số liệu về đường bản.';
+
+test.describe.serial('one meeting on three laptops', () => {
+  let office: Office;
+  let secretary: Laptop;
+  let chair: Laptop;
+  let member: Laptop;
+  const everybody = (): Laptop[] => [secretary, chair, member];
+  const onAll = (work: (page: Page) => Promise<unknown>) => Promise.all(everybody().map(({ page }) => work(page)));
+
+  test.beforeAll(async () => {
+    office = await openOffice();
+    secretary = await office.add(SECRETARY);
+    chair = await office.add(CHAIR);
+    member = await office.add(MEMBER);
+    await Promise.all(everybody().map((laptop) => laptop.start()));
+  });
+  test.afterAll(() => office.close());
+  // oxlint-disable-next-line no-empty-pattern
+  test.afterEach(({}, info) => office.photograph(info));
+
+  test('an organisation is set up; one person enrols by code, one by file', async () => {
+    await steps.setUpOrganisation(secretary.page, ORGANISATION);
+    await steps.enrol(secretary.page, chair.page, CHAIR, 'Chủ tịch');
+
+    const file = path.join(office.desk, 'lời mời.phien-invite');
+    await secretary.phien.answerSaveDialog(file);
+    await steps.inviteByFile(secretary.page, MEMBER, 'Phó Chủ tịch');
+    await member.phien.answerOpenDialog(file);
+    await steps.askToJoinByFile(member.page, MEMBER);
+    await steps.approve(secretary.page, MEMBER);
+    await steps.enrolled(member.page);
+
+    for (const name of [SECRETARY, CHAIR, MEMBER]) await expect(by(secretary.page, 'members')).toContainText(name);
+    await expect(by(secretary.page, 'invitation')).toHaveCount(0);
+  });
+
+  test('a restart keeps people, keys and the PIN', async () => {
+    await Promise.all(everybody().map((laptop) => laptop.stop().then(() => laptop.start())));
+    await onAll((page) => expect(by(page, 'unlock-pin')).toBeVisible());
+    await steps.unlock(chair.page, '000000');
+    await expect(by(chair.page, 'failure')).toHaveText('Mã PIN không đúng.');
+    await onAll((page) => steps.unlocked(page));
+    await by(secretary.page, 'go-people').click();
+    for (const name of [SECRETARY, CHAIR, MEMBER]) await expect(by(secretary.page, 'members')).toContainText(name);
+  });
+
+  test('the meeting is prepared; a broken file is named and refused, the good one beside it stays', async () => {
+    const { page } = secretary;
+    await steps.createMeeting(page, { title: 'Phiên họp thường kỳ tháng 11', place: 'Phòng họp số 1' });
+    await steps.addPeople(page, CHAIR);
+    await steps.addItem(page, 1, SECOND);
+    await steps.addItem(page, 2, FIRST, [MOTION]);
+
+    const bad = await writeBadPapers(office.desk);
+    await secretary.phien.answerOpenDialog(bad.broken, REPORT);
+    await by(page, 'add-papers-2').click();
+    const refused = by(page, 'refused-paper');
+    await expect(refused).toHaveText(/“Báo cáo hỏng\.pdf”.*bị hỏng/);
+    await expect(by(page, 'item-2').locator('[data-testid^="paper-"]')).toHaveCount(1);
+    await expect(by(page, 'item-2')).toContainText('bao-cao-kinh-te-xa-hoi');
+    await secretary.phien.answerOpenDialog(RESOLUTION);
+    await by(page, 'add-papers-1').click();
+    await expect(by(page, 'item-1')).toContainText('du-thao-nghi-quyet');
+
+    // Order by keyboard: Alt and an arrow, then the buttons.
+    await by(page, 'item-title-2').focus();
+    await page.keyboard.press('Alt+ArrowUp');
+    await expect(by(page, 'item-title-1')).toHaveValue(FIRST);
+    await expect(by(page, 'item-title-1')).toBeFocused();
+    await by(page, 'item-down-1').press('Enter');
+    await expect(by(page, 'item-title-1')).toHaveValue(SECOND);
+    await by(page, 'item-up-2').press('Enter');
+    await expect(by(page, 'item-title-1')).toHaveValue(FIRST);
+    await expect(by(page, 'item-1').locator('[data-testid^="paper-"]')).toHaveCount(1);
+    await steps.convene(page);
+  });
+
+  test('one laptop carries it; others join by what they see or by typing the address, and get the papers', async () => {
+    await steps.carry(secretary.page);
+    const address = await steps.hostAddress(secretary.page);
+    await by(secretary.page, 'enter-meeting').click();
+    await Promise.all([steps.joinFound(chair.page), steps.joinByAddress(member.page, address)]);
+    await onAll((page) =>
+      expect(page.locator('[data-testid^="paper-"][data-state="here"]')).toHaveCount(2, { timeout: 30_000 }),
+    );
+    // The board counts signed receipts of all three.
+    const board = await steps.showPanel(secretary.page, 'board');
+    await expect(board.locator('[data-testid^="board-"]')).toHaveCount(2);
+    for (const paper of await board.locator('[data-testid^="board-"]').all()) await expect(paper).toContainText('3/3');
+  });
+
+  test('people check in, the quorum is met, the meeting and its first item open', async () => {
+    await steps.showPanel(secretary.page, 'people');
+    await expect(by(member.page, 'quorum')).toContainText('0/3');
+    await steps.checkIn(secretary.page);
+    await expect(by(member.page, 'quorum')).toContainText('1/3');
+    await steps.checkIn(chair.page);
+    await onAll((page) => expect(by(page, 'quorum')).toContainText('2/3'));
+    await steps.checkIn(member.page, 'remote');
+    await onAll((page) => expect(by(page, 'quorum')).toContainText('3/3'));
+
+    await steps.nextStep(chair.page, 'open-meeting');
+    await steps.nextStep(chair.page, 'open-item');
+    await onAll((page) => expect(by(page, 'happening')).toContainText(FIRST));
+  });
+
+  test('a shown paper comes up at the others, who follow its pages, leave and return', async () => {
+    await steps.nextStep(chair.page, 'show-paper');
+    await onAll((page) => expect(by(page, 'page-1')).toHaveAttribute('data-drawn', 'true', { timeout: 30_000 }));
+    const onPage = (page: Page, number: number) =>
+      expect(by(page, 'paper-reader')).toHaveAttribute('data-page', String(number));
+    await by(chair.page, 'page-box').fill('4');
+    await by(chair.page, 'page-box').press('Enter');
+    await onAll((page) => onPage(page, 4));
+    await expect(by(member.page, 'following')).toContainText(CHAIR);
+
+    await by(member.page, 'next-page').click();
+    await by(member.page, 'next-page').click();
+    await onPage(member.page, 6);
+    await expect(by(member.page, 'return-to-presenter')).toBeVisible();
+    await onPage(secretary.page, 4);
+    await by(member.page, 'return-to-presenter').click();
+    await onPage(member.page, 4);
+    await by(chair.page, 'next-page').click();
+    await onAll((page) => onPage(page, 5));
+  });
+
+  test('a member asks for the floor and gets it, with a clock that all see', async () => {
+    await by(member.page, 'request-to-speak').click();
+    await steps.nextStep(chair.page, 'give-floor');
+    await onAll(async (page) => {
+      await expect(by(page, 'speaker-timer')).toContainText(MEMBER);
+      await expect(by(page, 'speaker-timer')).toContainText('4:5');
+    });
+    await steps.nextStep(chair.page, 'end-floor');
+    await onAll((page) => expect(by(page, 'speaker-timer')).toBeHidden());
+  });
+
+  test('a vote: card, number keys, receipt, who is missing, and one result in all windows', async () => {
+    await steps.openVote(chair.page);
+    await onAll((page) => expect(by(page, 'vote-text')).toHaveText(MOTION));
+    await steps.vote(chair.page, 'approve');
+    await expect(by(chair.page, 'vote-receipt')).toHaveText(/[0-9a-f]{8}/);
+
+    await member.page.keyboard.press('1');
+    await expect(by(member.page, 'confirm-vote')).toBeFocused();
+    await member.page.keyboard.press('Enter');
+    await expect(by(member.page, 'vote-receipt')).toHaveText(/[0-9a-f]{8}/);
+
+    await expect(by(chair.page, 'vote-progress')).toContainText('2/3');
+    await expect(by(chair.page, 'not-voted')).toContainText(SECRETARY);
+    await expect(by(chair.page, 'not-voted')).not.toContainText(MEMBER);
+    // Before a vote closes nobody is shown its result.
+    await expect(by(member.page, 'vote-arithmetic')).toHaveCount(0);
+    await steps.vote(secretary.page, 'reject');
+    await expect(by(chair.page, 'vote-progress')).toContainText('3/3');
+    await steps.closeVote(chair.page);
+
+    await onAll((page) => steps.showPanel(page, 'votes'));
+    await onAll((page) => expect(by(page, 'vote-verdict')).toHaveAttribute('data-passed', 'true'));
+    const results = await onAll((page) => by(page, 'vote-arithmetic').textContent());
+    expect(results[0]).toContain('2');
+    expect(new Set(results).size).toBe(1);
+  });
+
+  test('the conclusion and the minutes appear at everybody; facts cannot be typed over', async () => {
+    await steps.concludeItem(chair.page, CONCLUSION);
+    await onAll((page) => expect(page.getByRole('navigation')).toContainText(CONCLUSION));
+
+    const writing = await steps.showPanel(secretary.page, 'minutes');
+    const reading = await steps.showPanel(member.page, 'minutes');
+    const text = writing.locator('[data-testid^="minutes-text-"]').first();
+    await text.click();
+    await secretary.page.keyboard.type(TEXT);
+    await expect(reading).toContainText(TEXT);
+    // A member with a vote suggests beside the secretary, who sees it at once.
+    const other = reading.locator('[data-testid="minutes-text-closing"]');
+    await expect(other).toHaveAttribute('contenteditable', /true|false/);
+
+    const fact = writing.getByText(CONCLUSION);
+    const before = await fact.textContent();
+    await fact.click();
+    await secretary.page.keyboard.type('9999');
+    await expect(fact).toHaveText(before ?? '');
+    expect(await fact.evaluate((element) => (element as HTMLElement).isContentEditable)).toBe(false);
+    await by(secretary.page, 'preview-minutes').click();
+    const preview = secretary.page.frameLocator('[data-testid="minutes-preview"]').locator('body');
+    await expect(preview).toContainText(TEXT);
+    await expect(preview).toContainText(CONCLUSION);
+  });
+
+  test('the meeting closes; secretary, then chair sign; every laptop gets the signed minutes', async () => {
+    await steps.closeMeeting(chair.page);
+    await steps.freezeMinutes(secretary.page);
+    await steps.signMinutes(chair.page);
+    await onAll((page) => steps.haveSignedMinutes(page));
+  });
+
+  test('the signed PDF stands before other tools, in this application, and not after one changed byte', async () => {
+    const file = path.join(office.desk, 'biên bản.pdf');
+    await member.phien.answerSaveDialog(file);
+    await by(member.page, 'save-minutes').click();
+    await expect
+      .poll(() =>
+        readFile(file).then(
+          (bytes) => bytes.length,
+          () => 0,
+        ),
+      )
+      .toBeGreaterThan(10_000);
+    const pdf = await readFile(file);
+    if (hasTool('pdfsig')) {
+      const { output } = judge('pdfsig', ['-nocert', 'minutes.pdf'], { 'minutes.pdf': pdf });
+      expect(output.match(/Signature is Valid/g)).toHaveLength(2);
+      expect(output.slice(output.indexOf('Signature #2'))).toContain('Total document signed');
+      expect(output).toContain(SECRETARY);
+      expect(output).toContain(CHAIR);
+    }
+    if (hasTool('qpdf')) {
+      expect(judge('qpdf', ['--check', 'minutes.pdf'], { 'minutes.pdf': pdf })).toMatchObject({ status: 0 });
+    }
+
+    await by(secretary.page, 'leave-meeting').click();
+    await secretary.phien.answerOpenDialog(file);
+    await expect(await steps.verify(secretary.page)).toHaveAttribute('data-outcome', 'valid');
+    await expect(by(secretary.page, 'signer')).toHaveCount(2);
+    await expect(by(secretary.page, 'signer').first()).toContainText(SECRETARY);
+
+    const changed = Buffer.from(pdf);
+    const at = changed.indexOf('/MediaBox');
+    changed.writeUInt8(changed.readUInt8(at + 11) ^ 1, at + 11);
+    const forged = path.join(office.desk, 'biên bản sửa.pdf');
+    await writeFile(forged, changed);
+    await secretary.phien.answerOpenDialog(forged);
+    await expect(await steps.verify(secretary.page)).toHaveAttribute('data-outcome', 'invalid');
+  });
+});
