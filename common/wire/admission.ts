@@ -8,6 +8,15 @@ export type Admission =
 /** The strict check of the other side's certificate (DER); both sides of every connection make it. */
 export type Admit = (certificate: Uint8Array) => Admission;
 
+/** A check that throws on some malformed certificate must not end the program: it counts as a refusal. */
+export function admitSafely(admit: Admit, certificate: Uint8Array): Admission {
+  try {
+    return admit(certificate);
+  } catch {
+    return { ok: false, error: 'certificate-refused' };
+  }
+}
+
 /** What this laptop shows in TLS: PEM of its key and certificate, and of the organisation's root. */
 export interface TlsIdentity {
   readonly key: string;

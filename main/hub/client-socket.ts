@@ -73,7 +73,13 @@ export function createClientSocket(
   socket.on('message', (data, binary) => {
     if (!open) return;
     if (!rate.take()) return client.close(closeCodes.tooMany, 'too many messages');
-    handlers.onMessage(data as Buffer, binary);
+    try {
+      handlers.onMessage(data as Buffer, binary);
+    } catch (error) {
+      // Not the client's fault as far as is known (a full disk, a fault of ours): it may come again.
+      logger.warn('message failed', { member, error: String(error) });
+      client.close(closeCodes.stopped, 'failed');
+    }
   });
   // ws closes the connection itself after an error; too large and malformed frames end here.
   socket.on('error', (error) => logger.warn('connection failed', { member, error: error.message }));

@@ -36,6 +36,8 @@ export interface MeetingRoom {
   close(code: CloseCode, reason: string): void;
 }
 
+const STATUS_MILLISECONDS = 100;
+
 export function createMeetingRoom(options: {
   readonly meeting: CarriedMeeting;
   readonly carrier: MemberId;
@@ -51,6 +53,8 @@ export function createMeetingRoom(options: {
   let pending: Entry[] = [];
   let batches = 0;
   let lastReceived: string | null = null;
+  let telling: NodeJS.Timeout | undefined;
+  let closed = false;
   let online: readonly MemberId[] = [carrier];
 
   const stopListening = meeting.log.onStored((entries, from) => {
@@ -58,6 +62,15 @@ export function createMeetingRoom(options: {
     pending.push(...entries);
     ticker.request(relay);
   });
+
+  /** Reads the log, so not for every entry. */
+  function tellStatus(): void {
+    if (closed) return;
+    telling ??= setTimeout(() => {
+      telling = undefined;
+      options.onStatus();
+    }, STATUS_MILLISECONDS);
+  }
 
   /** Entries of the last few milliseconds, encoded once. */
   function relay(): void {
@@ -81,7 +94,7 @@ export function createMeetingRoom(options: {
         if (!meeting.mayAttend(client.member)) client.close(closeCodes.notAllowed, 'not of the meeting');
       }
     }
-    options.onStatus();
+    tellStatus();
   }
 
   function tellOnline(): void {
@@ -93,7 +106,7 @@ export function createMeetingRoom(options: {
     if (same) return;
     const frame = encodeControl({ type: 'online', members: sorted });
     for (const link of links.keys()) if (link.device !== null) link.sendOnline(frame);
-    options.onStatus();
+    tellStatus();
   }
 
   function ready(link: HubLink): void {
@@ -104,7 +117,7 @@ export function createMeetingRoom(options: {
     }
     link.sendOnline(encodeControl({ type: 'online', members: online }));
     tellOnline();
-    options.onStatus();
+    tellStatus();
   }
 
   function closeSlowest(): void {
@@ -143,7 +156,7 @@ export function createMeetingRoom(options: {
         onReady: ready,
         onAcknowledged(positions) {
           acknowledged.note(positions);
-          ticker.request(options.onStatus);
+          tellStatus();
         },
       });
       if (countOf(links.values(), member) >= limits.linksPerMember)
@@ -175,7 +188,9 @@ export function createMeetingRoom(options: {
       }
     },
     close(code, reason) {
+      closed = true;
       stopListening();
+      clearTimeout(telling);
       for (const client of [...links.values(), ...sockets.values()]) client.close(code, reason);
     },
   };

@@ -10,7 +10,13 @@ import { documentNameSchema } from '../../common/acts/entry.ts';
 import type { CarriedMeeting } from '../../common/collab/carried-meeting.ts';
 import { asSha256, type MeetingId, type MemberId } from '../../common/domain/ids.ts';
 import type { StreamPosition } from '../../common/wire/acknowledged.ts';
-import type { Admission, Admit, LinkLogger, TlsIdentity } from '../../common/wire/admission.ts';
+import {
+  admitSafely,
+  type Admission,
+  type Admit,
+  type LinkLogger,
+  type TlsIdentity,
+} from '../../common/wire/admission.ts';
 import {
   closeCodes,
   HEARTBEAT_MILLISECONDS,
@@ -59,7 +65,7 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
   const { logger, me } = options;
   const rooms = new Map<MeetingId, { room: MeetingRoom; start(): string }>();
   const peers = new Map<TLSSocket, { admission: Admission; certificate: Uint8Array }>();
-  const ticker = createTicker();
+  const ticker = createTicker((error) => logger.warn('sending failed', { error: String(error) }));
 
   const server = createServer({
     ...options.tls,
@@ -81,7 +87,7 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
     const certificate = socket.getPeerCertificate().raw;
     const admission: Admission =
       socket.authorized && certificate instanceof Uint8Array
-        ? options.admit(certificate)
+        ? admitSafely(options.admit, certificate)
         : { ok: false, error: 'certificate-refused' };
     if (!admission.ok) logger.warn('certificate refused', { from: socket.remoteAddress, reason: admission.error });
     else if (countConnections(admission.value.member) >= limits.connectionsPerMember) {
@@ -167,7 +173,7 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
   function recheck(): void {
     for (const [socket, { admission, certificate }] of peers) {
       if (!admission.ok) continue;
-      const now = options.admit(certificate);
+      const now = admitSafely(options.admit, certificate);
       if (now.ok && now.value.member === admission.value.member) continue;
       logger.warn('certificate no longer accepted', { member: admission.value.member });
       socket.destroy();

@@ -7,7 +7,8 @@ export interface Ticker {
 
 const WINDOW_MILLISECONDS = 10;
 
-export function createTicker(): Ticker {
+/** `onError`: a flush threw; the others ran nevertheless. */
+export function createTicker(onError: (error: unknown) => void): Ticker {
   let requested = new Set<() => void>();
   let timer: NodeJS.Timeout | undefined;
 
@@ -15,7 +16,13 @@ export function createTicker(): Ticker {
     timer = undefined;
     const due = requested;
     requested = new Set();
-    for (const flush of due) flush();
+    for (const flush of due) {
+      try {
+        flush();
+      } catch (error) {
+        onError(error);
+      }
+    }
   }
 
   return {

@@ -1,7 +1,7 @@
 import { connect, type TLSSocket } from 'node:tls';
 import { hostPortSchema } from '../../common/wire/enrolment.ts';
 import type { MemberId } from '../../common/domain/ids.ts';
-import type { Admit, TlsIdentity } from '../../common/wire/admission.ts';
+import { admitSafely, type Admit, type TlsIdentity } from '../../common/wire/admission.ts';
 
 export interface Credentials {
   readonly tls: TlsIdentity;
@@ -63,7 +63,7 @@ export function dial(address: string, { tls, admit }: Credentials, signal?: Abor
     );
     socket.once('close', () => finish({ ok: false, problem: 'unreachable', detail: 'closed' }));
     socket.once('secureConnect', () => {
-      const admission = admit(socket.getPeerCertificate().raw);
+      const admission = admitSafely(admit, socket.getPeerCertificate().raw);
       socket.setNoDelay(true);
       finish(
         admission.ok

@@ -107,14 +107,12 @@ export function openLinkSession(options: {
     switch (message.type) {
       case 'welcome':
         if (ready) return breakOff(closeCodes.malformed, 'second welcome');
-        if (message.protocol !== LINK_PROTOCOL || message.carrier !== peer) {
-          return breakOff(closeCodes.protocol, `protocol ${LINK_PROTOCOL}`);
-        }
+        if (message.carrier !== peer) return breakOff(closeCodes.malformed, 'welcome of somebody else');
+        if (message.protocol !== LINK_PROTOCOL) return end({ problem: 'other-version', final: true });
         ready = true;
         clearTimeout(opening);
         options.onReady();
-        exchange.start(message.heads);
-        return;
+        return guarded(() => exchange.start(message.heads));
       case 'hello':
         return breakOff(closeCodes.malformed, 'unexpected hello');
       case 'online':
@@ -154,6 +152,16 @@ export function openLinkSession(options: {
     }
   }
 
+  /** Reading the log may fail (disk): then this connection ends, and the next one tries again. */
+  function guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      logger.warn('reading entries failed', { error: String(error) });
+      end({ problem: 'storing-failed', final: false });
+    }
+  }
+
   function flush(): void {
     flushing = false;
     if (over || outbox.length === 0) return;
@@ -184,10 +192,13 @@ export function openLinkSession(options: {
     carrier: peer,
     ended,
     stored(entries) {
-      exchange.stored(entries, () => {
-        const batch = batches++;
-        return { batch, bytes: encodeControl({ type: 'entries', batch, entries: entries.map((entry) => entry.jws) }) };
-      });
+      guarded(() =>
+        exchange.stored(entries, () => {
+          const batch = batches++;
+          const jws = entries.map((entry) => entry.jws);
+          return { batch, bytes: encodeControl({ type: 'entries', batch, entries: jws }) };
+        }),
+      );
     },
     sendDocument(document, message) {
       if (over) return;
@@ -199,7 +210,7 @@ export function openLinkSession(options: {
     beat() {
       if (over || !ready) return;
       if (liveness() === 'dead') return end({ problem: 'unreachable', final: false });
-      exchange.pump();
+      guarded(() => exchange.pump());
       socket.ping();
     },
     close() {

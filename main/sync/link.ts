@@ -22,7 +22,7 @@ export interface LinkOptions extends Credentials {
   readonly logger: LinkLogger;
   /** What others had acknowledged before a restart (`acknowledged()`). */
   readonly acknowledged?: readonly StreamPosition[];
-  /** May be called often; at most every 50 ms. */
+  /** May be called often; at most every 100 ms. */
   onState?(state: LinkState): void;
 }
 
@@ -54,6 +54,7 @@ const FIRST_WAIT_MILLISECONDS = 200;
 const LONGEST_WAIT_MILLISECONDS = 5000;
 /** Disconnected for longer than this shows as `waiting`. */
 const PATIENCE_MILLISECONDS = 2000;
+const STATE_MILLISECONDS = 100;
 const QUIET_BEATS = 10;
 
 /**
@@ -94,11 +95,11 @@ export function connectLink(options: LinkOptions): Link {
   }
 
   function changed(): void {
-    if (!options.onState || telling) return;
+    if (!options.onState || telling || closed) return;
     telling = setTimeout(() => {
       telling = undefined;
       options.onState?.(state());
-    }, 50);
+    }, STATE_MILLISECONDS);
   }
 
   /** One round: every address once, then a pause. */

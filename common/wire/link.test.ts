@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { asMemberId, asSha256 } from '../domain/ids.ts';
+import { createAcknowledged } from './acknowledged.ts';
+import { decodeDocumentFrames, encodeDocumentFrames } from './document-frames.ts';
+import { decodeControl, encodeControl } from './link.ts';
+import { createLiveness } from './liveness.ts';
+
+const member = asMemberId('00000000-0000-4000-8000-000000000001');
+const other = asMemberId('00000000-0000-4000-8000-000000000002');
+const head = (seq: number, author = member) =>
+  ({ author, stream: 'acts', seq, hash: asSha256('a'.repeat(64)) }) as const;
+const decoded = (text: string) => decodeControl(text);
+const json = (value: unknown) => decoded(JSON.stringify(value));
+
+describe('control messages', () => {
+  it('[LINK-1] come out as they went in', () => {
+    const hello = { type: 'hello', protocol: 1, device: 'may-tinh-0001', heads: [head(3), head(1, other)] } as const;
+    expect(decoded(new TextDecoder().decode(encodeControl(hello)))).toEqual(hello);
+    const stored = { type: 'stored', batch: 7, refused: [{ index: 0, reason: 'gap' }] } as const;
+    expect(decoded(new TextDecoder().decode(encodeControl(stored)))).toEqual(stored);
+  });
+
+  it('[LINK-1] of a newer laptop are skipped, malformed ones are not', () => {
+    expect(json({ type: 'something-new', x: 1 })).toBe('unknown-type');
+    expect(json({ type: 'stored', batch: 1, refused: [], later: true })).toEqual({
+      type: 'stored',
+      batch: 1,
+      refused: [],
+    });
+    for (const bad of [
+      null,
+      1,
+      [],
+      {},
+      { type: 1 },
+      { type: 'x'.repeat(50) },
+      { type: 'hello' },
+      { type: 'entries', batch: 0, entries: [] },
+    ]) {
+      expect(json(bad)).toBe('malformed');
+    }
+    expect(decoded('{"type":')).toBe('malformed');
+    expect(json({ type: 'hello', protocol: 1, device: 'a b', heads: [] })).toBe('malformed');
+    expect(json({ type: 'certificates', certificates: ['not base64!'] })).toBe('malformed');
+  });
+});
+
+describe('document frames', () => {
+  const ink = `ink/${'b'.repeat(64)}/${member}`;
+  it('[DOC-1] several in one message', () => {
+    const frames = [
+      { document: 'plan', message: Uint8Array.of(1, 2, 3) },
+      { document: ink, message: new Uint8Array(0) },
+    ];
+    expect(decodeDocumentFrames(encodeDocumentFrames(frames))).toEqual(frames);
+  });
+
+  it('[DOC-1] are refused when cut, overlong or of an unknown document', () => {
+    const bytes = encodeDocumentFrames([{ document: ink, message: Uint8Array.of(1, 2, 3) }]);
+    for (let length = 1; length < bytes.byteLength; length++)
+      expect(decodeDocumentFrames(bytes.subarray(0, length))).toBeNull();
+    for (const document of ['../plan', 'secret', 'ink/x/y', `${ink}/z`, 'x'.repeat(200)]) {
+      expect(decodeDocumentFrames(encodeDocumentFrames([{ document, message: Uint8Array.of(1) }]))).toBeNull();
+    }
+    expect(decodeDocumentFrames(Uint8Array.of(255, 255, 255, 255, 255, 255, 255, 255))).toBeNull();
+  });
+});
+
+describe('liveness', () => {
+  function clock() {
+    let bytes = 0;
+    let now = 0;
+    const check = createLiveness(
+      () => bytes,
+      () => now,
+    );
+    return (milliseconds: number, received = 0) => {
+      now += milliseconds;
+      bytes += received;
+      return check();
+    };
+  }
+
+  it('[LINK-3] three seconds without a byte are the end', () => {
+    const after = clock();
+    expect([after(1000), after(1000), after(1000)]).toEqual(['alive', 'alive', 'dead']);
+  });
+
+  it('[LINK-3] any byte counts', () => {
+    const after = clock();
+    expect([after(1000), after(1000), after(900, 1), after(1000), after(1000)]).not.toContain('dead');
+    expect(after(1000)).toBe('dead');
+  });
+
+  it('[LINK-3] after sleep the other side gets its time again', () => {
+    const after = clock();
+    after(1000);
+    expect(after(3_600_000)).toBe('alive');
+    expect([after(1000), after(1000), after(1000)]).toEqual(['alive', 'alive', 'dead']);
+  });
+});
+
+describe('what is only here', () => {
+  it('[LOG-3] counts own entries that nobody acknowledged, over all streams', () => {
+    const acknowledged = createAcknowledged(member);
+    const plan = { author: member, stream: 'doc/plan', seq: 4, hash: asSha256('c'.repeat(64)) } as const;
+    const heads = [head(5), head(9, other), plan];
+    expect(acknowledged.onlyHere(heads)).toBe(9);
+    acknowledged.note([head(3), head(9, other)]);
+    acknowledged.note([head(2)]);
+    expect(acknowledged.onlyHere(heads)).toBe(6);
+    const afterRestart = createAcknowledged(member, acknowledged.positions());
+    expect(afterRestart.onlyHere(heads)).toBe(6);
+    afterRestart.note(heads);
+    expect(afterRestart.onlyHere(heads)).toBe(0);
+  });
+});

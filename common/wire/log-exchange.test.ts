@@ -1,0 +1,188 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Entry, EntryRefusal, Stream, StreamHead } from '../acts/entry.ts';
+import { asMemberId, asSha256, type MemberId } from '../domain/ids.ts';
+import { createAcknowledged, streamKey, type Acknowledged } from './acknowledged.ts';
+import { decodeControl, type ControlMessage } from './link.ts';
+import { createLogExchange, type ExchangedLog, type LogExchange, type SharedEntries } from './log-exchange.ts';
+
+/** Laptops around one host, whose network delivers when the test says so and is cut at any time. */
+const uuid = (n: number) => asMemberId(`00000000-0000-4000-8000-${String(n).padStart(12, '0')}`);
+const STREAMS: readonly Stream[] = ['acts', 'doc/plan', 'doc/minutes'];
+
+interface Laptop {
+  readonly member: MemberId;
+  readonly log: ExchangedLog;
+  readonly acknowledged: Acknowledged;
+  readonly refusals: string[];
+  readonly received: Map<string, number>;
+  write(stream: Stream, size: number): void;
+  onStored: (entries: readonly Entry[]) => void;
+  entries(): string[];
+}
+
+function entryOf(jws: string): Entry {
+  const [author = '', stream = '', seq = '', version = ''] = jws.split('|');
+  const hash = asSha256(`${version}${seq}`.padStart(64, '0'));
+  const payload = { author: asMemberId(author), stream: stream as Stream, seq: Number(seq) };
+  return { hash, jws, certificate: asSha256('0'.repeat(64)), payload: payload as Entry['payload'] };
+}
+
+function createLaptop(n: number): Laptop {
+  const streams = new Map<string, Entry[]>();
+  const of = (at: { author: MemberId; stream: Stream }) => {
+    const found = streams.get(streamKey(at)) ?? [];
+    streams.set(streamKey(at), found);
+    return found;
+  };
+  const headOf = (entry: Entry): StreamHead => ({ ...entry.payload, hash: entry.hash });
+  const laptop: Laptop = {
+    member: uuid(n),
+    acknowledged: createAcknowledged(uuid(n)),
+    refusals: [],
+    received: new Map(),
+    onStored: () => undefined,
+    entries: () => [...streams.values()].flatMap((entries) => entries.map((entry) => entry.jws)).sort(),
+    write(stream, size) {
+      const known = of({ author: laptop.member, stream });
+      const entry = entryOf(`${laptop.member}|${stream}|${known.length + 1}|1|${'x'.repeat(size)}`);
+      known.push(entry);
+      laptop.onStored([entry]);
+    },
+    log: {
+      heads: () =>
+        [...streams.values()].flatMap((entries) => (entries.length > 0 ? headOf(entries.at(-1) as Entry) : [])),
+      readAfter: (author, stream, seq, limit) => ({
+        entries: of({ author, stream })
+          .slice(seq, seq + limit)
+          .map((entry) => entry.jws),
+        certificates: [Uint8Array.from({ length: 30 }, () => n)],
+      }),
+      certificatesOf: () => [Uint8Array.from({ length: 30 }, () => n)],
+      async receive(batch) {
+        const accepted: Entry[] = [];
+        const refused: { index: number; reason: EntryRefusal }[] = [];
+        for (const [index, jws] of batch.entries.entries()) {
+          laptop.received.set(jws, (laptop.received.get(jws) ?? 0) + 1);
+          const entry = entryOf(jws);
+          const known = of(entry.payload);
+          if (entry.payload.seq <= known.length) {
+            if (known[entry.payload.seq - 1]?.jws !== jws) refused.push({ index, reason: 'fork' });
+          } else if (entry.payload.seq > known.length + 1) refused.push({ index, reason: 'gap' });
+          else {
+            known.push(entry);
+            accepted.push(entry);
+            laptop.onStored([entry]);
+          }
+        }
+        laptop.refusals.push(...refused.map(({ reason }) => reason));
+        return { accepted, refused };
+      },
+    },
+  };
+  return laptop;
+}
+
+/** One connection: frames wait in order until they are delivered. */
+function connect(host: Laptop, guest: Laptop, nextBatch: () => number) {
+  const queues: { toHost: Uint8Array[]; toGuest: Uint8Array[] } = { toHost: [], toGuest: [] };
+  const make = (mine: Laptop, peer: Laptop, queue: Uint8Array[], number: () => number) =>
+    createLogExchange({
+      log: mine.log,
+      peer: peer.member,
+      nextBatch: number,
+      send: (frame) => queue.push(frame),
+      buffered: () => 0,
+      onAcknowledged: (positions) => mine.acknowledged.note(positions),
+      onRefused: () => undefined,
+    });
+  let batch = 0;
+  const nextGuestBatch = () => batch++;
+  const atHost = make(host, guest, queues.toGuest, nextBatch);
+  const atGuest = make(guest, host, queues.toHost, nextGuestBatch);
+  atHost.start(guest.log.heads());
+  atGuest.start(host.log.heads());
+  const deliver = async (queue: Uint8Array[], to: LogExchange) => {
+    const frame = queue.shift();
+    if (!frame) return false;
+    const message = decodeControl(new TextDecoder().decode(frame)) as Extract<ControlMessage, { type: 'entries' }>;
+    expect(await to.receive(message)).toBeNull();
+    return true;
+  };
+  return {
+    atHost,
+    atGuest,
+    nextGuestBatch,
+    toHost: () => deliver(queues.toHost, atHost),
+    toGuest: () => deliver(queues.toGuest, atGuest),
+  };
+}
+
+function shareOf(entries: readonly Entry[], batch: number): SharedEntries {
+  const text = JSON.stringify({ type: 'entries', batch, entries: entries.map((entry) => entry.jws) });
+  return { batch, bytes: new TextEncoder().encode(text) };
+}
+
+describe('log exchange', () => {
+  it('[LOG-1] [LOG-5] converges over any order of writing, delivery and cuts, sending nothing twice on a connection', async () => {
+    const guest = fc.integer({ min: 0, max: 2 });
+    const step = fc.oneof(
+      fc.record({
+        do: fc.constant('write' as const),
+        by: fc.integer({ min: 0, max: 3 }),
+        stream: fc.constantFrom(...STREAMS),
+        size: fc.constantFrom(1, 100, 300_000),
+      }),
+      fc.record({
+        do: fc.constant('deliver' as const),
+        guest,
+        up: fc.boolean(),
+        count: fc.integer({ min: 1, max: 5 }),
+      }),
+      fc.record({ do: fc.constant('cut' as const), guest }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+        const host = createLaptop(0);
+        const guests = [1, 2, 3].map(createLaptop);
+        let batches = 0;
+        const nextBatch = () => batches++;
+        const links = guests.map((laptop) => connect(host, laptop, nextBatch));
+        host.onStored = (entries) => {
+          const shared = shareOf(entries, nextBatch());
+          for (const link of links) link.atHost.stored(entries, () => shared);
+        };
+        for (const [n, laptop] of guests.entries()) {
+          laptop.onStored = (entries) => {
+            const link = links[n];
+            link?.atGuest.stored(entries, () => shareOf(entries, link.nextGuestBatch()));
+          };
+        }
+        let cuts = 0;
+        for (const it of steps) {
+          if (it.do === 'write') (it.by === 0 ? host : (guests[it.by - 1] as Laptop)).write(it.stream, it.size);
+          else if (it.do === 'cut') {
+            cuts++;
+            links[it.guest] = connect(host, guests[it.guest] as Laptop, nextBatch);
+          } else {
+            const link = links[it.guest];
+            for (let n = 0; n < it.count; n++) await (it.up ? link?.toHost() : link?.toGuest());
+          }
+        }
+        for (let moved = true; moved;) {
+          moved = false;
+          for (const link of links) moved = (await link.toHost()) || (await link.toGuest()) || moved;
+        }
+        for (const laptop of guests) {
+          expect(laptop.entries()).toEqual(host.entries());
+          expect(laptop.refusals).toEqual([]);
+          expect(laptop.acknowledged.onlyHere(laptop.log.heads())).toBe(0);
+          for (const times of laptop.received.values()) expect(times).toBeLessThanOrEqual(1 + cuts);
+        }
+        expect(host.refusals).toEqual([]);
+        expect(links.every(({ atHost, atGuest }) => atHost.idle() && atGuest.idle())).toBe(true);
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
