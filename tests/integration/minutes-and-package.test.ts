@@ -1,0 +1,150 @@
+import { execFileSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { putAgendaItem, putPlanPerson } from '../../common/collab/plan.ts';
+import { asAgendaItemId, type MeetingId } from '../../common/domain/ids.ts';
+import { laptopRoom, until, type LaptopRoom, type TestLaptop } from '../fixtures/laptops.ts';
+import { makePdf, printWithPlaces } from '../fixtures/pdfs.ts';
+import { openWindowDocument } from '../fixtures/window-document.ts';
+
+// Minutes frozen, signed on two laptops, sealed, handed out; then everything as one file, checked and opened elsewhere.
+let room: LaptopRoom;
+let secretary: TestLaptop;
+let chair: TestLaptop;
+let member: TestLaptop;
+let meeting: MeetingId;
+let minutesPdf: string;
+let packageFile: string;
+let authority: string;
+const ITEM = asAgendaItemId('muc-1');
+
+const act = (laptop: TestLaptop, kind: string, body: object) => laptop.request('meetings.act', { meeting, kind, body });
+const state = async (laptop: TestLaptop) => (await laptop.request('meetings.state', { meeting })).state;
+
+beforeAll(async () => {
+  room = laptopRoom({ print: printWithPlaces });
+  secretary = await room.addSecretary();
+  chair = await room.addMember(secretary, 'Hà Văn Mẫu', 'Chủ tịch');
+  member = await room.addMember(secretary, 'Cầm Thị Mẫu');
+  ({ meeting } = await secretary.request('meetings.create', {
+    title: 'Phiên họp thử biên bản',
+    kind: 'Họp thường kỳ',
+    start: '2026-11-23T08:00:00+07:00',
+    place: 'Phòng họp',
+  }));
+  const plan = openWindowDocument(secretary, `${meeting}/plan`);
+  await plan.synced;
+  const chairId = await chair.member();
+  for (const person of (await secretary.request('people.list', {})).members)
+    putPlanPerson(plan.doc, {
+      member: person.member,
+      name: person.name,
+      position: person.position,
+      role: person.me ? 'secretary' : person.member === chairId ? 'chair' : 'member',
+      voting: true,
+    });
+  putAgendaItem(plan.doc, {
+    id: ITEM,
+    title: 'Báo cáo',
+    presenter: '',
+    minutes: 10,
+    order: 1,
+    papers: [],
+    motions: [],
+  });
+  const pdf = join(secretary.dataDir, 'Báo cáo.pdf');
+  await writeFile(pdf, await makePdf(2));
+  await secretary.request('papers.add', { meeting, item: ITEM, paths: [pdf] });
+  await secretary.request('meetings.convene', { meeting });
+  const { addresses } = await secretary.request('meetings.carry', { meeting });
+  for (const laptop of [chair, member]) await laptop.request('meetings.join', { address: addresses[0], meeting });
+  for (const laptop of [secretary, chair, member]) {
+    await until(async () => (await state(laptop))?.roster.length === 3);
+    await act(laptop, 'checked-in', { how: 'in-person' });
+  }
+  await until(async () => (await state(chair))?.quorum.present === 3);
+  await act(chair, 'meeting-opened', {});
+  await act(chair, 'item-opened', { item: ITEM, ordinal: 1, title: 'Báo cáo' });
+  await act(chair, 'concluded', { item: ITEM, text: 'Thống nhất.' });
+  await act(chair, 'meeting-closed', {});
+  await until(async () => (await state(secretary))?.phase === 'closed');
+}, 120_000);
+
+afterAll(() => room?.close());
+
+test('[MIN-1] [MIN-2] the secretary freezes, the chair signs on the own laptop, the sealed PDF reaches everyone', async () => {
+  await expect(chair.request('minutes.freeze', { meeting })).rejects.toMatchObject({ code: 'act.not-allowed' });
+  await secretary.request('minutes.freeze', { meeting });
+  await until(async () => (await state(chair))?.minutes.stage === 'frozen');
+  await expect(member.request('minutes.sign', { meeting })).rejects.toMatchObject({ code: 'act.not-allowed' });
+  await until(async () => (await chair.request('papers.status', { meeting })).every((paper) => paper.state === 'here'));
+  await chair.request('minutes.sign', { meeting });
+  for (const laptop of [secretary, chair, member])
+    await until(async () => (await state(laptop))?.minutes.stage === 'sealed');
+  await until(async () =>
+    (await member.request('papers.status', { meeting })).every((paper) => paper.state === 'here'),
+  );
+
+  minutesPdf = join(member.dataDir, 'bien-ban.pdf');
+  await member.request('minutes.save', { meeting, path: minutesPdf });
+  const { verdict } = await member.request('verify.file', { path: minutesPdf });
+  expect(verdict.problems).toEqual([]);
+  expect(verdict.signers.map(({ field, name, outcome }) => ({ field, name, outcome }))).toEqual([
+    { field: 'Secretary', name: 'Lò Thị Thử', outcome: 'valid' },
+    { field: 'Chair', name: 'Hà Văn Mẫu', outcome: 'valid' },
+  ]);
+  expect(verdict.outcome).toBe('valid');
+  const seen = execFileSync('pdfsig', [minutesPdf]).toString();
+  expect(seen.match(/Signature is Valid/g)).toHaveLength(2);
+  expect(seen).toMatch(/Total document signed/);
+});
+
+test('a flipped byte is found', async () => {
+  const bytes = await readFile(minutesPdf);
+  bytes[Math.floor(bytes.length / 3)]! ^= 1;
+  const forged = join(member.dataDir, 'gia.pdf');
+  await writeFile(forged, bytes);
+  expect((await member.request('verify.file', { path: forged })).verdict.outcome).not.toBe('valid');
+});
+
+test('the package is verified, and shows the whole meeting on a laptop of another organisation', async () => {
+  packageFile = join(member.dataDir, 'cuoc-hop.phien');
+  expect(await member.request('package.save', { meeting, path: packageFile })).toEqual({ papers: 2, missing: 0 });
+  const own = await member.request('verify.file', { path: packageFile });
+  expect(own).toMatchObject({ kind: 'package', verdict: { outcome: 'valid', problems: [] } });
+  expect(own.package).toMatchObject({ invalidActs: 0, damagedPapers: 0, papers: 2 });
+
+  const stranger = await room.addSecretary('Người Lạ Mẫu');
+  expect((await stranger.request('verify.file', { path: packageFile })).verdict.outcome).toBe('unknown');
+  authority = join(stranger.dataDir, 'authority.pem');
+  const root = member.engine.store.organisation.get()!.authorityCertificate;
+  await writeFile(authority, new X509Certificate(root).toString());
+  expect((await stranger.request('verify.file', { path: packageFile, trust: authority })).verdict.outcome).toBe(
+    'valid',
+  );
+
+  const opened = await stranger.request('package.open', { path: packageFile });
+  expect(opened.meeting).toBe(meeting);
+  const view = await stranger.request('meetings.state', { meeting });
+  expect(view.summary).toMatchObject({ title: 'Phiên họp thử biên bản', readOnly: true, phase: 'sealed' });
+  expect(view.state).toEqual(await state(member));
+  expect((await stranger.request('papers.status', { meeting })).map((paper) => paper.state)).toEqual(['here', 'here']);
+  await expect(
+    stranger.request('meetings.act', { meeting, kind: 'checked-in', body: { how: 'remote' } }),
+  ).rejects.toMatchObject({ code: 'read-only-meeting' });
+  await expect(stranger.request('meetings.carry', { meeting })).rejects.toMatchObject({ code: 'read-only-meeting' });
+});
+
+test('a package with a byte changed anywhere is not valid and is not opened', async () => {
+  const bytes = await readFile(packageFile);
+  for (const part of [0.05, 0.3, 0.6, 0.9]) {
+    const changed = Buffer.from(bytes);
+    changed[Math.floor(changed.length * part)]! ^= 4;
+    const path = join(member.dataDir, 'hong.phien');
+    await writeFile(path, changed);
+    const result = await member.request('verify.file', { path, trust: authority });
+    expect(result.verdict.outcome, `byte at ${part}`).not.toBe('valid');
+  }
+});
