@@ -25,7 +25,8 @@ export async function ensureSystemLibraries(executable) {
   if (missing.length === 0 && !display) return;
 
   const wanted = [...(missing.length > 0 ? packages : []), ...(display ? ['xvfb'] : [])];
-  const why = [...missing, ...(display ? ['a virtual display (Xvfb)'] : [])].join(', ');
+  const named = missing.length > 4 ? [...missing.slice(0, 3), `${missing.length - 3} more libraries`] : missing;
+  const why = [...named, ...(display ? ['a virtual display (Xvfb)'] : [])].join(', ');
   if (process.getuid?.() !== 0 || !onPath('apt-get')) {
     const how = onPath('apt-get')
       ? `run "sudo apt-get install ${wanted.join(' ')}"`
