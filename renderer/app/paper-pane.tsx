@@ -8,6 +8,7 @@ import { useDocuments } from '../collab/open-document.ts';
 import type { AnnotationLayer, OwnLayers } from '../features/annotation/layer.ts';
 import { useAnnotation } from '../features/annotation/use-annotation.tsx';
 import { Reader } from '../features/papers/paper-reader.tsx';
+import { nameOn } from '../ui/names.ts';
 
 /** Colours of people's ink, told apart on white paper; names stand beside them, so that no colour is needed to know. */
 const COLOURS = ['#0b6a0b', '#8e562e', '#5c2e91', '#005b70', '#a4262c', '#004e8c', '#8a5a00', '#b4009e', '#486860'];
@@ -44,6 +45,7 @@ export function PaperPane(props: Props) {
     <Reader
       paper={{ sha256: paper.sha256, title: paper.title, url: `phien://paper/${paper.sha256}` }}
       presenterPage={shown?.page}
+      presenterName={(floor.shownBy && nameOn(state, floor.shownBy)) ?? view.connection.carriedBy ?? undefined}
       following={shown !== null && props.following}
       onLeaveFollowing={() => props.onFollowing(false)}
       onReturnToFollowing={() => props.onFollowing(true)}

@@ -1,35 +1,46 @@
 import { useCallback, useMemo, useRef, useSyncExternalStore } from 'react';
 import { presentingSchema, type Presenting } from '../../common/collab/floor.ts';
-import type { MeetingId } from '../../common/domain/ids.ts';
+import { asMemberId, type MeetingId, type MemberId } from '../../common/domain/ids.ts';
 import { useDocument } from './open-document.ts';
 
 export interface FloorView {
   /** What somebody else shows now; null while nobody does. */
   readonly shown: Presenting | null;
+  /** Who shows it, as the carrying laptop says; null for its own windows, which nobody signs for. */
+  readonly shownBy: MemberId | null;
   /** What this laptop shows. */
   readonly mine: Presenting | null;
   show(presenting: Presenting | null): void;
 }
 
+type Read = Omit<FloorView, 'show'>;
+
 /** The live side of a meeting: which page is being shown. Never stored. */
 export function useFloor(meeting: MeetingId): FloorView {
   const document = useDocument(`${meeting}/floor`);
-  const cache = useRef<{ shown: Presenting | null; mine: Presenting | null }>({ shown: null, mine: null });
+  const cache = useRef<Read>({ shown: null, shownBy: null, mine: null });
 
-  const read = useCallback((): { shown: Presenting | null; mine: Presenting | null } => {
+  const read = useCallback((): Read => {
     let shown: Presenting | null = null;
+    let shownBy: MemberId | null = null;
     let mine: Presenting | null = null;
     if (document !== null) {
       for (const [client, state] of document.awareness.getStates()) {
         const parsed = presentingSchema.safeParse((state as Record<string, unknown>)['presenting']);
         if (!parsed.success) continue;
         if (client === document.doc.clientID) mine = parsed.data;
-        else shown = parsed.data;
+        else {
+          shown = parsed.data;
+          const { member } = state as { member?: unknown };
+          shownBy = typeof member === 'string' ? asMemberId(member) : null;
+        }
       }
     }
     const same = (a: Presenting | null, b: Presenting | null): boolean => a?.paper === b?.paper && a?.page === b?.page;
     // The same object until something changes: other awareness traffic must not draw the screen anew.
-    if (!same(cache.current.shown, shown) || !same(cache.current.mine, mine)) cache.current = { shown, mine };
+    const before = cache.current;
+    if (!same(before.shown, shown) || before.shownBy !== shownBy || !same(before.mine, mine))
+      cache.current = { shown, shownBy, mine };
     return cache.current;
   }, [document]);
 
