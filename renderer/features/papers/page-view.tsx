@@ -27,6 +27,8 @@ export interface PageViewProps {
   readonly matches: readonly PageTextMatch[];
   readonly activeMatch: PageTextMatch | undefined;
   readonly renderOverlay: ((geometry: PageGeometry) => ReactNode) | undefined;
+  /** It took too long before: it is drawn only when somebody asks for it. */
+  readonly stuck: boolean;
   /** The page's true size; the layout guesses until then. */
   onSize(page: number, size: PageSize): void;
   onDrawn(page: number): void;
@@ -40,7 +42,8 @@ export const PageView = memo(function PageView(props: PageViewProps): ReactNode 
   const { document: paper, page, top, size, scale, drawScale, queue, onSize, onDrawn, onStuck } = props;
   const { t } = useTranslation();
   const [proxy, setProxy] = useState<PDFPageProxy>();
-  const [drawing, setDrawing] = useState<Drawing>('waiting');
+  const [held, setHeld] = useState(props.stuck);
+  const [drawing, setDrawing] = useState<Drawing>(held ? 'failed' : 'waiting');
   const drawn = drawing === 'drawn';
   const [attempt, setAttempt] = useState(0);
   const [textDivs, setTextDivs] = useState<readonly HTMLElement[]>([]);
@@ -48,6 +51,7 @@ export const PageView = memo(function PageView(props: PageViewProps): ReactNode 
   const text = useRef<HTMLDivElement>(null);
 
   useEffect(() => {
+    if (held) return;
     let gone = false;
     paper.getPage(page).then(
       (loaded) => {
@@ -63,7 +67,7 @@ export const PageView = memo(function PageView(props: PageViewProps): ReactNode 
     return () => {
       gone = true;
     };
-  }, [paper, page, onSize, attempt]);
+  }, [paper, page, onSize, attempt, held]);
 
   useEffect(() => {
     if (proxy === undefined) return;
@@ -167,6 +171,7 @@ export const PageView = memo(function PageView(props: PageViewProps): ReactNode 
           <Button
             onClick={() => {
               setDrawing('waiting');
+              setHeld(false);
               setProxy(undefined);
               setAttempt((number) => number + 1);
             }}

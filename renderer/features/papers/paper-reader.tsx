@@ -39,13 +39,34 @@ export interface ReaderProps {
 }
 
 const NO_MATCHES: readonly PageTextMatch[] = [];
+const NO_PAGES: ReadonlySet<number> = new Set();
 const SLOW_SIGN = 1000;
+
+interface OpenReaderProps {
+  readonly open: OpenPaper;
+  readonly stuckPages: ReadonlySet<number>;
+  onStuck(page: number): void;
+}
 
 /** Reads one paper: a continuous column of pages of which only those in sight and their neighbours exist. */
 export function Reader(props: ReaderProps): ReactNode {
+  // Another paper is another reader: nothing of one may be seen or remembered for the other.
+  return <PaperFrame key={`${props.paper.sha256} ${props.paper.url}`} {...props} />;
+}
+
+function PaperFrame(props: ReaderProps): ReactNode {
   const { t } = useTranslation();
   const { state, reopen } = usePaper(props.paper.url);
   const [slow, setSlow] = useState(false);
+  const [stuckPages, setStuckPages] = useState<ReadonlySet<number>>(NO_PAGES);
+  const onStuck = useCallback(
+    (page: number) => {
+      setStuckPages((pages) => new Set([...pages, page]));
+      // The worker is busy with that page for ever: the paper gets a new one.
+      reopen();
+    },
+    [reopen],
+  );
 
   useEffect(() => {
     setSlow(false);
@@ -71,11 +92,11 @@ export function Reader(props: ReaderProps): ReactNode {
       </div>
     );
   }
-  return <OpenReader key={props.paper.sha256} {...props} open={state.paper} reopen={reopen} />;
+  return <OpenReader {...props} open={state.paper} stuckPages={stuckPages} onStuck={onStuck} />;
 }
 
-function OpenReader(props: ReaderProps & { readonly open: OpenPaper; reopen(): void }): ReactNode {
-  const { paper, open, overlay, presenterPage, following = false, reopen } = props;
+function OpenReader(props: ReaderProps & OpenReaderProps): ReactNode {
+  const { paper, open, overlay, presenterPage, following = false } = props;
   const { t } = useTranslation();
   const [start] = useState(() => {
     const remembered = rememberedPlace(paper.sha256);
@@ -242,7 +263,8 @@ function OpenReader(props: ReaderProps & { readonly open: OpenPaper; reopen(): v
                   renderOverlay={renderOverlay}
                   onSize={scroll.learnSize}
                   onDrawn={noteFirstPage}
-                  onStuck={reopen}
+                  onStuck={props.onStuck}
+                  stuck={props.stuckPages.has(page)}
                   onGoTo={goToDestination}
                 />
               ))}

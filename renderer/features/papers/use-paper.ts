@@ -16,6 +16,9 @@ export type PaperState =
   | { readonly status: 'open'; readonly paper: OpenPaper }
   | { readonly status: 'failed'; readonly problem: PaperProblem };
 
+/** A paper that hasn't opened by then keeps its worker busy for ever. Milliseconds. */
+const OPEN_LIMIT = 60_000;
+
 /** Opens the paper at `url` and keeps it open while the component lives. `reopen` starts again with new workers. */
 export function usePaper(url: string): { readonly state: PaperState; reopen(): void } {
   const [attempt, setAttempt] = useState(0);
@@ -38,20 +41,39 @@ export function usePaper(url: string): { readonly state: PaperState; reopen(): v
     };
     prepareWorker();
     let background: Promise<PDFDocumentProxy> | undefined;
-    open().then((document) => {
-      if (abort.signal.aborted) return;
-      if (document.numPages < 1) {
-        setState({ status: 'failed', problem: 'empty' });
-        return;
-      }
-      const paper: OpenPaper = {
-        document,
-        pages: document.numPages,
-        background: () => (background ??= open()),
-      };
-      setState({ status: 'open', paper });
-    }, fail);
+    const limit = setTimeout(() => {
+      fail(new Error('opening takes too long'));
+      abort.abort();
+      for (const close of closers) close();
+    }, OPEN_LIMIT);
+    open().then(
+      (document) => {
+        clearTimeout(limit);
+        if (abort.signal.aborted) return;
+        if (document.numPages < 1) {
+          setState({ status: 'failed', problem: 'empty' });
+          return;
+        }
+        const paper: OpenPaper = {
+          document,
+          pages: document.numPages,
+          background() {
+            background ??= open().catch((error: unknown) => {
+              background = undefined;
+              throw error;
+            });
+            return background;
+          },
+        };
+        setState({ status: 'open', paper });
+      },
+      (error: unknown) => {
+        clearTimeout(limit);
+        fail(error);
+      },
+    );
     return () => {
+      clearTimeout(limit);
       abort.abort();
       for (const close of closers) close();
     };
