@@ -115,7 +115,14 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
       case 'notes':
         return <NotesPanel meeting={meeting} />;
       case 'votes':
-        return <VotesPanel view={view} state={state} acting={acting} onVote={({ motion }) => setAgain(motion)} />;
+        return (
+          <VotesPanel
+            view={view}
+            state={state}
+            onVote={({ motion }) => setAgain(motion)}
+            onCloseVote={() => console.wish({ wish: 'close-vote' })}
+          />
+        );
       case 'board':
         return <PapersBoard state={state} papers={statuses} />;
       case 'minutes':
@@ -135,14 +142,16 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
     <>
       <MeetingFrame
         top={
+          <MeetingTopBar
+            view={view}
+            state={state}
+            agenda={plan.agenda}
+            onBack={goHome}
+            menu={<MeetingMenu view={view} state={state} />}
+          />
+        }
+        strip={
           <>
-            <MeetingTopBar
-              view={view}
-              state={state}
-              agenda={plan.agenda}
-              onBack={goHome}
-              menu={<MeetingMenu view={view} state={state} />}
-            />
             {asked === null ? null : (
               <AskedBanner
                 asked={asked}
@@ -214,21 +223,18 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
         panelContent={panel === null ? null : panelContent(panel)}
         onPanel={setPanel}
       />
-      {votesNow && vote ? (
-        <VoteCard
-          key={vote.motion}
-          motion={vote}
-          acting={acting}
-          onLater={() => {
-            setPutAway(vote.motion);
-            setAgain(null);
-          }}
-          onCast={() => {
-            setAgain(null);
-            setPanel('votes');
-          }}
-        />
-      ) : null}
+      <VoteCard
+        motion={votesNow && vote ? vote : null}
+        acting={acting}
+        onLater={() => {
+          if (vote) setPutAway(vote.motion);
+          setAgain(null);
+        }}
+        onCast={() => {
+          setAgain(null);
+          setPanel('votes');
+        }}
+      />
       <OpenVoteDialog
         open={console.dialog?.kind === 'open-vote'}
         text={console.dialog?.kind === 'open-vote' ? console.dialog.text : ''}
@@ -243,9 +249,12 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
         acting={acting}
         onClose={console.closeDialog}
       />
-      {console.dialog?.kind === 'close-vote' && vote ? (
-        <CloseVoteDialog state={state} motion={vote} acting={acting} onClose={console.closeDialog} />
-      ) : null}
+      <CloseVoteDialog
+        state={state}
+        motion={console.dialog?.kind === 'close-vote' ? (vote ?? null) : null}
+        acting={acting}
+        onClose={console.closeDialog}
+      />
       <Confirm
         open={console.dialog?.kind === 'close-meeting'}
         title={t('meeting.closeTitle')}

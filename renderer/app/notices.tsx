@@ -1,9 +1,9 @@
-import { Button, MessageBar, MessageBarActions, MessageBarBody, ProgressBar } from '@fluentui/react-components';
-import { Dismiss20Regular } from '@fluentui/react-icons';
+import { ProgressBar } from '@fluentui/react-components';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { WorkProgress } from '../../common/contract/requests.ts';
 import { useEvent } from '../bridge/use-request.ts';
+import { Dismissible } from '../ui/dismissible.tsx';
 import { useErrorText } from '../ui/failure.tsx';
 import { dismissNotice, useNotices, type Notice } from '../ui/notify.ts';
 import { useLasting } from '../ui/time.ts';
@@ -35,21 +35,14 @@ function NoticeBar({ notice }: { readonly notice: Notice }) {
     return () => clearTimeout(timer);
   }, [notice]);
   return (
-    <MessageBar intent={notice.intent} layout="multiline" className={styles['notice']} data-testid="notice">
-      <MessageBarBody>
-        {isError ? errorText(notice.key.slice('errors.'.length), notice.params) : t(notice.key, notice.params)}
-      </MessageBarBody>
-      <MessageBarActions
-        containerAction={
-          <Button
-            appearance="transparent"
-            aria-label={t('common.close')}
-            icon={<Dismiss20Regular />}
-            onClick={() => dismissNotice(notice.id)}
-          />
-        }
-      />
-    </MessageBar>
+    <Dismissible
+      intent={notice.intent}
+      className={styles['notice']}
+      testid="notice"
+      onClose={() => dismissNotice(notice.id)}
+    >
+      {isError ? errorText(notice.key.slice('errors.'.length), notice.params) : t(notice.key, notice.params)}
+    </Dismissible>
   );
 }
 

@@ -100,6 +100,9 @@ export function useConsole(parts: {
       case 'open-vote':
         setDialog({ kind: 'open-vote', text: wanted.text });
         return;
+      case 'close-vote':
+        setDialog({ kind: 'close-vote' });
+        return;
       case 'conclude':
         setDialog({ kind: 'conclude', item: wanted.item });
         return;

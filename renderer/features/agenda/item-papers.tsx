@@ -1,5 +1,5 @@
-import { Button, MessageBar, MessageBarActions, MessageBarBody } from '@fluentui/react-components';
-import { Delete20Regular, Dismiss20Regular, DocumentAdd20Regular, DocumentPdf20Regular } from '@fluentui/react-icons';
+import { Button } from '@fluentui/react-components';
+import { Delete20Regular, DocumentAdd20Regular, DocumentPdf20Regular } from '@fluentui/react-icons';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AgendaItem, PaperRecord } from '../../../common/collab/plan.ts';
@@ -8,6 +8,7 @@ import type { MeetingId, Sha256 } from '../../../common/domain/ids.ts';
 import { useSettings } from '../../bridge/engine-values.ts';
 import { askDesktop, request } from '../../bridge/phien.ts';
 import { useRequest } from '../../bridge/use-request.ts';
+import { Dismissible } from '../../ui/dismissible.tsx';
 import { Failure } from '../../ui/failure.tsx';
 import { FileDrop } from '../../ui/file-drop.tsx';
 import { notifyFailure } from '../../ui/notify.ts';
@@ -83,27 +84,14 @@ export function ItemPapers(props: {
         );
       })}
       {refused.map((paper) => (
-        <MessageBar
+        <Dismissible
           key={`${paper.path} ${paper.reason}`}
           intent="error"
-          layout="multiline"
-          role="alert"
-          data-testid="refused-paper"
+          testid="refused-paper"
+          onClose={() => setRefused((known) => known.filter((other) => other !== paper))}
         >
-          <MessageBarBody>
-            {t(`agenda.refused.${paper.reason ?? 'unreadable'}`, { name: paper.name, limit })}
-          </MessageBarBody>
-          <MessageBarActions
-            containerAction={
-              <Button
-                appearance="transparent"
-                icon={<Dismiss20Regular />}
-                aria-label={t('common.close')}
-                onClick={() => setRefused((known) => known.filter((other) => other !== paper))}
-              />
-            }
-          />
-        </MessageBar>
+          {t(`agenda.refused.${paper.reason ?? 'unreadable'}`, { name: paper.name, limit })}
+        </Dismissible>
       ))}
       <Failure failure={add.failure} />
       <div className={styles['addRow']}>

@@ -24,6 +24,7 @@ export type ConsoleWish =
   | { readonly wish: 'step'; readonly step: NextStep }
   | { readonly wish: 'open-vote'; readonly text: string }
   | { readonly wish: 'conclude'; readonly item: AgendaItemId | null }
+  | { readonly wish: 'close-vote' }
   | { readonly wish: 'close-meeting' }
   | { readonly wish: 'stop-showing' }
   | { readonly wish: 'room-screen' }

@@ -23,6 +23,8 @@ const ICONS: Readonly<Record<PanelName, ReactElement>> = {
 /** Where things are on the meeting screen: agenda left, paper in the middle, one panel right. */
 export function MeetingFrame(props: {
   readonly top: ReactNode;
+  /** One line under the top: what is asked of me, and the console. */
+  readonly strip: ReactNode;
   readonly left: ReactNode;
   readonly middle: ReactNode;
   readonly panels: readonly PanelName[];
@@ -35,6 +37,7 @@ export function MeetingFrame(props: {
   return (
     <div className={styles['frame']}>
       {props.top}
+      <div className={styles['strip']}>{props.strip}</div>
       <div className={styles['columns']}>
         <nav className={styles['left']} aria-label={t('meeting.agenda')}>
           {props.left}

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MeetingId } from '../../../common/domain/ids.ts';
 import type { MeetingState } from '../../../common/domain/meeting-state.ts';
@@ -51,13 +51,37 @@ export function MinutesPreview(props: {
 
   if (failure !== null) return <Failure failure={failure} />;
   if (html === null) return <Waiting text={t('minutes.makingPreview')} />;
+  return <Sheet title={t('minutes.preview')} html={withNonce(html, nonce)} />;
+}
+
+const withNonce = (html: string, nonce: string | undefined): string =>
+  nonce === undefined ? html : html.replaceAll('<style>', `<style nonce="${nonce}">`);
+
+/** CSS pixels of an A4 sheet (210 mm) with the margin that the preview draws around it. */
+const SHEET_WIDTH = 840;
+
+/** The document as wide as there is room for, never larger than in print. */
+function Sheet({ title, html }: { readonly title: string; readonly html: string }) {
+  const room = useRef<HTMLDivElement>(null);
+  const [size, setSize] = useState({ width: SHEET_WIDTH, height: 600 });
+  useEffect(() => {
+    const element = room.current;
+    if (element === null) return;
+    const measure = new ResizeObserver(() => setSize({ width: element.clientWidth, height: element.clientHeight }));
+    measure.observe(element);
+    return () => measure.disconnect();
+  }, []);
+  const scale = Math.min(1, size.width / SHEET_WIDTH);
   return (
-    <iframe
-      className={styles['preview']}
-      title={t('minutes.preview')}
-      sandbox="allow-same-origin"
-      srcDoc={nonce === undefined ? html : html.replaceAll('<style>', `<style nonce="${nonce}">`)}
-      data-testid="minutes-preview"
-    />
+    <div ref={room} className={styles['room']}>
+      <iframe
+        className={styles['preview']}
+        title={title}
+        sandbox="allow-same-origin"
+        srcDoc={html}
+        style={{ width: size.width / scale, height: size.height / scale, transform: `scale(${scale})` }}
+        data-testid="minutes-preview"
+      />
+    </div>
   );
 }

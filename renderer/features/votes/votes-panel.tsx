@@ -1,13 +1,10 @@
 import { Button, ProgressBar } from '@fluentui/react-components';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MeetingView } from '../../../common/contract/requests.ts';
 import type { MeetingState, MotionState } from '../../../common/domain/meeting-state.ts';
-import type { Acting } from '../../bridge/use-act.ts';
 import { nameOn } from '../../ui/names.ts';
 import { Status } from '../../ui/screen.tsx';
 import { clockTime } from '../../ui/time.ts';
-import { CloseVoteDialog } from './close-vote-dialog.tsx';
 import { VoteResult } from './vote-result.tsx';
 import styles from './votes.module.css';
 
@@ -15,8 +12,9 @@ import styles from './votes.module.css';
 export function VotesPanel(props: {
   readonly view: MeetingView;
   readonly state: MeetingState;
-  readonly acting: Acting;
   readonly onVote: (motion: MotionState) => void;
+  /** Asks to close the running vote. */
+  readonly onCloseVote: () => void;
 }) {
   const { t } = useTranslation();
   const motions = [...props.state.motions].reverse();
@@ -40,14 +38,15 @@ export function VotesPanel(props: {
 interface Props {
   readonly view: MeetingView;
   readonly state: MeetingState;
-  readonly acting: Acting;
   readonly onVote: (motion: MotionState) => void;
+  /** Asks to close the running vote. */
+  readonly onCloseVote: () => void;
   readonly motion: MotionState;
 }
 
-function OpenMotion({ view, state, acting, motion, onVote }: Props) {
+function OpenMotion(props: Props) {
   const { t } = useTranslation();
-  const [closing, setClosing] = useState(false);
+  const { view, state, motion, onVote } = props;
   const { voted } = motion.tally;
   const entitled = voted + motion.waitingFor.length;
   const progress = t('votes.voted', { count: voted, total: entitled });
@@ -72,15 +71,12 @@ function OpenMotion({ view, state, acting, motion, onVote }: Props) {
             </Button>
           )}
           {view.me.roles.office ? (
-            <Button appearance="primary" onClick={() => setClosing(true)} data-testid="panel-close-vote">
+            <Button appearance="primary" onClick={props.onCloseVote} data-testid="panel-close-vote">
               {t('votes.close')}
             </Button>
           ) : null}
         </div>
       )}
-      {closing ? (
-        <CloseVoteDialog state={state} motion={motion} acting={acting} onClose={() => setClosing(false)} />
-      ) : null}
     </>
   );
 }
