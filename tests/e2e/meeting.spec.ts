@@ -180,7 +180,7 @@ test.describe.serial('one meeting on three laptops', () => {
 
   test('the conclusion and the minutes appear at everybody; facts cannot be typed over', async () => {
     await steps.concludeItem(chair.page, CONCLUSION);
-    await onAll((page) => expect(page.getByRole('navigation')).toContainText(CONCLUSION));
+    await onAll((page) => expect(page.locator('nav')).toContainText(CONCLUSION));
 
     const writing = await steps.showPanel(secretary.page, 'minutes');
     const reading = await steps.showPanel(member.page, 'minutes');

@@ -157,19 +157,24 @@ export async function vote(page: Page, choice: 'approve' | 'reject' | 'abstain' 
   await by(page, 'confirm-vote').click();
 }
 
-/** Draws a line over the first page of the open paper, from and to in fractions of the page. */
-export async function draw(
-  page: Page,
-  from: { readonly x: number; readonly y: number },
-  to: { readonly x: number; readonly y: number },
-): Promise<void> {
-  const sheet = page.locator('[data-page-number="1"], [data-testid="page-1"]').first();
-  const box = await sheet.boundingBox();
-  if (!box) throw new Error('no page to draw on');
-  const at = (point: { x: number; y: number }): [number, number] => [
-    box.x + box.width * point.x,
-    box.y + Math.min(box.height, 500) * point.y,
-  ];
+/** A place on the first page: fractions of what of it is in sight. */
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+async function onFirstPage(page: Page): Promise<(place: Place) => [number, number]> {
+  const sheet = await by(page, 'page-1').boundingBox();
+  const window = await by(page, 'paper-scroll').boundingBox();
+  if (!sheet || !window) throw new Error('no page to draw on');
+  const top = Math.max(sheet.y, window.y);
+  const bottom = Math.min(sheet.y + sheet.height, window.y + window.height);
+  return ({ x, y }) => [sheet.x + sheet.width * x, top + (bottom - top) * y];
+}
+
+/** Puts the pen down and draws a line over the first page of the open paper; the pen stays down. */
+export async function drawOn(page: Page, from: Place, to: Place): Promise<void> {
+  const at = await onFirstPage(page);
   await page.mouse.move(...at(from));
   await page.mouse.down();
   for (let step = 1; step <= 12; step++) {
@@ -177,7 +182,34 @@ export async function draw(
     const wave = Math.sin(part * Math.PI * 2) * 0.02;
     await page.mouse.move(...at({ x: from.x + (to.x - from.x) * part, y: from.y + (to.y - from.y) * part + wave }));
   }
-  await page.mouse.up();
+}
+
+export const liftPen = (page: Page): Promise<void> => page.mouse.up();
+
+export async function draw(page: Page, from: Place, to: Place): Promise<void> {
+  await drawOn(page, from, to);
+  await liftPen(page);
+}
+
+export async function takeTool(page: Page, tool: 'pen' | 'highlighter' | 'note' | 'eraser' | 'select'): Promise<void> {
+  await by(page, `tool-${tool}`).click();
+}
+
+/** Taps on the first page with the tool in hand. */
+export async function tapPage(page: Page, place: Place): Promise<void> {
+  const at = await onFirstPage(page);
+  await page.mouse.click(...at(place));
+}
+
+/** Opens a paper of the agenda by a part of its title; ends when its first page is drawn. */
+export async function openPaper(page: Page, title: string): Promise<void> {
+  await page.locator('nav').locator('[data-testid^="paper-"]').filter({ hasText: title }).click();
+  await expect(by(page, 'page-1')).toHaveAttribute('data-drawn', 'true', { timeout: 30_000 });
+}
+
+export async function goToPage(page: Page, number: number): Promise<void> {
+  await by(page, 'page-box').fill(String(number));
+  await by(page, 'page-box').press('Enter');
 }
 
 /** Makes an invitation and saves its file; the save dialog must have been answered before. */

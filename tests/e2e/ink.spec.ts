@@ -1,0 +1,177 @@
+import { expect, test, type Page } from '@playwright/test';
+
+import { CHAIR, MEMBER, openEnrolledOffice } from './laptops.ts';
+import { REPORT } from './papers.ts';
+import * as steps from './steps.ts';
+import { asStored, readStored } from './stored.ts';
+
+const { by } = steps;
+const SHARED_NOTE = 'Đề nghị làm rõ số liệu của bản Thử Hai';
+const PRIVATE_NOTE = 'Chỉ riêng tôi: hỏi lại kế toán trước khi nói';
+const PRIVATE_TEXT = 'Việc riêng: nhớ nhắc khoản chi quý bốn';
+
+/** Pixels that carry ink on a page: finished, and still being drawn by others. */
+const inkOn = (page: Page, number = 1) =>
+  by(page, `ink-${number}`).evaluate((dry) => {
+    const count = (canvas: unknown): number => {
+      if (!(canvas instanceof HTMLCanvasElement) || canvas.width === 0 || canvas.height === 0) return 0;
+      const pixels = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+      let inked = 0;
+      for (let at = 3; at < pixels.length; at += 4) if ((pixels[at] ?? 0) > 0) inked += 1;
+      return inked;
+    };
+    return { dry: count(dry), live: count(dry.nextElementSibling) };
+  });
+
+test.describe.serial('reading a paper together and writing on it', () => {
+  let office: Awaited<ReturnType<typeof openEnrolledOffice>>;
+  let secretary: Page;
+  let chair: Page;
+  let member: Page;
+
+  test.beforeAll(async () => {
+    office = await openEnrolledOffice();
+    secretary = office.secretary.page;
+    chair = office.chair.page;
+    member = office.member.page;
+    await steps.createMeeting(secretary, { title: 'Cuộc họp đọc tài liệu', place: 'Phòng họp số 2' });
+    await steps.addPeople(secretary, CHAIR);
+    await steps.addItem(secretary, 1, 'Báo cáo kinh tế - xã hội');
+    await office.secretary.phien.answerOpenDialog(REPORT);
+    await by(secretary, 'add-papers-1').click();
+    await expect(by(secretary, 'item-1')).toContainText('bao-cao');
+    await steps.convene(secretary);
+    await steps.carry(secretary);
+    await by(secretary, 'enter-meeting').click();
+    await Promise.all([steps.joinFound(chair), steps.joinFound(member)]);
+  });
+  test.afterAll(() => office.close());
+  // oxlint-disable-next-line no-empty-pattern
+  test.afterEach(({}, info) => office.photograph(info));
+
+  test('pages are drawn where people read, only those in sight, at any zoom', async () => {
+    await Promise.all([secretary, chair, member].map((page) => steps.openPaper(page, 'bao-cao')));
+    await steps.goToPage(member, 8);
+    await expect(by(member, 'paper-reader')).toHaveAttribute('data-page', '8');
+    await expect(by(member, 'page-8')).toHaveAttribute('data-drawn', 'true');
+    await expect(by(member, 'page-1')).toHaveCount(0);
+    expect(await member.locator('.paper-page').count()).toBeLessThan(7);
+    await by(member, 'toggle-thumbnails').click();
+    await by(member, 'thumbnail-2').click();
+    await expect(by(member, 'paper-reader')).toHaveAttribute('data-page', '2');
+    await by(member, 'toggle-thumbnails').click();
+    const width = async (): Promise<number> => (await by(member, 'page-2').boundingBox())?.width ?? 0;
+    const before = await width();
+    await by(member, 'zoom-in').click();
+    await expect.poll(width).toBeGreaterThan(before * 1.05);
+    await by(member, 'fit-width').click();
+    await expect.poll(width).toBeCloseTo(before, 0);
+  });
+
+  test('words are found without their diacritics', async () => {
+    await by(member, 'open-find').click();
+    await by(member, 'find-input').fill('duong ban thu mot');
+    await expect(by(member, 'find-count')).toHaveText(/^1\s*\/\s*2$/);
+    await by(member, 'find-input').press('Enter');
+    await expect(by(member, 'find-count')).toHaveText(/^2\s*\/\s*2$/);
+    await expect(member.locator('.paper-match-active')).toBeVisible();
+    await by(member, 'find-input').fill('từ này không có');
+    await expect(by(member, 'find-count')).not.toHaveText(/\d/);
+    await by(member, 'find-close').click();
+    await steps.goToPage(member, 1);
+    await expect(by(member, 'page-1')).toHaveAttribute('data-drawn', 'true');
+  });
+
+  test('shared ink is seen by the others while the pen is down, and stays when it lifts', async () => {
+    await by(member, 'mode-shared').click();
+    await steps.takeTool(member, 'pen');
+    await steps.drawOn(member, { x: 0.2, y: 0.2 }, { x: 0.8, y: 0.3 });
+    for (const page of [secretary, chair]) {
+      await expect.poll(() => inkOn(page).then(({ live }) => live)).toBeGreaterThan(50);
+      expect((await inkOn(page)).dry).toBe(0);
+    }
+    await steps.liftPen(member);
+    for (const page of [member, secretary, chair]) {
+      await expect.poll(() => inkOn(page).then(({ dry }) => dry)).toBeGreaterThan(50);
+    }
+    await expect.poll(() => inkOn(chair).then(({ live }) => live)).toBe(0);
+  });
+
+  test('undo, redo and the eraser reach the others; nobody erases what another wrote', async () => {
+    const dry = (page: Page) => () => inkOn(page).then((ink) => ink.dry);
+    await by(member, 'undo').click();
+    await expect.poll(dry(chair)).toBe(0);
+    await by(member, 'redo').click();
+    await expect.poll(dry(chair)).toBeGreaterThan(50);
+
+    await by(chair, 'mode-shared').click();
+    await steps.takeTool(chair, 'eraser');
+    await steps.draw(chair, { x: 0.5, y: 0.1 }, { x: 0.5, y: 0.5 });
+    expect(await dry(chair)()).toBeGreaterThan(50);
+    await steps.takeTool(chair, 'pen');
+    await steps.draw(chair, { x: 0.2, y: 0.6 }, { x: 0.8, y: 0.7 });
+    await expect.poll(() => inkOn(member).then((ink) => ink.dry)).toBeGreaterThan(100);
+
+    const both = await dry(secretary)();
+    await steps.takeTool(member, 'eraser');
+    await steps.draw(member, { x: 0.5, y: 0.05 }, { x: 0.5, y: 0.5 });
+    await expect.poll(dry(secretary)).toBeLessThan(both * 0.8);
+    expect(await dry(secretary)()).toBeGreaterThan(50);
+  });
+
+  test('private ink and notes stay on their laptop: on no screen and in no database of another', async () => {
+    const before = (await inkOn(chair)).dry;
+    await by(member, 'mode-private').click();
+    await steps.takeTool(member, 'pen');
+    await expect(by(member, 'ink-banner')).toHaveClass(/private/);
+    await steps.drawOn(member, { x: 0.2, y: 0.8 }, { x: 0.8, y: 0.85 });
+    expect((await inkOn(chair)).live).toBe(0);
+    await steps.liftPen(member);
+    await steps.takeTool(member, 'note');
+    await steps.tapPage(member, { x: 0.3, y: 0.4 });
+    await by(member, 'note-text').fill(PRIVATE_NOTE);
+    await by(member, 'close-note').click();
+    const panel = await steps.showPanel(member, 'notes');
+    await panel.getByTestId('private-notes').fill(PRIVATE_TEXT);
+
+    // A shared note afterwards: when it has arrived, so would everything before it.
+    await by(member, 'mode-shared').click();
+    await steps.takeTool(member, 'note');
+    await steps.tapPage(member, { x: 0.6, y: 0.4 });
+    await by(member, 'note-text').fill(SHARED_NOTE);
+    await by(member, 'close-note').click();
+    for (const page of [secretary, chair]) {
+      await by(page, 'toggle-notes').click();
+      await expect(by(page, 'notes-panel-note')).toHaveCount(1);
+      await expect(by(page, 'notes-panel-note')).toContainText(SHARED_NOTE);
+      await expect(by(page, 'notes-panel-note')).toContainText(MEMBER);
+      await by(page, 'toggle-notes').click();
+      expect((await inkOn(page)).dry).toBe(before);
+    }
+
+    const own = readStored(office.member.data);
+    expect(own.content).toContain(asStored(PRIVATE_NOTE));
+    expect(own.content).toContain(asStored(PRIVATE_TEXT));
+    expect(own.streams.filter((stream) => stream.includes('private'))).toEqual([]);
+    for (const laptop of [office.secretary, office.chair]) {
+      await expect.poll(() => readStored(laptop.data).content.includes(asStored(SHARED_NOTE))).toBe(true);
+      const { content, streams } = readStored(laptop.data);
+      expect(content).not.toContain(asStored(PRIVATE_NOTE));
+      expect(content).not.toContain(asStored(PRIVATE_TEXT));
+      expect(streams.filter((stream) => stream.includes('private'))).toEqual([]);
+    }
+  });
+
+  test('all of it is there again after a restart', async () => {
+    const before = (await inkOn(member)).dry;
+    await office.member.stop();
+    await office.member.start();
+    member = office.member.page;
+    await steps.unlocked(member);
+    await by(member, 'enter-meeting').click();
+    await steps.openPaper(member, 'bao-cao');
+    await expect.poll(() => inkOn(member).then(({ dry }) => dry)).toBe(before);
+    const panel = await steps.showPanel(member, 'notes');
+    await expect(panel.getByTestId('private-notes')).toHaveValue(PRIVATE_TEXT);
+  });
+});
