@@ -6,14 +6,14 @@ import type { SampleMeeting } from '../meetings/sample.ts';
 
 const sampleSchema = z.object({
   title: z.string(),
+  kind: z.string(),
   place: z.string(),
-  people: z.array(z.object({ key: z.string(), name: z.string() })),
-  agenda: z.array(
+  items: z.array(
     z.object({
       title: z.string(),
       presenter: z.string(),
       minutes: z.number(),
-      motions: z.array(z.object({ text: z.string() })),
+      motions: z.array(z.string()),
       papers: z.array(z.object({ file: z.string().regex(/^[\w.-]+\.pdf$/) })),
     }),
   ),
@@ -26,12 +26,9 @@ export async function samplePlan(folder: string): Promise<SampleMeeting> {
   });
   const sample = sampleSchema.parse(JSON.parse(text));
   return {
-    meeting: { title: sample.title, kind: 'Họp thường kỳ', place: sample.place },
-    items: sample.agenda.map((item) => ({
-      title: item.title,
-      presenter: sample.people.find(({ key }) => key === item.presenter)?.name ?? '',
-      minutes: item.minutes,
-      motions: item.motions.map(({ text }) => text),
+    meeting: { title: sample.title, kind: sample.kind, place: sample.place },
+    items: sample.items.map((item) => ({
+      ...item,
       papers: item.papers.map((paper) => join(folder, paper.file)),
     })),
   };
