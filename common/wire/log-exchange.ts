@@ -183,7 +183,7 @@ export function createLogExchange(options: {
       if (arriving.has(entry.jws)) {
         // It came over this very link.
         sent.set(key, Math.max(known, seq));
-      } else if (seq === known + 1 && !lagging.has(key) && hasRoom(LIVE_WINDOW, LIVE_WINDOW)) {
+      } else if (seq === known + 1 && hasRoom(LIVE_WINDOW, LIVE_WINDOW)) {
         sent.set(key, seq);
         fresh.push(entry);
       } else if (seq > known) {

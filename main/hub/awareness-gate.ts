@@ -49,6 +49,11 @@ export function createAwarenessGate(awareness: Awareness, member: MemberId, now?
     return true;
   }
 
+  function release(client: number): void {
+    owned.delete(client);
+    owner.delete(client);
+  }
+
   return {
     get holding() {
       return waiting.size > 0;
@@ -69,6 +74,8 @@ export function createAwarenessGate(awareness: Awareness, member: MemberId, now?
           const state: unknown = JSON.parse(text);
           if (typeof state !== 'object' || Array.isArray(state) || tooDeep(state, MAX_DEPTH)) return 'malformed';
           fresh.set(client, { clock, state: state === null ? null : { ...state, member } });
+          // A window was closed; the next one is a new client.
+          if (state === null) release(client);
         }
         if (decoding.hasContent(decoder)) return 'malformed';
       } catch {
@@ -89,8 +96,7 @@ export function createAwarenessGate(awareness: Awareness, member: MemberId, now?
       return encodeStates(due);
     },
     close() {
-      for (const client of owned) owner.delete(client);
-      owned.clear();
+      for (const client of [...owned]) release(client);
       waiting.clear();
     },
   };

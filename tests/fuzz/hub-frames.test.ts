@@ -25,7 +25,7 @@ beforeAll(async () => {
   room = await openTestRoom();
   honest = await room.enrol('Nguyễn Văn An');
   fuzzer = await room.enrol('Kẻ Phá Rối');
-});
+}, 60_000);
 afterAll(async () => {
   await room.close();
   process.off('uncaughtException', onCrash);

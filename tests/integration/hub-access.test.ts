@@ -19,19 +19,19 @@ beforeAll(async () => {
   others = await createOrganisation('Tổ chức khác');
   an = await room.enrol('Nguyễn Văn An');
   outsider = await room.organisation.enrol('Phạm Văn Ngoài');
-});
+}, 60_000);
 afterAll(() => room.close());
 
 const request = (path: string) => `GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`;
 
 describe('who gets in', () => {
-  it('a stranger without a certificate gets no byte', async () => {
+  it('[CONN-2] a stranger without a certificate gets no byte', async () => {
     const answer = await talkTls(room.address, {}, request('/meetings'));
     expect(answer.received).toHaveLength(0);
     expect(answer.error).toBe('ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED');
   });
 
-  it('certificates of other organisations, expired ones and ones not valid yet get no byte', async () => {
+  it('[CONN-2] certificates of other organisations, expired ones and ones not valid yet get no byte', async () => {
     const foreign = await others.enrol('Người Lạ');
     const expired = await room.organisation.enrol('Đã Hết Hạn', new Date(Date.now() - 30 * DAY));
     const early = await room.organisation.enrol('Chưa Đến Ngày', new Date(Date.now() + 5 * DAY));
@@ -49,7 +49,7 @@ describe('who gets in', () => {
     }
   });
 
-  it('a certificate that somebody else made in the organisation`s name gets no byte', async () => {
+  it('[CONN-2] a certificate that somebody else made in the organisation`s name gets no byte', async () => {
     const twin = await createOrganisation('Sở Thử nghiệm');
     const forged = await twin.enrol('Nguyễn Văn An');
     expect((await getAs(forged, room.address, '/meetings')).received).toHaveLength(0);
@@ -61,13 +61,13 @@ describe('who gets in', () => {
     await expect(async () => talkTls(room.address, { ...an.tls, key }, request('/meetings'))).rejects.toThrow(/key/);
   });
 
-  it('TLS 1.2 gets no byte', async () => {
+  it('[CONN-1] TLS 1.2 gets no byte', async () => {
     const answer = await talkTls(room.address, { ...an.tls, maxVersion: 'TLSv1.2' }, request('/meetings'));
     expect(answer).toMatchObject({ handshake: false });
     expect(answer.received).toHaveLength(0);
   });
 
-  it('a revoked member gets a code and nothing else, and is cut off while connected', async () => {
+  it('[CONN-2] [CONN-4] a revoked member gets a code and nothing else, and is cut off while connected', async () => {
     const binh = await room.enrol('Lê Thị Bình');
     const { link } = room.join(binh);
     await expectSoon('connected', () => link.state().state === 'connected');
@@ -82,7 +82,7 @@ describe('who gets in', () => {
     expect(answer).not.toContain(room.rules.id);
   });
 
-  it('whoever is of the organisation but not of the meeting learns nothing of it', async () => {
+  it('[CONN-5] whoever is of the organisation but not of the meeting learns nothing of it', async () => {
     const list = await listMeetings(room.address, { tls: outsider.tls, admit: room.organisation.admit });
     expect(list).toEqual({
       ok: true,
@@ -109,7 +109,7 @@ describe('who gets in', () => {
     });
   });
 
-  it('nobody is sent a request before its certificate is checked', async () => {
+  it('[CONN-3] nobody is sent a request before its certificate is checked', async () => {
     const foreign = await others.enrol('Máy Chủ Lạ');
     let received = 0;
     const server = createServer(foreign.tls, (socket) => {

@@ -42,7 +42,7 @@ function look(kind: Advertisement['kind'], organisation: string | null) {
 }
 
 describe('discovery', () => {
-  it('finds laptops of the own organisation only, on one machine with many instances', async () => {
+  it('[FIND-2] finds laptops of the own organisation only, on one machine with many instances', async () => {
     const mine = [offering(OURS, 40001), offering(OURS, 40002), offering(OURS, 40003)];
     for (const it of [...mine, offering(THEIRS, 40004), offering(OURS, 40005, 'enrolment')]) offer(it);
     const browsers = [look('meeting', OURS), look('meeting', OURS)];
@@ -68,7 +68,7 @@ describe('discovery', () => {
     );
   });
 
-  it('forgets a laptop that says goodbye at once, and shows a changed list of meetings', async () => {
+  it('[FIND-2] forgets a laptop that says goodbye at once, and shows a changed list of meetings', async () => {
     let now: Advertisement | null = offering(OURS, 40021);
     const advertiser = offer(() => now);
     const browser = look('meeting', OURS);

@@ -31,7 +31,7 @@ beforeAll(async () => {
       motions: [],
     }),
   );
-});
+}, 60_000);
 afterAll(async () => {
   for (const provider of providers) provider.destroy();
   await room.close();
@@ -70,7 +70,7 @@ describe('stock y-websocket client', () => {
     );
   });
 
-  it('that writes what it may not write is closed for good and logged; others don`t notice', async () => {
+  it('[DOC-2] that writes what it may not write is closed for good and logged; others don`t notice', async () => {
     const reader = stockClient(an, 'plan');
     const offender = stockClient(binh, 'plan');
     await expectSoon('both synced', () => reader.provider.synced && offender.provider.synced);
@@ -87,7 +87,7 @@ describe('stock y-websocket client', () => {
     expect(reader.provider.wsconnected).toBe(true);
   });
 
-  it('writes its own annotations and nobody else`s', async () => {
+  it('[DOC-2] writes its own annotations and nobody else`s', async () => {
     const own = stockClient(an, inkOf(an));
     const foreign = stockClient(binh, inkOf(an));
     await expectSoon('both synced', () => own.provider.synced && foreign.provider.synced);
@@ -100,7 +100,7 @@ describe('stock y-websocket client', () => {
 });
 
 describe('awareness', () => {
-  it('travels between stock clients under the name of their certificates', async () => {
+  it('[AWARE-2] travels between stock clients under the name of their certificates', async () => {
     const first = stockClient(an, 'floor');
     const second = stockClient(binh, 'floor');
     await expectSoon('both synced', () => first.provider.synced && second.provider.synced);
@@ -112,7 +112,7 @@ describe('awareness', () => {
     await expectSoon('gone with its connection', () => seen() === undefined);
   });
 
-  it('of somebody else can be neither replaced nor removed', async () => {
+  it('[AWARE-1] of somebody else can be neither replaced nor removed', async () => {
     const ink = inkOf(binh);
     const victim = stockClient(binh, ink);
     await expectSoon('synced', () => victim.provider.synced);
@@ -130,7 +130,7 @@ describe('awareness', () => {
     attacker.socket.terminate();
   });
 
-  it('that is too large, too deep or no object closes its connection', async () => {
+  it('[AWARE-3] that is too large, too deep or no object closes its connection', async () => {
     const bad = [
       JSON.stringify({ pen: 'x'.repeat(17_000) }),
       `{"a":${'['.repeat(500)}${']'.repeat(500)}}`,
@@ -145,7 +145,7 @@ describe('awareness', () => {
     }
   });
 
-  it('comes to others at most 60 times a second, and the last state always', async () => {
+  it('[AWARE-4] comes to others at most 60 times a second, and the last state always', async () => {
     const ink = inkOf(deputy);
     const watcher = stockClient(binh, ink);
     await expectSoon('synced', () => watcher.provider.synced);
@@ -161,6 +161,29 @@ describe('awareness', () => {
     const seconds = (performance.now() - started) / 1000;
     expect(updates).toBeLessThanOrEqual(60 + 60 * seconds + 5);
     raw.socket.terminate();
+  });
+
+  it('[AWARE-1] of windows that are opened and closed again and again is there for each', async () => {
+    const raw = await openRawSocket(an, `wss://${room.address}/doc/${room.rules.id}/floor`);
+    const states = () => room.carried.awareness('floor').getStates();
+    for (let client = 1000; client < 1030; client++) {
+      raw.socket.send(awarenessFrame([{ client, clock: 1, state: '{"window":1}' }]));
+      if (client < 1029) raw.socket.send(awarenessFrame([{ client, clock: 2, state: 'null' }]));
+    }
+    await expectSoon('the last window', () => states().has(1029));
+    await expectSoon(
+      'only the last one',
+      () => [...states().keys()].filter((id) => id >= 1000 && id < 1030).length === 1,
+    );
+    raw.socket.terminate();
+    await expectSoon('gone', () => !states().has(1029));
+    // Open at once, they are bounded.
+    const greedy = await openRawSocket(an, `wss://${room.address}/doc/${room.rules.id}/floor`);
+    const many = Array.from({ length: 100 }, (_, n) => ({ client: 2000 + n, clock: 1, state: '{}' }));
+    greedy.socket.send(awarenessFrame(many));
+    await expectSoon('some', () => states().has(2000));
+    expect([...states().keys()].filter((id) => id >= 2000 && id < 2100)).toHaveLength(16);
+    greedy.socket.terminate();
   });
 
   it('of a laptop is there again right after its link was cut', async () => {
@@ -181,7 +204,7 @@ describe('awareness', () => {
 });
 
 describe('over the link', () => {
-  it('a member that applies the office`s changes from the log is not taken for their writer', async () => {
+  it('[DOC-4] a member that applies the office`s changes from the log is not taken for their writer', async () => {
     const { meeting, link } = room.join(binh);
     const followed = link.follow('minutes');
     await expectSoon('synced', () => followed.synced());
@@ -199,7 +222,7 @@ describe('over the link', () => {
     await Promise.all([link.close(), late.link.close()]);
   });
 
-  it('a released document is closed at the host', async () => {
+  it('[DOC-1] a released document is closed at the host', async () => {
     const { meeting, link } = room.join(binh);
     const ink = inkOf(binh);
     const followed = link.follow(ink);

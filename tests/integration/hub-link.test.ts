@@ -1,9 +1,16 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readAgenda, putAgendaItem, setPlanMeta } from '../../common/collab/plan.ts';
 import { asAgendaItemId } from '../../common/domain/ids.ts';
+import { encodeControl, LINK_PROTOCOL } from '../../common/wire/link.ts';
+import { createOrganisation, type TestOrganisation } from '../fixtures/network/organisation.ts';
+import { openRawSocket } from '../fixtures/network/raw-client.ts';
 import { expectSoon, openTestRoom, type TestRoom } from '../fixtures/network/room.ts';
 
+let organisation: TestOrganisation;
 let room: TestRoom | undefined;
+beforeAll(async () => {
+  organisation = await createOrganisation('Sở Thử nghiệm');
+}, 60_000);
 afterEach(async () => {
   await room?.close();
   room = undefined;
@@ -21,7 +28,7 @@ const item = (id: string, title: string, order: number) => ({
 
 describe('link', () => {
   it('brings the log and the plan to a member, and its entries back', async () => {
-    room = await openTestRoom();
+    room = await openTestRoom(organisation);
     const { carried } = room;
     await carried.write('plan', (doc) => setPlanMeta(doc, { title: 'Phiên họp thử' }));
     await carried.write('plan', (doc) => putAgendaItem(doc, item('a', 'Khai mạc', 1)));
@@ -37,7 +44,7 @@ describe('link', () => {
   });
 
   it('shows live changes before they are logged, both ways for who may write', async () => {
-    room = await openTestRoom();
+    room = await openTestRoom(organisation);
     const an = await room.enrol('Nguyễn Văn An');
     const { meeting, link } = room.join(an);
     const ink = `ink/${'a'.repeat(64)}/${an.member}`;
@@ -54,8 +61,8 @@ describe('link', () => {
     expect(room.carried.entries()).toBe(0);
   });
 
-  it('tells who is online', async () => {
-    room = await openTestRoom();
+  it('[LINK-4] tells who is online', async () => {
+    room = await openTestRoom(organisation);
     const an = await room.enrol('Nguyễn Văn An');
     const binh = await room.enrol('Lê Thị Bình');
     const first = room.join(an);
@@ -64,5 +71,33 @@ describe('link', () => {
     await second.link.close();
     await expectSoon('two online', () => first.link.state().online.length === 2);
     expect(first.link.state().online).toEqual([room.secretary.member, an.member].sort());
+  });
+
+  it('[LINK-1] refuses another protocol number and a link without hello', async () => {
+    room = await openTestRoom(organisation);
+    const an = await room.enrol('Nguyễn Văn An');
+    const url = `wss://${room.address}/link/${room.rules.id}`;
+    const newer = await openRawSocket(an, url);
+    newer.socket.send(JSON.stringify({ type: 'hello', protocol: 2, device: 'tu-tuong-lai', heads: [] }));
+    expect(await newer.closed).toBe(4426);
+    const rude = await openRawSocket(an, url);
+    rude.socket.send(JSON.stringify({ type: 'stored', batch: 0, refused: [] }));
+    expect(await rude.closed).toBe(4400);
+  });
+
+  it('[LINK-2] lets a laptop that comes again replace its old link', async () => {
+    room = await openTestRoom(organisation);
+    const an = await room.enrol('Nguyễn Văn An');
+    const url = `wss://${room.address}/link/${room.rules.id}`;
+    const hello = encodeControl({ type: 'hello', protocol: LINK_PROTOCOL, device: 'may-cua-an', heads: [] });
+    const first = await openRawSocket(an, url);
+    first.socket.send(hello, { binary: false });
+    await expectSoon('welcome', () => first.messages.length > 0);
+    const second = await openRawSocket(an, url);
+    second.socket.send(hello, { binary: false });
+    expect(await first.closed).toBe(4409);
+    await expectSoon('welcome', () => second.messages.length > 0);
+    expect(room.hub.status(room.rules.id)?.online).toContain(an.member);
+    second.socket.terminate();
   });
 });

@@ -26,7 +26,7 @@ beforeAll(async () => {
   an = await room.enrol('Nguyễn Văn An');
   binh = await room.enrol('Lê Thị Bình');
   folder = await mkdtemp(join(tmpdir(), 'phien-papers-'));
-});
+}, 60_000);
 afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();
 });
@@ -141,7 +141,7 @@ describe('papers over HTTPS', () => {
 });
 
 describe('paper fetcher', () => {
-  it('fetches what is wanted, the urgent one first, and tells progress', async () => {
+  it('[PAPER-1] fetches what is wanted, the urgent one first, and tells progress', async () => {
     const large = await putPaper(12 * PAPER_CHUNK_BYTES + 5);
     const urgent = await putPaper(2 * PAPER_CHUNK_BYTES);
     const { store } = await newStore();
@@ -160,7 +160,7 @@ describe('paper fetcher', () => {
     expect((await readFile(file?.path ?? '')).equals(large.bytes)).toBe(true);
   });
 
-  it('resumes after cuts and after a restart without fetching anything twice', async () => {
+  it('[PAPER-3] resumes after cuts and after a restart without fetching anything twice', async () => {
     const paper = await putPaper(24 * PAPER_CHUNK_BYTES + 77);
     const proxy: TcpProxy = await openTcpProxy(room.address);
     open.push(() => proxy.close());
@@ -183,7 +183,7 @@ describe('paper fetcher', () => {
     expect(proxy.down()).toBeLessThan(paper.size + 4.5 * PAPER_CHUNK_BYTES);
   });
 
-  it('refuses a wrong byte and fetches that chunk again', async () => {
+  it('[PAPER-2] refuses a wrong byte and fetches that chunk again', async () => {
     const paper = await putPaper(6 * PAPER_CHUNK_BYTES);
     let wrong = 2;
     const relay = await relayAs(binh, (_path, range, body) => {
@@ -204,7 +204,7 @@ describe('paper fetcher', () => {
     expect(relay.requests()).toBe(8);
   });
 
-  it('gives up on a paper that keeps coming wrong and says so; other papers come', async () => {
+  it('[PAPER-2] gives up on a paper that keeps coming wrong and says so; other papers come', async () => {
     const bad = await putPaper(2 * PAPER_CHUNK_BYTES);
     const good = await putPaper(PAPER_CHUNK_BYTES);
     const relay = await relayAs(binh, (path, _range, body) => (path.includes(bad.sha256) ? body.fill(0) : body));

@@ -14,7 +14,7 @@ let proxy: TcpProxy | undefined;
 beforeAll(async () => {
   organisation = await createOrganisation('Sở Thử nghiệm');
   people = await Promise.all(Array.from({ length: 10 }, (_, n) => organisation.enrol(`Đại biểu thứ ${n + 1}`)));
-});
+}, 60_000);
 afterEach(async () => {
   await room.close();
   await proxy?.close();
@@ -39,7 +39,7 @@ const byName = (a: { author: string; stream: string }, b: { author: string; stre
   `${a.author}${a.stream}` < `${b.author}${b.stream}` ? -1 : 1;
 
 describe('coming back', () => {
-  it('continues where the connection was cut, in the middle of a batch, in both directions', async () => {
+  it('[LOG-1] continues where the connection was cut, in the middle of a batch, in both directions', async () => {
     await openRoom();
     await room.carried.record(acts(300, 2000));
     proxy = await openTcpProxy(room.address);
@@ -62,7 +62,7 @@ describe('coming back', () => {
     expect(proxy.down() + proxy.up()).toBeLessThan(600 * 3200 * 1.6);
   });
 
-  it('brings what was written offline, and shows how much is only here meanwhile', async () => {
+  it('[LOG-3] brings what was written offline, and shows how much is only here meanwhile', async () => {
     await openRoom();
     proxy = await openTcpProxy(room.address);
     const { address } = proxy;
@@ -81,7 +81,7 @@ describe('coming back', () => {
     await expectSoon('nothing only here', () => again.link.state().onlyHere === 0);
   });
 
-  it('notices a frozen network within seconds and returns by itself', async () => {
+  it('[LINK-3] notices a frozen network within seconds and returns by itself', async () => {
     await openRoom();
     proxy = await openTcpProxy(room.address);
     const { address } = proxy;
@@ -136,7 +136,7 @@ describe('coming back', () => {
     expect(link.state()).toMatchObject({ problem: null, carriedBy: room.secretary.member });
   });
 
-  it('whoever is taken out of the roster is closed at the next act', async () => {
+  it('[CONN-5] whoever is taken out of the roster is closed at the next act', async () => {
     await openRoom();
     const { link } = room.join(person(0));
     const stays = room.join(person(1));
@@ -151,7 +151,7 @@ describe('coming back', () => {
 });
 
 describe('together', () => {
-  it('ten laptops converge while all write acts and annotations', async () => {
+  it('[LOG-5] ten laptops converge while all write acts and annotations', async () => {
     await openRoom();
     const laptops = people.map((who) => ({ who, ...room.join(who) }));
     await expectSoon('all connected', () => laptops.every(({ link }) => link.state().state === 'connected'));
@@ -177,7 +177,7 @@ describe('together', () => {
     expect(room.log.filter(({ message }) => message === 'entry refused')).toEqual([]);
   });
 
-  it('a second version of an act is refused, the rest of its author`s streams goes on', async () => {
+  it('[LOG-6] a second version of an act is refused, the rest of its author`s streams goes on', async () => {
     await openRoom();
     const first = createMemoryMeeting(room.rules, person(0));
     await first.record(acts(2));
@@ -195,7 +195,7 @@ describe('together', () => {
     expect(two.link.state().state).toBe('connected');
   });
 
-  it('an entry its author may not write closes that author`s link', async () => {
+  it('[LOG-6] an entry its author may not write closes that author`s link', async () => {
     await openRoom();
     const { meeting, link } = room.join(person(0));
     await expectSoon('connected', () => link.state().state === 'connected');

@@ -14,7 +14,7 @@ beforeAll(async () => {
   room = await openTestRoom();
   an = await room.enrol('Nguyễn Văn An');
   binh = await room.enrol('Lê Thị Bình');
-});
+}, 60_000);
 afterAll(() => room.close());
 
 const MEGABYTE = 1024 * 1024;
