@@ -23,7 +23,8 @@ export function pageContext(
 /** Draws a finished stroke; the context is in page user space. */
 export function drawStroke(context: CanvasRenderingContext2D, stroke: Stroke, isPrivate: boolean): void {
   if (isPrivate) drawPrivateBand(context, stroke);
-  if (stroke.tool === 'highlighter') {
+  // Without pressure the width is the same everywhere: a plain line looks the same and is far cheaper.
+  if (stroke.tool === 'highlighter' || stroke.pressures === undefined) {
     drawLine(context, stroke);
     return;
   }
@@ -59,9 +60,13 @@ function centreOf(stroke: Stroke): Path2D {
     path.moveTo(points[0] as number, points[1] as number);
     // A dot is a line too short to see, which round caps turn into a dot.
     if (points.length === 2) path.lineTo((points[0] as number) + 0.01, points[1] as number);
-    for (let index = 2; index < points.length; index += 2) {
-      path.lineTo(points[index] as number, points[index + 1] as number);
+    for (let index = 2; index < points.length - 2; index += 2) {
+      const x = points[index] as number;
+      const y = points[index + 1] as number;
+      // Curves that pass through the middles of the segments: round where the hand was round.
+      path.quadraticCurveTo(x, y, (x + (points[index + 2] as number)) / 2, (y + (points[index + 3] as number)) / 2);
     }
+    if (points.length > 2) path.lineTo(points.at(-2) as number, points.at(-1) as number);
     centres.set(stroke, path);
   }
   return path;
@@ -80,12 +85,11 @@ function smoothOutline(stroke: Stroke): Path2D {
   const { points, pressures, width } = stroke;
   const input: number[][] = [];
   for (let index = 0; index < points.length / 2; index += 1) {
-    const pressure = pressures === undefined ? 0.5 : (pressures[index] as number) / 255;
-    input.push([points[index * 2] as number, points[index * 2 + 1] as number, pressure]);
+    input.push([points[index * 2] as number, points[index * 2 + 1] as number, (pressures?.[index] ?? 128) / 255]);
   }
   const outline = getStroke(input, {
     size: width * 1.1,
-    thinning: pressures === undefined ? 0 : 0.5,
+    thinning: 0.5,
     smoothing: 0.5,
     // The line must not move away from where it was seen while drawing.
     streamline: 0.2,

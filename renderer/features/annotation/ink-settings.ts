@@ -36,6 +36,8 @@ export interface InkSettings {
   readonly listOpen: boolean;
   /** The note whose text is open, if any. */
   readonly openNote: string | undefined;
+  /** The open note may be out of sight and should come into view once. */
+  readonly revealNote: boolean;
   set(change: Partial<Omit<InkSettings, 'set'>>): void;
 }
 
@@ -50,6 +52,7 @@ export const useInkSettings = create<InkSettings>((set) => ({
   hideOthers: false,
   listOpen: false,
   openNote: undefined,
+  revealNote: false,
   set,
 }));
 

@@ -41,7 +41,7 @@ export function NotesPanel(props: {
               data-testid="notes-panel-note"
               style={{ borderLeftColor: colourOf(layer) }}
               onClick={() => {
-                set({ openNote: note.id });
+                set({ openNote: note.id, revealNote: true });
                 reader.goTo(note.page, 0, 0);
               }}
             >

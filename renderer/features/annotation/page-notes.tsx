@@ -1,4 +1,4 @@
-import { useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '@fluentui/react-components';
 import { Delete20Regular, Dismiss20Regular, LockClosed16Regular, Note20Filled } from '@fluentui/react-icons';
@@ -82,9 +82,18 @@ function NoteCard(props: {
   const { doc } = layer.layer.document;
   const isPrivate = layer.layer.visibility === 'private';
   const [isNew] = useState(note.text === '');
+  const card = useRef<HTMLDivElement>(null);
+
+  useEffect(() => {
+    const { revealNote, set } = useInkSettings.getState();
+    if (!revealNote) return;
+    set({ revealNote: false });
+    card.current?.scrollIntoView({ block: 'center', inline: 'nearest' });
+  }, []);
 
   return (
     <div
+      ref={card}
       className={`note-card note-card-${layer.layer.visibility}`}
       role="dialog"
       aria-label={t('annotation.noteText')}

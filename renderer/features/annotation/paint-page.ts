@@ -106,8 +106,16 @@ function canvasRatio(geometry: PageGeometry): number {
   return Math.min(window.devicePixelRatio, Math.sqrt(MAX_CANVAS_AREA / (geometry.width * geometry.height)));
 }
 
-/** Setting the size empties the canvas as well. */
+/** Gives the canvas its size and empties it; a new size means new memory, so the old one is kept where it fits. */
 function resize(canvas: HTMLCanvasElement, geometry: PageGeometry, ratio: number): void {
-  canvas.width = Math.max(1, Math.round(geometry.width * ratio));
-  canvas.height = Math.max(1, Math.round(geometry.height * ratio));
+  const width = Math.max(1, Math.round(geometry.width * ratio));
+  const height = Math.max(1, Math.round(geometry.height * ratio));
+  if (canvas.width === width && canvas.height === height) {
+    const context = canvas.getContext('2d');
+    context?.setTransform(1, 0, 0, 1, 0, 0);
+    context?.clearRect(0, 0, width, height);
+    return;
+  }
+  canvas.width = width;
+  canvas.height = height;
 }

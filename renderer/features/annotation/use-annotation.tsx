@@ -89,7 +89,7 @@ export function useAnnotation(props: {
     if (doc === undefined) return;
     const id = annotationId(Date.now(), Math.random);
     addNote(doc, { id, page: reader.page, x: 60, y: 700, at: Date.now(), text: '' }, OWN_CHANGE);
-    useInkSettings.getState().set({ openNote: id, tool: 'select' });
+    useInkSettings.getState().set({ openNote: id, revealNote: true, tool: 'select' });
   }
 
   return {

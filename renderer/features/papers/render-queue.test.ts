@@ -25,3 +25,18 @@ it('draws the page being read first, then onwards, one at a time', async () => {
   await Promise.all(jobs);
   expect(order).toEqual([10, 11, 9, 12, 8]);
 });
+
+it('lets other work wait until nothing is left to draw, but not for ever', async () => {
+  const queue = createRenderQueue();
+  await queue.rest(10_000);
+  let finish = (): void => undefined;
+  let drawn = false;
+  queue.add(1, () => new Promise((resolve) => (finish = resolve)));
+  await Promise.resolve();
+  const patient = queue.rest(10_000).then(() => expect(drawn).toBe(true));
+  await queue.rest(20);
+  expect(drawn).toBe(false);
+  drawn = true;
+  finish();
+  await patient;
+});

@@ -4,10 +4,13 @@ export interface RenderQueue {
   add(page: number, job: () => Promise<void>): () => void;
   /** Tells which page is being read. */
   readingPage(page: number): void;
+  /** Resolves when nothing is left to draw, or after `limit` milliseconds: for work that should not delay drawing. */
+  rest(limit: number): Promise<void>;
 }
 
 export function createRenderQueue(): RenderQueue {
   const waiting = new Set<{ page: number; job: () => Promise<void> }>();
+  const resting = new Set<() => void>();
   let reading = 1;
   let running = false;
 
@@ -27,6 +30,8 @@ export function createRenderQueue(): RenderQueue {
       await next.job().catch(() => undefined);
     }
     running = false;
+    for (const resolve of resting) resolve();
+    resting.clear();
   }
 
   return {
@@ -39,6 +44,16 @@ export function createRenderQueue(): RenderQueue {
     },
     readingPage(page) {
       reading = page;
+    },
+    rest(limit) {
+      if (!running && waiting.size === 0) return Promise.resolve();
+      return new Promise((resolve) => {
+        resting.add(resolve);
+        setTimeout(() => {
+          resting.delete(resolve);
+          resolve();
+        }, limit);
+      });
     },
   };
 }

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { matchesOnPage, MAX_MATCHES, readPageText, type PageText, type PageTextMatch } from './paper-text.ts';
+import type { RenderQueue } from './render-queue.ts';
 import type { OpenPaper } from './use-paper.ts';
 
 export interface FindState {
@@ -20,9 +21,16 @@ const NO_MATCHES: ReadonlyMap<number, readonly PageTextMatch[]> = new Map();
 const TYPING_PAUSE = 150;
 /** How often the list grows while pages are still being read. Milliseconds. */
 const REPORT_EVERY = 250;
+/** How long reading a page's text may wait for pages being drawn. Milliseconds. */
+const DRAWING_FIRST = 400;
 
 /** Search through a whole paper. Text is read once, page by page, when the search is first used. */
-export function useFind(paper: OpenPaper | undefined, wanted: boolean, page: number): FindState {
+export function useFind(
+  paper: OpenPaper | undefined,
+  wanted: boolean,
+  page: number,
+  rest: RenderQueue['rest'],
+): FindState {
   const [query, setQuery] = useState('');
   const [settled, setSettled] = useState('');
   const [active, setActive] = useState(-1);
@@ -44,8 +52,8 @@ export function useFind(paper: OpenPaper | undefined, wanted: boolean, page: num
   useEffect(() => {
     if (!wanted || paper === undefined || reading.current === paper) return;
     reading.current = paper;
-    void readAll(paper, setTexts, () => reading.current === paper);
-  }, [wanted, paper]);
+    void readAll(paper, setTexts, rest, () => reading.current === paper);
+  }, [wanted, paper, rest]);
   useEffect(
     () => () => {
       reading.current = undefined;
@@ -99,6 +107,7 @@ export function useFind(paper: OpenPaper | undefined, wanted: boolean, page: num
 async function readAll(
   paper: OpenPaper,
   report: (texts: readonly PageText[]) => void,
+  rest: RenderQueue['rest'],
   isWanted: () => boolean,
 ): Promise<void> {
   const texts: PageText[] = [];
@@ -106,6 +115,8 @@ async function readAll(
   try {
     const document = await paper.background();
     for (let page = 1; page <= paper.pages && isWanted(); page += 1) {
+      // Two cores can't draw and read at once: what is looked at comes first.
+      await rest(DRAWING_FIRST);
       // A page that can't be read has no text; the others still do.
       texts.push(await readPageText(document, page).catch(() => EMPTY));
       if (performance.now() - reported > REPORT_EVERY) {
