@@ -66,6 +66,14 @@ function pdfjsAssets(): Plugin {
   };
 }
 
+/** Fonts of documents, for their preview: served from phien://app/fonts/. */
+function documentFonts(): Plugin {
+  return {
+    name: 'phien-document-fonts',
+    closeBundle: () => cpSync(at('resources/fonts'), at('out/renderer/fonts'), { recursive: true }),
+  };
+}
+
 /** The three entries, and every worker thread's file: workers lie beside the entries, under their own names. */
 const entries = [
   ...['index', 'engine', 'cli'].map((name) => at('main', `${name}.ts`)).filter((file) => existsSync(file)),
@@ -109,7 +117,7 @@ export default defineConfig({
   renderer: {
     root: at('renderer'),
     define,
-    plugins: [react(), pdfjsAssets()],
+    plugins: [react(), pdfjsAssets(), documentFonts()],
     html: { cspNonce: '__PHIEN_NONCE__' },
     resolve: { dedupe: ['yjs', 'react', 'react-dom'] },
     build: {

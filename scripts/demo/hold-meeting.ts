@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, type Page } from '@playwright/test';
@@ -63,7 +63,11 @@ export async function holdMeeting(options: {
     return { steps: done };
   } catch (error) {
     for (const who of Object.keys(laptops) as Role[]) await shoot(who, 'when-it-failed').catch(() => undefined);
-    for (const [who, laptop] of Object.entries(laptops)) say(`${who} said: ${laptop.output().slice(-1500)}`);
+    for (const [who, laptop] of Object.entries(laptops)) {
+      const log = await readFile(path.join(folder, who, 'logs', 'phien.log'), 'utf8').catch(() => '');
+      const worth = log.split('\n').filter((line) => /"level":(40|50)/.test(line));
+      say(`${who}: ${[laptop.output().trim().slice(-1000), ...worth.slice(-5)].join('\n')}`);
+    }
     throw error;
   } finally {
     for (const laptop of Object.values(laptops)) await laptop.close().catch(() => undefined);
