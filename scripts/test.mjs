@@ -47,7 +47,7 @@ await onProjectNode(async () => {
     const { onlyOneCopy } = await import('./one-copy.mjs');
     onlyOneCopy('yjs');
     return await node(
-      'dependency-cruiser/bin/dependency-cruise.mjs',
+      'dependency-cruiser/bin/dependency-cruiser.mjs',
       '--config',
       '.dependency-cruiser.mjs',
       'common',
