@@ -24,9 +24,7 @@ export const MEETINGS_PATH = '/meetings';
 export const closeCodes = {
   malformed: 4400,
   notAllowed: 4403,
-  unknown: 4404,
   replaced: 4409,
-  tooLarge: 4413,
   protocol: 4426,
   tooMany: 4429,
   stopped: 4503,

@@ -31,8 +31,6 @@ export interface MeetingRoom {
   admitLink(socket: WebSocket, transport: Socket, member: MemberId): void;
   admitDocument(socket: WebSocket, transport: Socket, member: MemberId, document: string): void;
   beat(): void;
-  /** Closes every connection of this member. */
-  expel(member: MemberId, code: CloseCode, reason: string): void;
   close(code: CloseCode, reason: string): void;
 }
 
@@ -181,11 +179,6 @@ export function createMeetingRoom(options: {
       for (const link of links.keys()) link.beat();
       for (const socket of sockets.keys()) socket.beat();
       closeSlowest();
-    },
-    expel(member, code, reason) {
-      for (const client of [...links.values(), ...sockets.values()]) {
-        if (client.member === member) client.close(code, reason);
-      }
     },
     close(code, reason) {
       closed = true;

@@ -64,6 +64,8 @@ export function followDocument(options: {
   return {
     synced: () => provider.synced,
     linkUp() {
+      // After a 44xx of the last connection the provider waits for this.
+      provider.connect();
       for (const socket of [...sockets]) socket.opened();
     },
     linkDown() {
