@@ -1,6 +1,7 @@
-import { useEffect } from 'react';
-import type { AppStatus, Settings } from '../../common/contract/requests.ts';
+import { useEffect, useState } from 'react';
+import type { AppStatus, EnrolmentStatus, Settings } from '../../common/contract/requests.ts';
 import { useAppStatus, useSettings } from '../bridge/engine-values.ts';
+import { useEvent } from '../bridge/use-request.ts';
 import { EnrolmentProgress } from '../features/people/enrolment-progress.tsx';
 import { FirstStart } from '../features/people/first-start.tsx';
 import { Unlock } from '../features/people/unlock.tsx';
@@ -38,25 +39,29 @@ export function Application() {
 
 function MainWindow() {
   const status = useAppStatus();
+  // Kept here, since a request that fails at once ends before its own screen is there to hear of it.
+  const [enrolment, setEnrolment] = useState<EnrolmentStatus | null>(null);
+  useEvent('enrolment.status', setEnrolment);
   return (
     <div className={styles['window']}>
       <EngineBanner />
       <main className={styles['content']}>
-        <Known value={status}>{(value) => <Stage status={value} />}</Known>
+        <Known value={status}>{(value) => <Stage status={value} enrolment={enrolment} />}</Known>
       </main>
     </div>
   );
 }
 
 /** What has to come first: setting up, waiting for a certificate, the PIN, and then the work itself. */
-function Stage({ status }: { readonly status: AppStatus }) {
+function Stage(props: { readonly status: AppStatus; readonly enrolment: EnrolmentStatus | null }) {
+  const { status, enrolment } = props;
   const view = useRouter((state) => state.view);
   if (view.screen === 'meeting' && status.stage !== 'locked') return <MeetingScreen meeting={view.meeting} />;
   switch (status.stage) {
     case 'new':
-      return <FirstStart onSample={() => void openSample()} />;
+      return <FirstStart enrolment={enrolment} onSample={() => void openSample()} />;
     case 'waiting':
-      return <EnrolmentProgress />;
+      return <EnrolmentProgress status={enrolment} />;
     case 'locked':
       return <Unlock status={status} />;
     case 'ready':

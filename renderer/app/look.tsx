@@ -1,4 +1,4 @@
-import { createDOMRenderer, FluentProvider, RendererProvider } from '@fluentui/react-components';
+import { createDOMRenderer, FluentProvider, RendererProvider, useModalAttributes } from '@fluentui/react-components';
 import { useEffect, useMemo, useSyncExternalStore, type ReactNode } from 'react';
 import type { Settings } from '../../common/contract/requests.ts';
 import { themeKindOf, themeOf } from '../ui/theme.ts';
@@ -40,8 +40,18 @@ export function Look(props: {
   return (
     <RendererProvider renderer={renderer} targetDocument={document}>
       <FluentProvider theme={theme} className="phien">
+        <KeptFocusKeeper />
         {props.children}
       </FluentProvider>
     </RendererProvider>
   );
+}
+
+/**
+ * Dialogs hide the rest of the page from screen readers through one shared keeper, which goes with its last user. A
+ * dialog that leaves together with its screen would take it away before the page is shown again; so one user stays.
+ */
+function KeptFocusKeeper() {
+  useModalAttributes();
+  return null;
 }

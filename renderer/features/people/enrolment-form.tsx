@@ -2,7 +2,8 @@ import { Button, Field, Input, Radio, RadioGroup } from '@fluentui/react-compone
 import { FolderOpen20Regular } from '@fluentui/react-icons';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { askDesktop, fileNameOf } from '../../bridge/phien.ts';
+import type { EnrolmentStatus } from '../../../common/contract/requests.ts';
+import { askDesktop, fileNameOf, RequestFailure } from '../../bridge/phien.ts';
 import { useRequest } from '../../bridge/use-request.ts';
 import { Failure } from '../../ui/failure.tsx';
 import { FileDrop } from '../../ui/file-drop.tsx';
@@ -11,14 +12,18 @@ import { Screen, screenStyles } from '../../ui/screen.tsx';
 import { isGoodSecret, NO_SECRET, PIN_LEAST, SecretFields } from './pin-fields.tsx';
 
 /** The way in of an invited person: a code or a file, a name, a PIN. */
-export function EnrolmentForm({ onBack }: { readonly onBack: () => void }) {
+export function EnrolmentForm(props: {
+  /** The request before, when it was refused or failed. */
+  readonly failed: EnrolmentStatus | null;
+  readonly onBack: () => void;
+}) {
   const { t } = useTranslation();
   const begin = useRequest('enrolment.begin');
   const [kind, setKind] = useState<'code' | 'file'>('code');
   const [code, setCode] = useState('');
   const [address, setAddress] = useState('');
   const [path, setPath] = useState('');
-  const [name, setName] = useState('');
+  const [name, setName] = useState(props.failed?.name ?? '');
   const [pin, setPin] = useState(NO_SECRET);
   const complete =
     (kind === 'code' ? code.trim() !== '' : path !== '') && name.trim() !== '' && isGoodSecret(pin, PIN_LEAST);
@@ -97,7 +102,14 @@ export function EnrolmentForm({ onBack }: { readonly onBack: () => void }) {
           <Input value={name} onChange={(_, { value }) => setName(value)} data-testid="person-name" />
         </Field>
         <SecretFields kind="pin" value={pin} onChange={setPin} />
-        <Failure failure={begin.failure} />
+        <Failure
+          failure={
+            begin.failure ??
+            (props.failed === null || begin.busy
+              ? null
+              : new RequestFailure(props.failed.step === 'refused' ? 'refused' : (props.failed.problem ?? 'internal')))
+          }
+        />
         <div className={screenStyles['row']}>
           <Button
             type="submit"
@@ -106,9 +118,9 @@ export function EnrolmentForm({ onBack }: { readonly onBack: () => void }) {
             disabledFocusable={begin.busy}
             data-testid="send-request"
           >
-            {t('people.enrolment.send')}
+            {begin.busy ? t('people.organisation.creating') : t('people.enrolment.send')}
           </Button>
-          <Button onClick={onBack}>{t('common.back')}</Button>
+          <Button onClick={props.onBack}>{t('common.back')}</Button>
         </div>
       </form>
     </Screen>

@@ -1,18 +1,15 @@
 import { Button, MessageBar, MessageBarBody, Spinner } from '@fluentui/react-components';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { EnrolmentStatus } from '../../../common/contract/requests.ts';
-import { useEvent, useRequest } from '../../bridge/use-request.ts';
+import { useRequest } from '../../bridge/use-request.ts';
 import { Failure, useErrorText } from '../../ui/failure.tsx';
 import { Screen, screenStyles } from '../../ui/screen.tsx';
 
 /** While the request for a certificate is under way: where it is, and how to stop it. */
-export function EnrolmentProgress() {
+export function EnrolmentProgress({ status }: { readonly status: EnrolmentStatus | null }) {
   const { t } = useTranslation();
   const errorText = useErrorText();
   const cancel = useRequest('enrolment.cancel');
-  const [status, setStatus] = useState<EnrolmentStatus | null>(null);
-  useEvent('enrolment.status', setStatus);
   const step = status?.step ?? 'waiting-for-approval';
   const ended = step === 'refused' || step === 'failed';
   return (

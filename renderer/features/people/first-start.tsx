@@ -2,6 +2,7 @@ import { Button } from '@fluentui/react-components';
 import { BuildingGovernment24Regular, MailInbox24Regular, Play24Regular } from '@fluentui/react-icons';
 import { useState, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { EnrolmentStatus } from '../../../common/contract/requests.ts';
 import { EnrolmentForm } from './enrolment-form.tsx';
 import styles from './first-start.module.css';
 import { OrganisationForm } from './organisation-form.tsx';
@@ -9,10 +10,15 @@ import { OrganisationForm } from './organisation-form.tsx';
 type Door = 'invited' | 'organisation';
 
 /** The first screen of a new laptop: which way in, and a meeting to play with. */
-export function FirstStart({ onSample }: { readonly onSample: () => void }) {
+export function FirstStart(props: {
+  /** How the last request for a certificate ended, if there was one. */
+  readonly enrolment: EnrolmentStatus | null;
+  readonly onSample: () => void;
+}) {
   const { t } = useTranslation();
-  const [door, setDoor] = useState<Door | null>(null);
-  if (door === 'invited') return <EnrolmentForm onBack={() => setDoor(null)} />;
+  const failed = props.enrolment?.step === 'failed' || props.enrolment?.step === 'refused' ? props.enrolment : null;
+  const [door, setDoor] = useState<Door | null>(failed === null ? null : 'invited');
+  if (door === 'invited') return <EnrolmentForm failed={failed} onBack={() => setDoor(null)} />;
   if (door === 'organisation') return <OrganisationForm onBack={() => setDoor(null)} />;
   return (
     <div className={styles['start']}>
@@ -21,7 +27,7 @@ export function FirstStart({ onSample }: { readonly onSample: () => void }) {
       <div className={styles['doors']}>
         <DoorCard name="invited" icon={<MailInbox24Regular />} onOpen={() => setDoor('invited')} />
         <DoorCard name="organisation" icon={<BuildingGovernment24Regular />} onOpen={() => setDoor('organisation')} />
-        <DoorCard name="sample" icon={<Play24Regular />} onOpen={onSample} />
+        <DoorCard name="sample" icon={<Play24Regular />} onOpen={props.onSample} />
       </div>
     </div>
   );
