@@ -20,6 +20,8 @@ export interface Enrolment {
 
 /** How long to look for the laptop that takes requests before saying that it is not there, in milliseconds. */
 const LOOK_FOR = 15_000;
+/** How long to look for others once a laptop has said that the invitation is not its own, in milliseconds. */
+const LOOK_ON_FOR = 4000;
 /** How long to wait for the secretary's decision, in milliseconds. */
 const PATIENCE = 24 * 3_600_000;
 
@@ -56,21 +58,21 @@ export function createEnrolment(deps: {
     const { signal } = (abort = new AbortController());
     try {
       set({ step: 'looking', name, problem: null });
-      const given = [...kept.addresses, ...(kept.file?.addresses ?? [])];
-      const addresses = given.length > 0 ? given : await find(signal);
-      if (signal.aborted) return;
-      set({ step: 'sending', name, problem: null });
       const via = kept.file ? { file: kept.file } : { code: kept.code ?? '' };
-      const result = await identity.enrol({
-        ...via,
-        addresses,
-        name,
-        privateKey,
-        signal,
-        patience: PATIENCE,
-        onStatus: ({ state }) => {
-          if (state === 'waiting') set({ step: 'waiting-for-approval', name, problem: null });
-        },
+      const named = [...kept.addresses, ...(kept.file?.addresses ?? [])];
+      const result = await askAround(named, signal, (addresses) => {
+        set({ step: 'sending', name, problem: null });
+        return identity.enrol({
+          ...via,
+          addresses,
+          name,
+          privateKey,
+          signal,
+          patience: PATIENCE,
+          onStatus: ({ state }) => {
+            if (state === 'waiting') set({ step: 'waiting-for-approval', name, problem: null });
+          },
+        });
       });
       if (signal.aborted) return;
       if (!result.ok) {
@@ -87,20 +89,57 @@ export function createEnrolment(deps: {
     }
   }
 
-  /** All laptops that take requests on this network; one of them knows the code. */
-  function find(signal: AbortSignal): Promise<readonly string[]> {
-    return new Promise((resolve, reject) => {
-      const stop = deps.browse((addresses) => {
-        if (addresses.length > 0) done(() => resolve(addresses));
-      });
-      const timer = setTimeout(() => done(() => reject(new Refusal('no-address'))), LOOK_FOR);
-      const done = (finish: () => void): void => {
-        clearTimeout(timer);
-        setTimeout(stop);
-        finish();
-      };
-      signal.addEventListener('abort', () => done(() => resolve([])), { once: true });
+  /**
+   * Asks at the addresses of the invitation, then every laptop that takes requests on this network, until one knows the
+   * invitation: others may be taking in people of their own, and the secretary's may have moved since.
+   */
+  async function askAround(
+    named: readonly string[],
+    signal: AbortSignal,
+    ask: (addresses: readonly string[]) => Promise<Asked>,
+  ): Promise<Asked> {
+    let last: Asked = { ok: false, error: 'no-address' };
+    if (named.length > 0) {
+      last = await ask(named);
+      if (last.ok || !OF_ANOTHER.has(last.error)) return last;
+    }
+    const seen = new Set(named);
+    const waiting: string[] = [];
+    let over = false;
+    let wake = (): void => undefined;
+    const stop = deps.browse((addresses) => {
+      waiting.push(...addresses.filter((address) => !seen.has(address)));
+      for (const address of addresses) seen.add(address);
+      wake();
     });
+    const end = (): void => {
+      over = true;
+      wake();
+    };
+    const timers = [setTimeout(end, LOOK_FOR)];
+    // Where one laptop has answered, the others do so soon: a mistyped code should be told soon, too.
+    const denied = (): void => void timers.push(setTimeout(end, LOOK_ON_FOR));
+    if (named.length > 0 && !last.ok && last.error !== 'no-answer') denied();
+    signal.addEventListener('abort', end, { once: true });
+    try {
+      while (!signal.aborted) {
+        const address = waiting.shift();
+        if (address === undefined) {
+          if (over) break;
+          await new Promise<void>((resolve) => (wake = resolve));
+          continue;
+        }
+        const result = await ask([address]);
+        if (result.ok || !OF_ANOTHER.has(result.error)) return result;
+        if (result.error !== 'no-answer') denied();
+        if (last.ok || last.error === 'no-address' || last.error === 'no-answer') last = result;
+      }
+    } finally {
+      timers.forEach(clearTimeout);
+      signal.removeEventListener('abort', end);
+      stop();
+    }
+    return last;
   }
 
   async function keep(enrolled: Enrolled, privateKey: KeyObject, keyVault: string): Promise<void> {
@@ -162,6 +201,11 @@ export function createEnrolment(deps: {
     close: () => abort?.abort(),
   };
 }
+
+type Asked = Awaited<ReturnType<Identity['enrol']>>;
+
+/** What a laptop says that this invitation is not from, or nobody at all: another one may still know it. */
+const OF_ANOTHER: ReadonlySet<string> = new Set(['no-answer', 'wrong-code', 'too-many-attempts', 'not-authentic']);
 
 /** Failures after which the same request can never succeed. */
 const isFinal = (error: string): boolean =>

@@ -37,7 +37,7 @@ export function networkPlace(environment: Readonly<Record<string, string | undef
 }
 
 const deviceSchema = z.string().regex(/^[a-z0-9]{8,32}$/);
-const portSchema = z.number().int().min(1).max(65_535);
+export const portSchema = z.number().int().min(1).max(65_535);
 
 /** Organisations are told apart in discovery by this much of their fingerprint. */
 const organisationTag = (fingerprint: Sha256): string => fingerprint.slice(0, 16);

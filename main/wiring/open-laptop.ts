@@ -16,7 +16,7 @@ import type { Identity } from '../meetings/identity-port.ts';
 import { openStore, type Store } from '../store/open-store.ts';
 import { documents, type Print } from './documents.ts';
 import { certificateBook, entryAuthentication } from './entries.ts';
-import { createNetwork, enrolmentNetwork, type NetworkPlace } from './network.ts';
+import { createNetwork, enrolmentNetwork, portSchema, type NetworkPlace } from './network.ts';
 import { packages } from './packages.ts';
 import { samplePlan } from './sample.ts';
 import { pdfSigning } from './signing.ts';
@@ -92,9 +92,20 @@ function identity(store: Store): Identity {
     createInvitation,
     writeInvitationFile,
     readInvitationFile,
-    openDesk: (options) => serveEnrolment({ ...options, store: invitationStore(store) }),
+    openDesk: (options) => openDesk(options, store),
     enrol,
   };
+}
+
+/** At the port of last time where it is free: invitations that were handed out name it. */
+async function openDesk(options: Parameters<Identity['openDesk']>[0], store: Store) {
+  const open = (port: number) =>
+    serveEnrolment({ ...options, listen: { ...options.listen, port }, store: invitationStore(store) });
+  const last = store.settings.get('enrolment-port', portSchema);
+  const again = last === undefined ? undefined : await open(last);
+  const served = again?.ok ? again : await open(options.listen.port);
+  if (served.ok) store.settings.set('enrolment-port', served.value.address.port);
+  return served;
 }
 
 /** What helps whoever helps: versions and numbers, no contents and no names. */

@@ -1,6 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
 
-import { CHAIR, MEMBER, openEnrolledOffice } from './laptops.ts';
+import { CHAIR, enrolPeople, MEMBER, openOffice, type Office, type People } from './laptops.ts';
 import { REPORT } from './papers.ts';
 import * as steps from './steps.ts';
 import { asStored, readStored } from './stored.ts';
@@ -24,20 +24,28 @@ const inkOn = (page: Page, number = 1) =>
   });
 
 test.describe.serial('reading a paper together and writing on it', () => {
-  let office: Awaited<ReturnType<typeof openEnrolledOffice>>;
+  let office: Office;
+  let people: People;
   let secretary: Page;
   let chair: Page;
   let member: Page;
 
   test.beforeAll(async () => {
-    office = await openEnrolledOffice();
-    secretary = office.secretary.page;
-    chair = office.chair.page;
-    member = office.member.page;
+    office = await openOffice();
+  });
+  test.afterAll(() => office.close());
+  // oxlint-disable-next-line no-empty-pattern
+  test.afterEach(({}, info) => office.photograph(info));
+
+  test('three people come together over a report', async () => {
+    people = await enrolPeople(office);
+    secretary = people.secretary.page;
+    chair = people.chair.page;
+    member = people.member.page;
     await steps.createMeeting(secretary, { title: 'Cuộc họp đọc tài liệu', place: 'Phòng họp số 2' });
     await steps.addPeople(secretary, CHAIR);
     await steps.addItem(secretary, 1, 'Báo cáo kinh tế - xã hội');
-    await office.secretary.phien.answerOpenDialog(REPORT);
+    await people.secretary.phien.answerOpenDialog(REPORT);
     await by(secretary, 'add-papers-1').click();
     await expect(by(secretary, 'item-1')).toContainText('bao-cao');
     await steps.convene(secretary);
@@ -45,9 +53,6 @@ test.describe.serial('reading a paper together and writing on it', () => {
     await by(secretary, 'enter-meeting').click();
     await Promise.all([steps.joinFound(chair), steps.joinFound(member)]);
   });
-  test.afterAll(() => office.close());
-  // oxlint-disable-next-line no-empty-pattern
-  test.afterEach(({}, info) => office.photograph(info));
 
   test('pages are drawn where people read, only those in sight, at any zoom', async () => {
     await Promise.all([secretary, chair, member].map((page) => steps.openPaper(page, 'bao-cao')));
@@ -57,10 +62,10 @@ test.describe.serial('reading a paper together and writing on it', () => {
     await expect(by(member, 'page-1')).toHaveCount(0);
     expect(await member.locator('.paper-page').count()).toBeLessThan(7);
     await by(member, 'toggle-thumbnails').click();
-    await by(member, 'thumbnail-2').click();
-    await expect(by(member, 'paper-reader')).toHaveAttribute('data-page', '2');
+    await by(member, 'thumbnail-6').click();
+    await expect(by(member, 'paper-reader')).toHaveAttribute('data-page', '6');
     await by(member, 'toggle-thumbnails').click();
-    const width = async (): Promise<number> => (await by(member, 'page-2').boundingBox())?.width ?? 0;
+    const width = async (): Promise<number> => (await by(member, 'page-6').boundingBox())?.width ?? 0;
     const before = await width();
     await by(member, 'zoom-in').click();
     await expect.poll(width).toBeGreaterThan(before * 1.05);
@@ -149,11 +154,11 @@ test.describe.serial('reading a paper together and writing on it', () => {
       expect((await inkOn(page)).dry).toBe(before);
     }
 
-    const own = readStored(office.member.data);
+    const own = readStored(people.member.data);
     expect(own.content).toContain(asStored(PRIVATE_NOTE));
     expect(own.content).toContain(asStored(PRIVATE_TEXT));
     expect(own.streams.filter((stream) => stream.includes('private'))).toEqual([]);
-    for (const laptop of [office.secretary, office.chair]) {
+    for (const laptop of [people.secretary, people.chair]) {
       await expect.poll(() => readStored(laptop.data).content.includes(asStored(SHARED_NOTE))).toBe(true);
       const { content, streams } = readStored(laptop.data);
       expect(content).not.toContain(asStored(PRIVATE_NOTE));
@@ -164,9 +169,9 @@ test.describe.serial('reading a paper together and writing on it', () => {
 
   test('all of it is there again after a restart', async () => {
     const before = (await inkOn(member)).dry;
-    await office.member.stop();
-    await office.member.start();
-    member = office.member.page;
+    await people.member.stop();
+    await people.member.start();
+    member = people.member.page;
     await steps.unlocked(member);
     await by(member, 'enter-meeting').click();
     await steps.openPaper(member, 'bao-cao');

@@ -119,11 +119,14 @@ export async function openOffice(): Promise<Office> {
   };
 }
 
+export interface People {
+  readonly secretary: Laptop;
+  readonly chair: Laptop;
+  readonly member: Laptop;
+}
+
 /** Secretary, chair and member of one organisation, all running and enrolled; the secretary holds the authority. */
-export async function openEnrolledOffice(): Promise<
-  Office & { readonly secretary: Laptop; readonly chair: Laptop; readonly member: Laptop }
-> {
-  const office = await openOffice();
+export async function enrolPeople(office: Office): Promise<People> {
   const secretary = await office.add(SECRETARY);
   const chair = await office.add(CHAIR);
   const member = await office.add(MEMBER);
@@ -131,5 +134,5 @@ export async function openEnrolledOffice(): Promise<
   await steps.setUpOrganisation(secretary.page, ORGANISATION);
   await steps.enrol(secretary.page, chair.page, CHAIR, 'Chủ tịch');
   await steps.enrol(secretary.page, member.page, MEMBER, 'Phó Chủ tịch');
-  return { ...office, secretary, chair, member };
+  return { secretary, chair, member };
 }
