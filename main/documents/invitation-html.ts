@@ -38,7 +38,7 @@ export function invitationHtml(content: InvitationContent, options: PageOptions)
       <div class="signatures">
         ${signer.onBehalfOf !== undefined && html`<p class="role">${signer.onBehalfOf.toLocaleUpperCase('vi')}</p>`}
         <p class="role">${signer.position.toLocaleUpperCase('vi')}</p>
-        <a class="sign-place" href="phien:sign/chair" aria-label="Chữ ký: ${signer.name}"></a>
+        <a class="sign-place" href="phien-sign:chair" aria-label="Chữ ký: ${signer.name}"></a>
         <p class="name">${signer.name}</p>
       </div>
     </div>`;

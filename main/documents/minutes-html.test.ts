@@ -81,9 +81,9 @@ describe('minutes', () => {
   });
   it('carry both signature places', () => {
     const document = minutesHtml(SAMPLE_MINUTES, options);
-    expect(document.match(/href="phien:sign\/(?:secretary|chair)"/gu)).toEqual([
-      'href="phien:sign/secretary"',
-      'href="phien:sign/chair"',
+    expect(document.match(/href="phien-sign:(?:secretary|chair)"/gu)).toEqual([
+      'href="phien-sign:secretary"',
+      'href="phien-sign:chair"',
     ]);
   });
   it('bring text to NFC', () => {

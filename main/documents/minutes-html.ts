@@ -27,8 +27,8 @@ import {
 
 /**
  * Minutes by Form 1.9 of Decree 30/2020/ND-CP as a complete document. Facts come from the acts, free text from the
- * secretary; all of it is escaped. The end of the text stays on one page with the signatures. The two places for signatures carry the links `phien:sign/secretary` and
- * `phien:sign/chair`, which the printed PDF keeps as annotations with the exact rectangle.
+ * secretary; all of it is escaped. The end of the text stays on one page with the signatures. The two places for signatures carry the links `phien-sign:secretary` and
+ * `phien-sign:chair`, which the printed PDF keeps as annotations with the exact rectangle.
  */
 export function minutesHtml(content: MinutesContent, options: PageOptions): string {
   const number = html`<p class="number">Số: ${content.number ?? '…'}/${content.symbol}</p>`;
@@ -175,7 +175,7 @@ function signatures({ secretary, chair }: MinutesContent): Html {
     html`<div>
       <p class="role">${role}</p>
       <p class="note">${note}</p>
-      <a class="sign-place" href="phien:sign/${link}" aria-label="Chữ ký: ${name}"></a>
+      <a class="sign-place" href="phien-sign:${link}" aria-label="Chữ ký: ${name}"></a>
       <p class="name">${name}</p>
     </div>`;
   return html`<div class="signatures">

@@ -97,7 +97,7 @@ function signPlacesOf(pages: readonly PDFPage[]): SignPlace[] {
         const uri = link?.lookupMaybe(PDFName.of('A'), PDFDict)?.lookup(PDFName.of('URI'));
         const rect = link?.lookupMaybe(PDFName.of('Rect'), PDFArray);
         if (!(uri instanceof PDFString || uri instanceof PDFHexString) || rect === undefined) return [];
-        const role = uri.decodeText().replace('phien:sign/', '');
+        const role = uri.decodeText().replace('phien-sign:', '');
         if (role !== 'secretary' && role !== 'chair') return [];
         const sides = rect.asArray().map((side) => (side instanceof PDFNumber ? side.asNumber() : Number.NaN));
         const [left = Number.NaN, bottom = Number.NaN, right = Number.NaN, top = Number.NaN] = sides;

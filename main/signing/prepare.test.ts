@@ -31,15 +31,15 @@ describe('preparing signatures', () => {
 
   it('disarms the links that marked the places, be they objects of their own or not', async () => {
     const source = await samplePdf('table');
-    const options = { disarmLinks: 'phien:sign/' };
+    const options = { disarmLinks: 'phien-sign:' };
     expect(findLinkRects(prepareSignatures(source, FIELDS, { regular: regularFont }), 'phien:')).toHaveLength(1);
     expect(findLinkRects(prepareSignatures(source, FIELDS, { regular: regularFont }, options), 'phien:')).toEqual([]);
     const pdf = await PDFDocument.create();
     const page = pdf.addPage();
-    const action = { S: 'URI', URI: PDFString.of('phien:sign/Chair') };
+    const action = { S: 'URI', URI: PDFString.of('phien-sign:Chair') };
     page.node.set(PDFName.of('Annots'), pdf.context.obj([{ Subtype: 'Link', Rect: [1, 2, 30, 40], A: action }]));
     const inline = await pdf.save({ useObjectStreams: false });
-    expect(findLinkRects(inline, 'phien:')).toEqual([{ uri: 'phien:sign/Chair', page: 0, rect: [1, 2, 30, 40] }]);
+    expect(findLinkRects(inline, 'phien-sign:')).toEqual([{ uri: 'phien-sign:Chair', page: 0, rect: [1, 2, 30, 40] }]);
     const [field] = FIELDS;
     const prepared = prepareSignatures(inline, [{ ...field!, page: 0 }], { regular: regularFont }, options);
     expect(findLinkRects(prepared, 'phien:')).toEqual([]);

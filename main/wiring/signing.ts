@@ -11,8 +11,8 @@ import { prepareSignatures } from '../signing/prepare.ts';
 import { embedCms, signIncrement } from '../signing/sign.ts';
 import { verifyPdf } from '../signing/verify.ts';
 
-/** How the printed page marks where a signature goes. */
-const PLACE = 'phien:sign/';
+/** How the printed page marks where a signature goes: not our own scheme, whose addresses Chromium would rewrite. */
+const PLACE = 'phien-sign:';
 
 /** Checks signed PDFs; needs nothing but the roots to trust. */
 export const pdfVerifier: PdfSigning['verify'] = (pdf, options) => Promise.resolve(verifyPdf(pdf, options));

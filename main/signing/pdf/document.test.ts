@@ -85,8 +85,8 @@ describe('whole files', () => {
     });
 
     it(`finds places marked with links (${kind})`, async () => {
-      expect(findLinkRects(await samplePdf(kind), 'phien:sign/')).toEqual([
-        { uri: 'phien:sign/Secretary', page: 1, rect: [70, 80, 270, 150] },
+      expect(findLinkRects(await samplePdf(kind), 'phien-sign:')).toEqual([
+        { uri: 'phien-sign:Secretary', page: 1, rect: [70, 80, 270, 150] },
       ]);
       expect(findLinkRects(await samplePdf(kind), 'https:')).toEqual([]);
     });

@@ -38,7 +38,7 @@ function uriOf(document: PdfDocument, action: PdfObject | undefined): string | u
   return isString(uri) ? textOf(uri) : undefined;
 }
 
-/** Places that a document marks with links such as `phien:sign/Chair`. Throws PdfError. */
+/** Places that a document marks with links such as `phien-sign:Chair`. Throws PdfError. */
 export function findLinkRects(pdf: Uint8Array, uriPrefix: string): LinkRect[] {
   return linkAnnotations(new PdfDocument(pdf), uriPrefix).map(({ uri, page, rect }) => ({ uri, page, rect }));
 }
