@@ -1,6 +1,6 @@
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
-import type { Awareness } from 'y-protocols/awareness';
+import { removeAwarenessStates, type Awareness } from 'y-protocols/awareness';
 import type { MemberId } from '../../common/domain/ids.ts';
 import { MAX_AWARENESS_CHARACTERS, MAX_AWARENESS_RATE } from '../../common/wire/link.ts';
 import { createRate } from './rate.ts';
@@ -15,6 +15,7 @@ export interface AwarenessGate {
   /** What was held back by the rate and may be applied now. */
   held(): Uint8Array | null;
   readonly holding: boolean;
+  /** Removes what the connection said. */
   close(): void;
 }
 
@@ -96,6 +97,8 @@ export function createAwarenessGate(awareness: Awareness, member: MemberId, now?
       return encodeStates(due);
     },
     close() {
+      // Also those that had been here before over another connection: y-protocols calls them updated, not added.
+      removeAwarenessStates(awareness, [...owned], self);
       for (const client of [...owned]) release(client);
       waiting.clear();
     },

@@ -1,3 +1,5 @@
+import * as encoding from 'lib0/encoding';
+import { encodeAwarenessUpdate, type Awareness } from 'y-protocols/awareness';
 import { WebsocketProvider } from 'y-websocket';
 import type { OpenDocument } from '../../common/collab/carried-meeting.ts';
 import { virtualSocketClass, type VirtualSocket } from './virtual-socket.ts';
@@ -14,8 +16,9 @@ export interface FollowedDocument {
   close(): void;
 }
 
+const AWARENESS = 1;
 /** An awareness message about nobody. */
-const QUIET = Uint8Array.of(1, 1, 0);
+const QUIET = Uint8Array.of(AWARENESS, 1, 0);
 
 export function followDocument(options: {
   readonly name: string;
@@ -55,9 +58,12 @@ export function followDocument(options: {
   // One listener per document on `process`, to say goodbye on a socket that closes anyway.
   process.off('exit', (provider as unknown as { _exitHandler: () => void })._exitHandler);
   provider.on('status', ({ status }) => {
+    if (status !== 'connected') return;
     // The carrying laptop forgot this client when the link broke and ignores a state that isn't newer.
-    if (status === 'connected' && awareness.getLocalState() !== null)
-      awareness.setLocalState(awareness.getLocalState());
+    if (awareness.getLocalState() !== null) awareness.setLocalState(awareness.getLocalState());
+    // The provider tells of its own client only; the windows of this laptop are clients too.
+    const windows = [...awareness.getStates().keys()].filter((id) => id !== awareness.clientID && !remote.has(id));
+    if (windows.length > 0) options.send(awarenessMessage(awareness, windows));
   });
   provider.connect();
 
@@ -84,4 +90,11 @@ export function followDocument(options: {
       opened.release();
     },
   };
+}
+
+function awarenessMessage(awareness: Awareness, clients: number[]): Uint8Array {
+  const encoder = encoding.createEncoder();
+  encoding.writeVarUint(encoder, AWARENESS);
+  encoding.writeVarUint8Array(encoder, encodeAwarenessUpdate(awareness, clients));
+  return encoding.toUint8Array(encoder);
 }

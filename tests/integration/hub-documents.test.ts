@@ -1,9 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
+import { applyAwarenessUpdate, Awareness, encodeAwarenessUpdate } from 'y-protocols/awareness';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
+import { serveDocument } from '../../common/collab/document-connection.ts';
 import { putAgendaItem, readAgenda } from '../../common/collab/plan.ts';
 import { asAgendaItemId } from '../../common/domain/ids.ts';
+import { createMemoryMeeting, type MemoryMeeting } from '../fixtures/network/memory-meeting.ts';
+import { openTcpProxy } from '../fixtures/network/tcp-proxy.ts';
 import type { TestPerson } from '../fixtures/network/organisation.ts';
 import { openRawSocket, webSocketOf } from '../fixtures/network/raw-client.ts';
 import { expectSoon, openTestRoom, type TestRoom } from '../fixtures/network/room.ts';
@@ -202,6 +207,60 @@ describe('awareness', () => {
     await again.link.close();
   });
 });
+
+describe('windows of a laptop', () => {
+  it('are seen by others from the start, and again after a cut', async () => {
+    const proxy = await openTcpProxy(room.address);
+    const meeting = createMemoryMeeting(room.rules, an);
+    meeting.awareness('floor').setLocalState(null);
+    const window = openWindow(meeting);
+    window.awareness.setLocalState({ presenting: 7 });
+    const { link } = room.join(an, { meeting, addresses: () => [proxy.address] });
+    link.follow('floor');
+    const atHost = () => room.carried.awareness('floor').getStates().get(window.awareness.clientID);
+    await expectSoon('seen', () => atHost()?.['presenting'] === 7);
+    for (let cut = 0; cut < 3; cut++) {
+      proxy.cut();
+      await expectSoon('gone', () => atHost() === undefined);
+      await expectSoon('seen again', () => atHost()?.['presenting'] === 7, 3000);
+    }
+    expect(window.awareness.getLocalState()).toEqual({ presenting: 7 });
+    window.close();
+    await link.close();
+    await proxy.close();
+  });
+});
+
+/** A window as the renderer has it: a document and awareness of its own, joined to the engine's over a port. */
+function openWindow(meeting: MemoryMeeting) {
+  const doc = new Y.Doc();
+  const awareness = new Awareness(doc);
+  const engine = { doc: meeting.doc('floor'), awareness: meeting.awareness('floor') };
+  const port = serveDocument(engine, {
+    mayWrite: true,
+    mayBeAware: true,
+    send: (message) => queueMicrotask(() => receive(message)),
+  });
+  function receive(message: Uint8Array): void {
+    const decoder = decoding.createDecoder(message);
+    if (decoding.readVarUint(decoder) !== 1) return;
+    applyAwarenessUpdate(awareness, decoding.readVarUint8Array(decoder), port);
+  }
+  awareness.on('update', ({ added, updated, removed }: { added: number[]; updated: number[]; removed: number[] }) => {
+    const encoder = encoding.createEncoder();
+    encoding.writeVarUint(encoder, 1);
+    const clients = [...added, ...updated, ...removed];
+    encoding.writeVarUint8Array(encoder, encodeAwarenessUpdate(awareness, clients));
+    port.receive(encoding.toUint8Array(encoder));
+  });
+  return {
+    awareness,
+    close() {
+      port.close();
+      doc.destroy();
+    },
+  };
+}
 
 describe('over the link', () => {
   it('[DOC-4] a member that applies the office`s changes from the log is not taken for their writer', async () => {
