@@ -76,6 +76,8 @@ const innocent: ReadonlySet<EntryRefusal> = new Set(['gap', 'fork', 'unknown-cer
 export function createLogExchange(options: {
   readonly log: ExchangedLog;
   readonly peer: MemberId;
+  /** Streams (`streamKey`) not to be sent: the other side refused them before. */
+  readonly withheld?: ReadonlySet<string>;
   /** Numbers batches; shared by all links of a host, so that shared batches have one number. */
   nextBatch(): number;
   send(textFrame: Uint8Array): void;
@@ -91,7 +93,7 @@ export function createLogExchange(options: {
   const sent = new Map<string, number>();
   /** Streams of which there is more here, and how far. */
   const lagging = new Map<string, StreamPosition>();
-  const blocked = new Set<string>();
+  const blocked = new Set<string>(options.withheld);
   const unacknowledged = new Map<number, { positions: readonly StreamPosition[]; characters: number }>();
   const sentCertificates = new Set<string>();
   const arriving = new Set<string>();
@@ -134,6 +136,7 @@ export function createLogExchange(options: {
     options.onAcknowledged(heads.filter((head) => !differs(head)));
     // Acts first: whether a change of a document is allowed may depend on them.
     for (const head of [...mine.filter(isActs), ...mine.filter((at) => !isActs(at))]) {
+      if (blocked.has(streamKey(head))) continue;
       if (head.seq > (sent.get(streamKey(head)) ?? 0)) lagging.set(streamKey(head), head);
     }
     started = true;

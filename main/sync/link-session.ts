@@ -3,7 +3,7 @@ import { WebSocket } from 'ws';
 import type { Entry } from '../../common/acts/entry.ts';
 import type { MeetingLog } from '../../common/collab/carried-meeting.ts';
 import type { MeetingId, MemberId } from '../../common/domain/ids.ts';
-import type { StreamPosition } from '../../common/wire/acknowledged.ts';
+import { streamKey, type StreamPosition } from '../../common/wire/acknowledged.ts';
 import type { LinkLogger } from '../../common/wire/admission.ts';
 import { decodeDocumentFrames, encodeDocumentFrames, type DocumentFrame } from '../../common/wire/document-frames.ts';
 import {
@@ -46,6 +46,8 @@ export function openLinkSession(options: {
   readonly meeting: MeetingId;
   readonly device: string;
   readonly log: MeetingLog;
+  /** Streams that the carrying laptop doesn't allow; added to here, and not sent again. */
+  readonly withheld: Set<string>;
   readonly logger: LinkLogger;
   onReady(): void;
   onOnline(members: readonly MemberId[]): void;
@@ -60,6 +62,7 @@ export function openLinkSession(options: {
   let outbox: DocumentFrame[] = [];
   let flushing = false;
   let batches = 0;
+  const withheldBefore = options.withheld.size;
   let finished: () => void = () => undefined;
   const ended = new Promise<void>((resolve) => (finished = resolve));
 
@@ -82,7 +85,11 @@ export function openLinkSession(options: {
     send: (frame) => socket.send(frame, { binary: false }),
     buffered: () => socket.bufferedAmount,
     onAcknowledged: options.onAcknowledged,
-    onRefused: (direction, reason, position) => logger.warn('entry refused', { peer, direction, reason, ...position }),
+    withheld: options.withheld,
+    onRefused(direction, reason, position) {
+      logger.warn('entry refused', { peer, direction, reason, ...position });
+      if (direction === 'sent' && reason === 'not-allowed' && position) options.withheld.add(streamKey(position));
+    },
   });
 
   function end(how: { problem: string; final: boolean }): void {
@@ -186,7 +193,11 @@ export function openLinkSession(options: {
     const cut = socket.readyState === WebSocket.CONNECTING && transport.bytesWritten > 0;
     end({ problem: cut || /ALERT/.test(error.code ?? '') ? 'certificate-refused' : 'unreachable', final: false });
   });
-  socket.on('close', (code) => end(endOf(code)));
+  socket.on('close', (code) => {
+    // Without the stream that wasn't allowed, the next connection is not the same again.
+    const other = code === closeCodes.notAllowed && options.withheld.size > withheldBefore;
+    end(other ? { problem: 'not-allowed', final: false } : endOf(code));
+  });
 
   return {
     carrier: peer,

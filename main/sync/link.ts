@@ -65,6 +65,7 @@ export function connectLink(options: LinkOptions): Link {
   const { logger, log } = options;
   const documents = new Map<string, { followed: FollowedDocument; holders: number }>();
   const acknowledged = createAcknowledged(options.me, options.acknowledged);
+  const withheld = new Set<string>();
   let session: LinkSession | null = null;
   let closed = false;
   let refused = false;
@@ -146,6 +147,7 @@ export function connectLink(options: LinkOptions): Link {
         meeting: options.meeting,
         device: options.device,
         log,
+        withheld,
         logger,
         onReady() {
           session = opening;

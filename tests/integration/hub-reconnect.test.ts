@@ -195,13 +195,28 @@ describe('together', () => {
     expect(two.link.state().state).toBe('connected');
   });
 
-  it('[LOG-6] an entry its author may not write closes that author`s link', async () => {
+  it('[LOG-6] an entry its author may not write closes that author`s link, which comes back without it', async () => {
     await openRoom();
     const { meeting, link } = room.join(person(0));
     await expectSoon('connected', () => link.state().state === 'connected');
+    // As on a laptop that does not know yet that its member is no longer of the office.
     await meeting.write('plan', (doc) => doc.getMap('meta').set('title', 'không được phép'));
-    await expectSoon('refused', () => link.state().state === 'refused');
-    expect(link.state().problem).toBe('not-allowed');
+    await expectSoon('closed', () => room.log.some(({ values }) => values?.['code'] === 4403));
+    expect(room.log).toContainEqual({
+      message: 'entry refused',
+      values: {
+        member: person(0).member,
+        direction: 'received',
+        reason: 'not-allowed',
+        author: person(0).member,
+        stream: 'doc/plan',
+        seq: 1,
+      },
+    });
+    await meeting.act('checked-in', { how: 'remote' });
+    await expectSoon('back', () => link.state().state === 'connected' && room.carried.entries() === 1);
     expect(room.carried.doc('plan').getMap('meta').has('title')).toBe(false);
+    expect(room.log.filter(({ values }) => values?.['code'] === 4403)).toHaveLength(1);
+    expect(link.state().onlyHere).toBeGreaterThan(0);
   });
 });
