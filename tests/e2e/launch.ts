@@ -72,9 +72,11 @@ export async function launchPhien(options: LaunchOptions = {}): Promise<Phien> {
       if (options.data === undefined) await rm(data, { recursive: true, force: true, maxRetries: 5 });
     },
     async kill() {
-      // The whole tree: with the main process gone, Chromium's and the engine's processes end by themselves.
+      // The engine and the renderers would outlive the main process by a second or two.
+      const others = await app.evaluate((electron) => electron.app.getAppMetrics().map(({ pid }) => pid));
       child.kill('SIGKILL');
       await ended;
+      for (const pid of others) await killed(pid);
     },
     answerOpenDialog: (...paths) =>
       app.evaluate(({ dialog }, filePaths) => {
@@ -93,4 +95,16 @@ export async function launchPhien(options: LaunchOptions = {}): Promise<Phien> {
         };
       }, file),
   };
+}
+
+async function killed(pid: number): Promise<void> {
+  try {
+    process.kill(pid, 'SIGKILL');
+    for (;;) {
+      process.kill(pid, 0);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  } catch {
+    // No such process: gone.
+  }
 }
