@@ -1,0 +1,210 @@
+import { expect, test, type Locator, type Page } from '@playwright/test';
+
+import { expectAccessible } from './axe.ts';
+import { CHAIR, MEMBER, openOffice, ORGANISATION, SECRETARY, type Laptop, type Office } from './laptops.ts';
+import { RESOLUTION } from './papers.ts';
+import * as steps from './steps.ts';
+
+const { by } = steps;
+type Language = 'vi' | 'en';
+const LANGUAGES: readonly Language[] = ['vi', 'en'];
+const MOTION = 'Thông qua nghị quyết.';
+
+/** Before there is a settings screen: as the setting stands when the window opens. */
+async function reopenIn(page: Page, language: Language): Promise<void> {
+  await page.evaluate((value) => window.phien.request('settings.set', { language: value }), language);
+  await page.reload();
+  await expect(page.locator('html')).toHaveAttribute('lang', language);
+}
+
+/** Walks by Tab from where the focus is until `wanted` has it, as somebody without a mouse does. */
+async function tabTo(page: Page, wanted: Locator): Promise<void> {
+  for (let presses = 0; presses < 80; presses++) {
+    if (await wanted.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error('not reached by 80 presses of Tab');
+}
+
+test.describe.serial('for everybody', () => {
+  let office: Office;
+  let secretary: Laptop;
+  let chair: Laptop;
+  let member: Laptop;
+
+  test.beforeAll(async () => {
+    office = await openOffice();
+    secretary = await office.add(SECRETARY);
+    chair = await office.add(CHAIR);
+    member = await office.add(MEMBER);
+    await Promise.all(office.laptops.map((laptop) => laptop.start()));
+  });
+  test.afterAll(() => office.close());
+  // oxlint-disable-next-line no-empty-pattern
+  test.afterEach(({}, info) => office.photograph(info));
+
+  test('first start, setting up, enrolling', async () => {
+    const { page } = member;
+    for (const language of LANGUAGES) {
+      await reopenIn(page, language);
+      await expectAccessible(page, `first start, ${language}`);
+      await by(page, 'door-organisation').click();
+      await by(page, 'pin').fill('12');
+      await expectAccessible(page, `setting up, ${language}`);
+      await reopenIn(page, language);
+      await by(page, 'door-invited').click();
+      await expectAccessible(page, `enrolling by code, ${language}`);
+      await by(page, 'with-file').click();
+      await expectAccessible(page, `enrolling by file, ${language}`);
+    }
+    await reopenIn(page, 'vi');
+    await reopenIn(chair.page, 'en');
+
+    await steps.setUpOrganisation(secretary.page, ORGANISATION);
+    const code = await steps.invite(secretary.page, CHAIR, 'Chủ tịch');
+    await steps.askToJoin(chair.page, CHAIR, code);
+    await expect(by(secretary.page, 'enrolment-request')).toBeVisible({ timeout: 30_000 });
+    await expectAccessible(secretary.page, 'a request to approve');
+    await expectAccessible(chair.page, 'waiting for approval');
+    await steps.approve(secretary.page, CHAIR);
+    await steps.enrolled(chair.page);
+    await steps.enrol(secretary.page, member.page, MEMBER, 'Phó Chủ tịch');
+  });
+
+  test('unlocking', async () => {
+    await chair.stop();
+    await chair.start();
+    for (const language of LANGUAGES) {
+      await reopenIn(chair.page, language);
+      await expect(by(chair.page, 'unlock-pin')).toBeFocused();
+      await expectAccessible(chair.page, `unlocking, ${language}`);
+    }
+    // By keyboard alone: the field has the focus, Enter sends.
+    await chair.page.keyboard.type(steps.PIN);
+    await chair.page.keyboard.press('Enter');
+    await expect(by(chair.page, 'go-home')).toBeVisible({ timeout: 30_000 });
+  });
+
+  test('home, people, preparing, settings, verifying', async () => {
+    const { page } = secretary;
+    await steps.createMeeting(page, { title: 'Cuộc họp cho mọi người', place: 'Phòng họp số 4' });
+    await steps.addPeople(page, CHAIR);
+    await steps.addItem(page, 1, 'Dự thảo nghị quyết', [MOTION]);
+    await secretary.phien.answerOpenDialog(RESOLUTION);
+    await by(page, 'add-papers-1').click();
+    await expect(by(page, 'item-1')).toContainText('du-thao');
+    await steps.convene(page);
+    await steps.carry(page);
+    for (const language of ['en', 'vi'] as const) {
+      await by(page, 'go-settings').click();
+      await by(page, `language-${language}`).click();
+      await expect(page.locator('html')).toHaveAttribute('lang', language);
+      await expectAccessible(page, `settings, ${language}`);
+      await by(page, 'go-home').click();
+      await expectAccessible(page, `home, ${language}`);
+      await by(page, 'prepare-meeting').click();
+      await expect(by(page, 'item-1')).toBeVisible();
+      await expectAccessible(page, `preparing, ${language}`);
+      await by(page, 'go-people').click();
+      await expectAccessible(page, `people, ${language}`);
+      await by(page, 'invite').click();
+      await expectAccessible(page, `inviting, ${language}`);
+      await page.keyboard.press('Escape');
+      await expect(by(page, 'make-invitation')).toBeHidden();
+      await secretary.phien.answerOpenDialog(RESOLUTION);
+      await steps.verify(page);
+      await expectAccessible(page, `verifying, ${language}`);
+    }
+    await by(page, 'go-home').click();
+    await by(page, 'enter-meeting').first().click();
+  });
+
+  test('checking in by keyboard alone', async () => {
+    await Promise.all([steps.joinFound(chair.page), steps.joinFound(member.page)]);
+    await expect(by(member.page, 'check-in')).toBeVisible();
+    await expectAccessible(member.page, 'a member before checking in, vi');
+    await tabTo(member.page, by(member.page, 'check-in'));
+    await member.page.keyboard.press('Enter');
+    await expect(by(member.page, 'check-in')).toBeHidden();
+    await expect(by(chair.page, 'quorum')).toContainText('1/3');
+    await steps.checkIn(secretary.page);
+    await steps.checkIn(chair.page);
+  });
+
+  test('the meeting, its panels and a paper, as office and as member', async () => {
+    await steps.nextStep(chair.page, 'open-meeting');
+    await steps.nextStep(chair.page, 'open-item');
+    await steps.nextStep(chair.page, 'show-paper');
+    await expect(by(member.page, 'page-1')).toHaveAttribute('data-drawn', 'true', { timeout: 30_000 });
+    for (const panel of ['people', 'notes', 'votes', 'minutes', 'board'] as const) {
+      await steps.showPanel(chair.page, panel);
+      await expectAccessible(chair.page, `meeting of the chair with ${panel}, en`);
+      await steps.showPanel(secretary.page, panel);
+      await expectAccessible(secretary.page, `meeting of the secretary with ${panel}, vi`);
+    }
+    await steps.showPanel(secretary.page, 'minutes');
+    await by(secretary.page, 'preview-minutes').click();
+    await expect(by(secretary.page, 'minutes-preview')).toBeVisible();
+    await expectAccessible(secretary.page, 'preview of the minutes, vi');
+    await by(member.page, 'open-find').click();
+    await by(member.page, 'toggle-thumbnails').click();
+    await by(member.page, 'toggle-notes').click();
+    await steps.takeTool(member.page, 'pen');
+    await expectAccessible(member.page, 'reading with everything open, vi');
+    await by(chair.page, 'console-more').click();
+    await expectAccessible(chair.page, 'menu of the chair, en');
+    await chair.page.keyboard.press('Escape');
+  });
+
+  test('voting by keyboard alone; nothing stays hidden from screen readers afterwards', async () => {
+    await steps.openVote(chair.page);
+    for (const [laptop, language] of [
+      [member, 'vi'],
+      [chair, 'en'],
+    ] as const) {
+      await expect(by(laptop.page, 'vote-card')).toBeVisible();
+      await expectAccessible(laptop.page, `vote card, ${language}`);
+    }
+    await tabTo(member.page, by(member.page, 'vote-approve'));
+    await member.page.keyboard.press('Enter');
+    await expect(by(member.page, 'confirm-vote')).toBeFocused();
+    await expectAccessible(member.page, 'confirming a vote, vi');
+    await member.page.keyboard.press('Enter');
+    await expect(by(member.page, 'vote-receipt')).toBeVisible();
+    await expect(member.page.getByRole('navigation')).toContainText('Dự thảo nghị quyết');
+
+    await chair.page.keyboard.press('2');
+    await expect(by(chair.page, 'confirm-vote')).toBeFocused();
+    await chair.page.keyboard.press('Enter');
+    await expect(by(chair.page, 'vote-receipt')).toBeVisible();
+    await expectAccessible(chair.page, 'a running vote, en');
+    await expect(chair.page.getByRole('navigation')).toContainText('Dự thảo nghị quyết');
+  });
+
+  test('the room screen, the result, dark colours', async () => {
+    const opening = chair.phien.app.waitForEvent('window');
+    await by(chair.page, 'console-more').click();
+    await by(chair.page, 'open-room-screen').click();
+    const room = await opening;
+    await expect(by(room, 'room-vote')).toBeVisible();
+    await expectAccessible(room, 'room screen during a vote, en');
+    await steps.vote(secretary.page, 'approve');
+    await steps.closeVote(chair.page);
+    await expect(by(room, 'room-vote')).toBeHidden();
+    await expectAccessible(room, 'room screen, en');
+    await room.close();
+    await steps.showPanel(member.page, 'votes');
+    await expect(by(member.page, 'vote-result')).toBeVisible();
+    await expectAccessible(member.page, 'a result, vi');
+
+    await by(member.page, 'leave-meeting').click();
+    await by(member.page, 'go-settings').click();
+    await by(member.page, 'theme-dark').click();
+    await expectAccessible(member.page, 'settings, dark');
+    await by(member.page, 'go-home').click();
+    await expectAccessible(member.page, 'home, dark');
+    await by(member.page, 'enter-meeting').first().click();
+    await expect(by(member.page, 'happening')).toBeVisible();
+    await expectAccessible(member.page, 'meeting, dark');
+  });
+});

@@ -1,0 +1,172 @@
+import { expect, test, type Page } from '@playwright/test';
+
+import { talkTls } from '../fixtures/network/raw-client.ts';
+import { CHAIR, MEMBER, openOffice, ORGANISATION, SECRETARY, type Laptop, type Office } from './laptops.ts';
+import { inkOn } from './ink.ts';
+import { RESOLUTION, writeBadPapers } from './papers.ts';
+import * as steps from './steps.ts';
+import { asStored, readStored } from './stored.ts';
+
+const { by } = steps;
+const MOTION = 'Thông qua nghị quyết về dự toán.';
+const TITLE = 'Cuộc họp nhiều trắc trở';
+
+/** The state that a meeting screen shows for its connection. */
+const connection = (page: Page, state: string) =>
+  expect(by(page, 'connection')).toHaveAttribute('data-state', state, { timeout: 40_000 });
+
+test.describe.serial('when things go wrong', () => {
+  let office: Office;
+  let secretary: Laptop;
+  let chair: Laptop;
+  let member: Laptop;
+  let outsider: Laptop;
+  let address = '';
+
+  test.beforeAll(async () => {
+    office = await openOffice();
+    secretary = await office.add(SECRETARY);
+    chair = await office.add(CHAIR);
+    member = await office.add(MEMBER);
+    outsider = await office.add('Vàng A Khác');
+    await Promise.all(office.laptops.map((laptop) => laptop.start()));
+  });
+  test.afterAll(() => office.close());
+  // oxlint-disable-next-line no-empty-pattern
+  test.afterEach(({}, info) => office.photograph(info));
+
+  test('two organisations take people in on one network: each newcomer reaches the own one', async () => {
+    await steps.setUpOrganisation(outsider.page, {
+      name: 'Ủy ban nhân dân xã Nậm Khác',
+      parent: 'Ủy ban nhân dân tỉnh Thử Nghiệm',
+      person: outsider.person,
+      position: 'Công chức Văn phòng',
+    });
+    await steps.invite(outsider.page, 'Người của nơi khác', 'Ủy viên');
+    await steps.setUpOrganisation(secretary.page, ORGANISATION);
+    await steps.enrol(secretary.page, chair.page, CHAIR, 'Chủ tịch');
+    await expect(by(outsider.page, 'enrolment-request')).toHaveCount(0);
+    await steps.enrol(secretary.page, member.page, MEMBER, 'Phó Chủ tịch');
+  });
+
+  test('every kind of unusable file is refused by name and reason; what is usable is taken', async () => {
+    const { page } = secretary;
+    await by(page, 'go-settings').click();
+    await by(page, 'paper-limit').fill('1');
+    await by(page, 'paper-limit').blur();
+    await steps.createMeeting(page, { title: TITLE, place: 'Phòng họp số 3' });
+    await steps.addPeople(page, CHAIR);
+    await steps.addItem(page, 1, 'Nghị quyết về dự toán', [MOTION]);
+    const bad = await writeBadPapers(office.desk);
+    await secretary.phien.answerOpenDialog(
+      bad.notPdf,
+      bad.broken,
+      RESOLUTION,
+      bad.encrypted,
+      bad.empty,
+      bad.tooLarge,
+      `${office.desk}/không có.pdf`,
+    );
+    await by(page, 'add-papers-1').click();
+    const refused = by(page, 'refused-paper');
+    await expect(refused).toHaveText([
+      /“Ghi chú\.pdf”: tệp này không phải PDF/,
+      /“Báo cáo hỏng\.pdf”: tệp PDF bị hỏng/,
+      /“Có mật khẩu\.pdf”: tệp PDF đặt mật khẩu/,
+      /“Tệp trống\.pdf”: tệp trống/,
+      /“Quá lớn\.pdf”: tệp lớn hơn 1 MB/,
+      /“không có\.pdf”: không mở được/,
+    ]);
+    await expect(by(page, 'item-1').locator('[data-testid^="paper-"]')).toHaveCount(1);
+    await expect(by(page, 'item-title-1')).toHaveValue('Nghị quyết về dự toán');
+    await steps.convene(page);
+  });
+
+  test('a stranger and another organisation get no byte; a person reads why', async () => {
+    await steps.carry(secretary.page);
+    address = await steps.hostAddress(secretary.page);
+    await by(secretary.page, 'enter-meeting').click();
+    await Promise.all([steps.joinFound(chair.page), steps.joinFound(member.page)]);
+
+    await by(outsider.page, 'go-home').click();
+    await expect(by(outsider.page, 'join-found')).toHaveCount(0);
+    await by(outsider.page, 'join-by-address').click();
+    await by(outsider.page, 'join-address').fill(address);
+    await by(outsider.page, 'join').click();
+    await expect(by(outsider.page, 'failure')).toContainText('không thuộc cơ quan', { timeout: 30_000 });
+    expect(readStored(outsider.data).content).not.toContain(asStored(TITLE));
+
+    const [paper] = await member.page.locator('nav [data-testid^="paper-"]').all();
+    const hash = (await paper?.getAttribute('data-testid'))?.slice('paper-'.length) ?? '';
+    for (const path of [`/papers/${hash}`, `/paper/${hash}`, '/', '/doc/plan']) {
+      const answer = await talkTls(address, {}, `GET ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
+      expect(answer.received).toHaveLength(0);
+    }
+  });
+
+  test('who was away for a vote sees it with its result on return', async () => {
+    for (const laptop of [secretary, chair, member]) await steps.checkIn(laptop.page);
+    await steps.nextStep(chair.page, 'open-meeting');
+    await steps.nextStep(chair.page, 'open-item');
+    await expect(by(member.page, 'happening')).toContainText('Nghị quyết về dự toán');
+    await member.stop();
+
+    await steps.nextStep(chair.page, 'show-paper');
+    await steps.openVote(chair.page);
+    await steps.vote(chair.page, 'approve');
+    await steps.vote(secretary.page, 'approve');
+    await expect(by(chair.page, 'not-voted')).toContainText(MEMBER);
+    await steps.closeVote(chair.page);
+    const result = await by(chair.page, 'vote-arithmetic').textContent();
+
+    await member.start();
+    await steps.unlocked(member.page);
+    await by(member.page, 'enter-meeting').click();
+    await connection(member.page, 'connected');
+    await steps.showPanel(member.page, 'votes');
+    await expect(by(member.page, 'vote-arithmetic')).toHaveText(result ?? '');
+    await expect(by(member.page, 'quorum')).toContainText('3/3');
+  });
+
+  test('the host falls out and returns: a calm state meanwhile, nothing lost, all catch up by themselves', async () => {
+    await steps.openPaper(member.page, 'du-thao');
+    await steps.openPaper(chair.page, 'du-thao');
+    await secretary.kill();
+    await connection(chair.page, 'reconnecting');
+    await connection(member.page, 'reconnecting');
+    await expect(by(member.page, 'failure')).toHaveCount(0);
+    await expect(by(member.page, 'notice')).toHaveCount(0);
+
+    // Working on: ink while nobody carries the meeting, and it is said that it is only here.
+    await by(member.page, 'mode-shared').click();
+    await steps.takeTool(member.page, 'pen');
+    await steps.draw(member.page, { x: 0.2, y: 0.3 }, { x: 0.8, y: 0.4 });
+    await steps.takeTool(member.page, 'select');
+    await expect.poll(() => inkOn(member.page).then(({ dry }) => dry)).toBeGreaterThan(50);
+    await by(member.page, 'connection').click();
+    await expect(member.page.getByText(/1 thay đổi|chỉ (có )?trên máy này/)).toBeVisible();
+    await member.page.keyboard.press('Escape');
+
+    await secretary.start();
+    await steps.unlock(secretary.page, '111111');
+    await expect(by(secretary.page, 'failure')).toHaveText('Mã PIN không đúng.');
+    await steps.unlocked(secretary.page);
+    await by(secretary.page, 'enter-meeting').click();
+    await connection(secretary.page, 'carrying');
+    await connection(chair.page, 'connected');
+    await connection(member.page, 'connected');
+    await steps.openPaper(secretary.page, 'du-thao');
+    for (const page of [chair.page, secretary.page]) {
+      await expect.poll(() => inkOn(page).then(({ dry }) => dry), { timeout: 20_000 }).toBeGreaterThan(50);
+    }
+    await steps.showPanel(secretary.page, 'votes');
+    const results = await Promise.all(
+      [secretary, chair, member].map(({ page }) => by(page, 'vote-arithmetic').textContent()),
+    );
+    expect(new Set(results).size).toBe(1);
+
+    // The meeting goes on.
+    await steps.concludeItem(chair.page, 'Thông qua.');
+    for (const { page } of [secretary, chair, member]) await expect(page.locator('nav')).toContainText('Thông qua.');
+  });
+});
