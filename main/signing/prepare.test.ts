@@ -32,8 +32,8 @@ describe('preparing signatures', () => {
   it('disarms the links that marked the places, be they objects of their own or not', async () => {
     const source = await samplePdf('table');
     const options = { disarmLinks: 'phien-sign:' };
-    expect(findLinkRects(prepareSignatures(source, FIELDS, { regular: regularFont }), 'phien:')).toHaveLength(1);
-    expect(findLinkRects(prepareSignatures(source, FIELDS, { regular: regularFont }, options), 'phien:')).toEqual([]);
+    expect(findLinkRects(prepareSignatures(source, FIELDS, { regular: regularFont }), 'phien-sign:')).toHaveLength(1);
+    expect(findLinkRects(prepareSignatures(source, FIELDS, { regular: regularFont }, options), 'phien-sign:')).toEqual([]);
     const pdf = await PDFDocument.create();
     const page = pdf.addPage();
     const action = { S: 'URI', URI: PDFString.of('phien-sign:Chair') };
@@ -42,7 +42,7 @@ describe('preparing signatures', () => {
     expect(findLinkRects(inline, 'phien-sign:')).toEqual([{ uri: 'phien-sign:Chair', page: 0, rect: [1, 2, 30, 40] }]);
     const [field] = FIELDS;
     const prepared = prepareSignatures(inline, [{ ...field!, page: 0 }], { regular: regularFont }, options);
-    expect(findLinkRects(prepared, 'phien:')).toEqual([]);
+    expect(findLinkRects(prepared, 'phien-sign:')).toEqual([]);
   });
 
   it('refuses names that exist, pages that do not, and what is no font', async () => {
