@@ -171,7 +171,7 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
                 step={step}
                 agenda={plan.agenda}
                 acting={acting}
-                showing={floor.mine !== null}
+                showing={floor.mine !== null && (showPreview || floor.mine.paper !== tabs.active)}
                 onWish={console.wish}
               />
             )}

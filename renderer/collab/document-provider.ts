@@ -27,6 +27,8 @@ type Open = (name: string, listeners: DocumentListeners) => DocumentChannel;
 /** Milliseconds before a closed channel is opened again; doubled each time up to the second value. */
 const REOPEN_AFTER = 300;
 const REOPEN_AT_MOST = 5000;
+/** A channel that lived this long was a good one: the next is opened soon. */
+const GOOD_FOR = 10_000;
 
 /**
  * Keeps a Y.Doc in step with the engine's over one channel. Reopens the channel when it closes, and then repeats what
@@ -45,6 +47,7 @@ export function connectDocument(name: string, open: Open): LiveDocument {
   let written: Uint8Array[] = [];
   let repeatWritten = false;
   let wait = REOPEN_AFTER;
+  let openedAt = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let destroyed = false;
 
@@ -68,13 +71,16 @@ export function connectDocument(name: string, open: Open): LiveDocument {
     });
 
   function start(): void {
+    openedAt = Date.now();
     channel = open(name, { onMessage: receive, onClose: closed });
     send((encoder) => {
       encoding.writeVarUint(encoder, SYNC);
       syncProtocol.writeSyncStep1(encoder, doc);
     });
     send((encoder) => encoding.writeVarUint(encoder, QUERY_AWARENESS));
-    if (awareness.getLocalState() !== null) sendAwareness([doc.clientID]);
+    // Setting it anew raises its clock: what the other side forgot with the old channel counts as news again.
+    const own = awareness.getLocalState();
+    if (own !== null) awareness.setLocalState(own);
   }
 
   function receive(message: Uint8Array): void {
@@ -92,7 +98,6 @@ export function connectDocument(name: string, open: Open): LiveDocument {
     }
     Y.applyUpdate(doc, decoding.readVarUint8Array(decoder), origin);
     if (step !== syncProtocol.messageYjsSyncStep2) return;
-    wait = REOPEN_AFTER;
     if (repeatWritten && written.length > 0) {
       written = [Y.mergeUpdates(written)];
       sendUpdate(written[0] as Uint8Array);
@@ -109,12 +114,22 @@ export function connectDocument(name: string, open: Open): LiveDocument {
     channel = undefined;
     repeatWritten = true;
     closedBecause = code;
-    const others = [...awareness.getStates().keys()].filter((client) => client !== doc.clientID);
-    removeAwarenessStates(awareness, others, origin);
+    // What may not be written here must not be tried again and again.
+    if (code === 'document-refused') written = [];
+    forgetOthers();
     announce();
     if (destroyed) return;
+    if (Date.now() - openedAt > GOOD_FOR) wait = REOPEN_AFTER;
     timer = setTimeout(start, wait);
     wait = Math.min(wait * 2, REOPEN_AT_MOST);
+  }
+
+  /** With their clocks: on a new channel they are told with the clocks they had. */
+  function forgetOthers(): void {
+    const removed = [...awareness.getStates().keys()].filter((client) => client !== doc.clientID);
+    for (const client of removed) awareness.states.delete(client);
+    for (const client of [...awareness.meta.keys()]) if (client !== doc.clientID) awareness.meta.delete(client);
+    if (removed.length > 0) awareness.emit('change', [{ added: [], updated: [], removed }, origin]);
   }
 
   const onUpdate = (update: Uint8Array, from: unknown): void => {

@@ -93,7 +93,11 @@ export function Home(props: HomeProps) {
           <Button icon={<ShieldCheckmark20Regular />} onClick={props.onVerify} data-testid="home-verify">
             {t('home.verify')}
           </Button>
-          <Button onClick={props.onSample}>{t('home.sample')}</Button>
+          {meetings.state === 'known' && meetings.value.length === 0 ? null : (
+            <Button onClick={props.onSample} data-testid="open-sample">
+              {t('home.sample')}
+            </Button>
+          )}
         </div>
       </Section>
       <NewMeetingDialog open={dialog === 'new'} onClose={() => setDialog(null)} onMade={props.onPrepare} />

@@ -32,8 +32,8 @@ export function SpeakingQueue(props: {
       <h3>{t('meeting.queue')}</h3>
       {state.floor === null ? null : (
         <div className={styles['floor']} data-testid="floor">
-          <Mic20Regular aria-hidden />
           <span className={styles['grow']}>
+            <Mic20Regular aria-hidden />{' '}
             {t('meeting.speaking', { name: nameOn(state, state.floor.member) ?? t('common.unnamed') })}
             <TotalTime state={state} member={state.floor.member} />
           </span>

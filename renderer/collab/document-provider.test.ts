@@ -1,0 +1,135 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Awareness } from 'y-protocols/awareness';
+import * as Y from 'yjs';
+import { serveDocument, type DocumentConnection } from '../../common/collab/document-connection.ts';
+import type { DocumentChannel, DocumentListeners } from '../../common/contract/bridge.ts';
+import { connectDocument } from './document-provider.ts';
+
+/** An engine's side of documents: what the product serves windows with, over channels that can be cut. */
+function engine(mayWrite = true) {
+  const doc = new Y.Doc();
+  const awareness = new Awareness(doc);
+  awareness.setLocalState(null);
+  const open = new Set<{ listeners: DocumentListeners; connection: DocumentConnection }>();
+  return {
+    doc,
+    awareness,
+    open(_name: string, listeners: DocumentListeners): DocumentChannel {
+      const connection = serveDocument(
+        { doc, awareness },
+        { send: (bytes) => queueMicrotask(() => listeners.onMessage(bytes)), mayWrite, mayBeAware: true },
+      );
+      const channel = { listeners, connection };
+      open.add(channel);
+      return {
+        send(bytes) {
+          if (!open.has(channel) || connection.receive(bytes.slice())) return;
+          open.delete(channel);
+          queueMicrotask(() => listeners.onClose('document-refused'));
+        },
+        close: () => {
+          if (open.delete(channel)) connection.close();
+        },
+      };
+    },
+    /** Ends every channel, as an engine that dies. */
+    cut(): void {
+      for (const channel of open) {
+        open.delete(channel);
+        channel.connection.close();
+        channel.listeners.onClose('engine-gone');
+      }
+    },
+    connected: () => open.size,
+  };
+}
+
+const settle = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0);
+const said = (doc: Y.Doc): string => doc.getText('t').toString();
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe('a document of the window', () => {
+  it('has what the engine has, and the engine what is written here', async () => {
+    const there = engine();
+    there.doc.getText('t').insert(0, 'Chương trình');
+    const here = connectDocument('m/plan', (name, listeners) => there.open(name, listeners));
+    expect(here.synced()).toBe(false);
+    await settle();
+    expect(here.synced()).toBe(true);
+    expect(said(here.doc)).toBe('Chương trình');
+    here.doc.getText('t').insert(12, ' họp');
+    there.doc.getText('t').insert(0, '1. ');
+    await settle();
+    expect(said(there.doc)).toBe('1. Chương trình họp');
+    expect(said(here.doc)).toBe('1. Chương trình họp');
+    here.destroy();
+  });
+
+  it('is opened again after a cut, and brings what an engine lost that died before writing it down', async () => {
+    const first = engine();
+    let now = first;
+    const here = connectDocument('m/plan', (name, listeners) => now.open(name, listeners));
+    await settle();
+    here.doc.getText('t').insert(0, 'đã gửi');
+    await settle();
+    expect(said(first.doc)).toBe('đã gửi');
+    now = engine();
+    first.cut();
+    expect(here.closedBecause()).toBe('engine-gone');
+    here.doc.getText('t').insert(0, 'khi ngắt, ');
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(said(now.doc)).toBe('khi ngắt, đã gửi');
+    expect(here.closedBecause()).toBeNull();
+    here.destroy();
+    expect(now.connected()).toBe(0);
+  });
+
+  it('sends nothing but questions where it may only read, so that it is not shut out', async () => {
+    const there = engine(false);
+    there.doc.getText('t').insert(0, 'chỉ đọc');
+    const here = connectDocument('m/plan', (name, listeners) => there.open(name, listeners));
+    await settle();
+    there.cut();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(said(here.doc)).toBe('chỉ đọc');
+    expect(there.connected()).toBe(1);
+    here.destroy();
+  });
+
+  it('waits longer each time it is refused, and does not insist', async () => {
+    const there = engine(false);
+    let opened = 0;
+    there.doc.getText('t').insert(0, 'của chủ trì');
+    const here = connectDocument('m/plan', (name, listeners) => {
+      opened += 1;
+      return there.open(name, listeners);
+    });
+    here.doc.getText('t').insert(0, 'không được');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(opened).toBeLessThan(20);
+    expect(said(there.doc)).toBe('của chủ trì');
+    expect(there.connected()).toBe(1);
+    here.destroy();
+  });
+
+  it('tells others who is here, and forgets them when the way is cut', async () => {
+    const there = engine();
+    const one = connectDocument('m/floor', (name, listeners) => there.open(name, listeners));
+    const two = connectDocument('m/floor', (name, listeners) => there.open(name, listeners));
+    await settle();
+    one.awareness.setLocalState({ presenting: { page: 3 } });
+    await settle();
+    const seen = () => [...two.awareness.getStates().values()];
+    expect(seen()).toEqual([{ presenting: { page: 3 } }]);
+    there.cut();
+    expect(seen()).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(seen()).toEqual([{ presenting: { page: 3 } }]);
+    one.destroy();
+    await settle();
+    expect(seen()).toEqual([]);
+    two.destroy();
+  });
+});
