@@ -12,6 +12,9 @@ import { createWindows, lockDown } from './desktop/windows.ts';
 const dataFolder = chooseDataFolder(process.argv, process.env);
 const built = (...parts: string[]) => path.join(import.meta.dirname, '..', ...parts);
 
+// Chromium's own parts (date and time fields) speak the customer's language, not that of the computer.
+app.commandLine.appendSwitch('lang', 'vi');
+
 if (!app.requestSingleInstanceLock()) {
   // The running instance of this data folder has been told to come forward.
   app.exit(0);

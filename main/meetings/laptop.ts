@@ -28,8 +28,8 @@ import type {
   PdfSigning,
 } from './ports.ts';
 import type { Packages } from './packages.ts';
-import { fillWithSample, inAnHour, type SampleMeeting } from './sample.ts';
 import { verifyFile } from './verify-file.ts';
+import { noNetwork, visitor } from './visit.ts';
 import { createWorkplace, type Workplace } from './workplace.ts';
 
 /** Acts that a person performs directly; the others follow from requests of their own. */
@@ -68,8 +68,8 @@ export interface LaptopPorts {
     advertise(session: Session, port: number): () => void;
     browse(listener: (addresses: readonly string[]) => void): () => void;
   };
-  /** The meeting to play with, and where its papers lie. */
-  readonly sample: () => Promise<SampleMeeting>;
+  /** The package of a meeting to look around in; undefined where the installation has none. */
+  readonly samplePackage: string | undefined;
   readonly diagnostics: () => string;
   readonly now: () => Date;
   readonly log: Log;
@@ -84,12 +84,19 @@ export interface Laptop {
   close(): Promise<void>;
 }
 
+/** Where somebody works: who they are, their meetings, their network. */
+interface Place {
+  readonly session: Session;
+  readonly workplace: Workplace;
+  readonly network: Network;
+  readonly minutes: MinutesDeps;
+}
+
 export function createLaptop(ports: LaptopPorts): Laptop {
   const { store, identity, now, log } = ports;
   const events = createEventHub();
-  let at:
-    | { session: Session; desk: PeopleDesk; workplace: Workplace; network: Network; minutes: MinutesDeps }
-    | undefined;
+  let at: (Place & { readonly desk: PeopleDesk }) | undefined;
+  let visit: Place | undefined;
 
   const enrolment = createEnrolment({
     store,
@@ -101,8 +108,7 @@ export function createLaptop(ports: LaptopPorts): Laptop {
     log,
   });
 
-  async function start(session: Session): Promise<void> {
-    const network = ports.networkFor(session);
+  function placeOf(session: Session, network: Network): Place {
     const minutes: MinutesDeps = { store, documents: ports.documents, signing: ports.signing, session, now };
     const workplace = createWorkplace({
       store,
@@ -114,6 +120,13 @@ export function createLaptop(ports: LaptopPorts): Laptop {
       now,
       log,
     });
+    return { session, workplace, network, minutes };
+  }
+
+  async function start(session: Session): Promise<void> {
+    await visit?.workplace.close();
+    visit = undefined;
+    const place = placeOf(session, ports.networkFor(session));
     const desk = openPeopleDesk({
       store,
       identity,
@@ -125,9 +138,9 @@ export function createLaptop(ports: LaptopPorts): Laptop {
       now,
       log,
     });
-    at = { session, desk, workplace, network, minutes };
+    at = { ...place, desk };
     events.emit('app.status', status());
-    await workplace.resume();
+    await place.workplace.resume();
     await desk.resume().catch((error: unknown) => log.error('enrolment desk could not resume', {}, error));
   }
 
@@ -136,6 +149,20 @@ export function createLaptop(ports: LaptopPorts): Laptop {
   function here(): NonNullable<typeof at> {
     if (!at) throw new Refusal('locked');
     return at;
+  }
+
+  /** For looking at meetings from files, which a laptop that is not set up yet can do as well. */
+  function around(): Place {
+    if (at) return at;
+    if (status().stage !== 'new') throw new Refusal('locked');
+    return (visit ??= placeOf(visitor(), noNetwork));
+  }
+
+  async function openPackage(path: string): Promise<{ meeting: MeetingId }> {
+    const { workplace, session } = around();
+    const meeting = await ports.packages.open({ path, session, events });
+    workplace.addReadOnly(meeting);
+    return { meeting };
   }
 
   /** For requests that change a plan: only its writers, and never one from a package. */
@@ -180,7 +207,7 @@ export function createLaptop(ports: LaptopPorts): Laptop {
       events.emit('app.status', status());
       return null;
     },
-    'meetings.list': () => here().workplace.list(),
+    'meetings.list': () => around().workplace.list(),
     'meetings.create': (input) => ({ meeting: here().workplace.create(input) }),
     'meetings.convene': async ({ meeting }) => {
       editable(meeting);
@@ -197,7 +224,7 @@ export function createLaptop(ports: LaptopPorts): Laptop {
       await here().workplace.leave(meeting);
       return null;
     },
-    'meetings.state': ({ meeting }) => here().workplace.view(meeting),
+    'meetings.state': ({ meeting }) => around().workplace.view(meeting),
     'meetings.act': async ({ meeting, kind, body }) => {
       if (!DIRECT_ACTS.has(kind)) throw new Refusal('act.not-allowed');
       await here().workplace.open(asMeetingId(meeting)).perform(kind, body);
@@ -213,14 +240,14 @@ export function createLaptop(ports: LaptopPorts): Laptop {
         );
       return null;
     },
-    'papers.status': ({ meeting }) => here().workplace.papers(meeting),
+    'papers.status': ({ meeting }) => around().workplace.papers(meeting),
     'papers.save': async ({ meeting, paper, path }) => {
-      const file = here().workplace.open(meeting).paperFile(paper);
+      const file = around().workplace.open(meeting).paperFile(paper);
       if (!file) throw new Refusal('paper-not-here');
       await copyOut(file.path, path);
       return null;
     },
-    'minutes.preview': ({ meeting }) => ({ html: minutesPreview(here().minutes, here().workplace.open(meeting)) }),
+    'minutes.preview': ({ meeting }) => ({ html: minutesPreview(around().minutes, around().workplace.open(meeting)) }),
     'minutes.freeze': async ({ meeting }) => {
       await freezeMinutes(here().minutes, editable(meeting));
       return null;
@@ -230,7 +257,7 @@ export function createLaptop(ports: LaptopPorts): Laptop {
       return null;
     },
     'minutes.save': async ({ meeting, path }) => {
-      const opened = here().workplace.open(meeting);
+      const opened = around().workplace.open(meeting);
       const minutes = opened.state()?.minutes;
       const file = minutes?.stage === 'sealed' ? store.papers.find(minutes.paper) : undefined;
       if (!file) throw new Refusal('minutes-not-sealed');
@@ -238,25 +265,17 @@ export function createLaptop(ports: LaptopPorts): Laptop {
       return null;
     },
     'package.save': ({ meeting, path }) => {
-      const { workplace, session } = here();
+      const { workplace, session } = around();
       return ports.packages.save({ meeting: workplace.open(meeting), session, path, events });
     },
-    'package.open': async ({ path }) => {
-      const { workplace, session } = here();
-      const meeting = await ports.packages.open({ path, session, events });
-      workplace.addReadOnly(meeting);
-      return { meeting };
-    },
+    'package.open': ({ path }) => openPackage(path),
     'verify.file': ({ path, trust }) => {
       const roots = [store.organisation.get()?.authorityCertificate].filter((one) => one !== undefined);
       return verifyFile({ signing: ports.signing, packages: ports.packages }, { path, trust, roots });
     },
-    'sample.open': async () => {
-      const { workplace } = here();
-      const sample = await ports.sample();
-      const meeting = workplace.create({ ...sample.meeting, start: inAnHour(now()) });
-      await fillWithSample({ store, documents: ports.documents, events }, workplace.open(meeting), sample);
-      return { meeting };
+    'sample.open': () => {
+      if (!ports.samplePackage) throw new Refusal('no-sample');
+      return openPackage(ports.samplePackage);
     },
     'diagnostics.report': () => ({ text: ports.diagnostics() }),
   };
@@ -281,7 +300,7 @@ export function createLaptop(ports: LaptopPorts): Laptop {
       const meeting = meetingIdSchema.safeParse(name.slice(0, slash));
       const connection =
         meeting.success &&
-        here()
+        around()
           .workplace.open(asMeetingId(meeting.data))
           .connectWindow(name.slice(slash + 1), send);
       if (!connection) throw new Refusal(portErrors.unknownDocument, { name });
@@ -289,6 +308,7 @@ export function createLaptop(ports: LaptopPorts): Laptop {
     },
     async close() {
       enrolment.close();
+      await visit?.workplace.close();
       await at?.workplace.close();
       await at?.desk.close();
       await at?.network.close();

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import type { Act, ActKind } from '../../common/acts/acts.ts';
@@ -234,6 +233,3 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
 
 /** No entry hashes to this; it marks the act that is only tried. */
 const TRIAL_HASH = asSha256('0'.repeat(64));
-
-/** A new local id for a motion, a request to speak, an agenda item. */
-export const newLocalId = (): string => randomUUID();

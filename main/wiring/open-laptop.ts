@@ -18,7 +18,6 @@ import { documents, type Print } from './documents.ts';
 import { certificateBook, entryAuthentication } from './entries.ts';
 import { createNetwork, enrolmentNetwork, portSchema, type NetworkPlace } from './network.ts';
 import { packages } from './packages.ts';
-import { samplePlan } from './sample.ts';
 import { pdfSigning } from './signing.ts';
 import { invitationStore, laptopStore } from './store.ts';
 
@@ -58,7 +57,7 @@ export function openLaptop(options: LaptopOptions): OpenedLaptop {
     }),
     networkFor: (session) => createNetwork({ place: options, session, store, logger, now }),
     enrolmentNetwork: enrolmentNetwork(options),
-    sample: () => samplePlan(join(options.resources, 'sample-meeting')),
+    samplePackage: sample(options.resources),
     diagnostics: () => diagnostics(options, store, now()),
     now,
     log: logger,
@@ -106,6 +105,11 @@ async function openDesk(options: Parameters<Identity['openDesk']>[0], store: Sto
   const served = again?.ok ? again : await open(options.listen.port);
   if (served.ok) store.settings.set('enrolment-port', served.value.address.port);
   return served;
+}
+
+function sample(resources: string): string | undefined {
+  const file = join(resources, 'sample-meeting', 'cuoc-hop-mau.phien');
+  return existsSync(file) ? file : undefined;
 }
 
 /** What helps whoever helps: versions and numbers, no contents and no names. */
