@@ -1,12 +1,16 @@
 import { useMemo, useSyncExternalStore } from 'react';
 import { engineStateEvent, type EngineState } from '../../common/contract/bridge.ts';
+import { portErrors } from '../../common/contract/port.ts';
 import type { EventName, Events, RequestInput, RequestName, RequestOutputs } from '../../common/contract/requests.ts';
 import { onEvent, request, RequestFailure } from './phien.ts';
 
 export type EngineValue<T> =
   | { readonly state: 'loading' }
   | { readonly state: 'known'; readonly value: T }
-  | { readonly state: 'failed'; readonly failure: RequestFailure };
+  | { readonly state: 'failed'; readonly failure: RequestFailure; retry(): void };
+
+/** Milliseconds before asking again when the engine ended under the question. */
+const ASK_AGAIN = 500;
 
 interface Source {
   subscribe(listener: () => void): () => void;
@@ -39,7 +43,10 @@ function sourceOf(key: string, load: () => Promise<unknown>, follow: (set: (valu
       (found) => mine === asked && set({ state: 'known', value: found }),
       (error: unknown) => {
         if (mine !== asked || value.state === 'known') return;
-        set({ state: 'failed', failure: error instanceof RequestFailure ? error : new RequestFailure('internal') });
+        const failure = error instanceof RequestFailure ? error : new RequestFailure('internal');
+        // Nothing is wrong with the question: it waits for the next engine.
+        if (failure.code === portErrors.engineGone) setTimeout(() => mine === asked && ask(), ASK_AGAIN);
+        else set({ state: 'failed', failure, retry: ask });
       },
     );
   };

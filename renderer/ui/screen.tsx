@@ -79,11 +79,12 @@ export function Known<T>(props: {
   return (
     <div className={styles.screen}>
       <Failure failure={value.failure} />
-      {props.back === undefined ? null : (
-        <div>
-          <Button onClick={props.back}>{t('common.back')}</Button>
-        </div>
-      )}
+      <div className={styles.row}>
+        <Button appearance="primary" onClick={value.retry} data-testid="retry">
+          {t('common.retry')}
+        </Button>
+        {props.back === undefined ? null : <Button onClick={props.back}>{t('common.back')}</Button>}
+      </div>
     </div>
   );
 }
