@@ -33,7 +33,9 @@ describe('preparing signatures', () => {
     const source = await samplePdf('table');
     const options = { disarmLinks: 'phien-sign:' };
     expect(findLinkRects(prepareSignatures(source, FIELDS, { regular: regularFont }), 'phien-sign:')).toHaveLength(1);
-    expect(findLinkRects(prepareSignatures(source, FIELDS, { regular: regularFont }, options), 'phien-sign:')).toEqual([]);
+    expect(findLinkRects(prepareSignatures(source, FIELDS, { regular: regularFont }, options), 'phien-sign:')).toEqual(
+      [],
+    );
     const pdf = await PDFDocument.create();
     const page = pdf.addPage();
     const action = { S: 'URI', URI: PDFString.of('phien-sign:Chair') };

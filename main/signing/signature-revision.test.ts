@@ -261,6 +261,11 @@ describe('a revision that adds one signature', () => {
       'keys of the trailer',
     ],
     ['has other information', { bytes: (increment) => increment.replace(/\/Info \d+ 0 R/, '') }, 'trailer'],
+    [
+      'has another identity',
+      { bytes: (increment) => increment.replace(/(trailer\n<<)/, '$1 /ID [<aa> <bb>]') },
+      'identity of the file',
+    ],
     ['has a smaller size', { bytes: (increment) => increment.replace(/\/Size \d+/, '/Size 9') }, 'size of the trailer'],
     [
       'has a size that hides its objects',
@@ -292,6 +297,33 @@ describe('a revision that adds one signature', () => {
       `/Prev ${before.sections[0]!.offset} >>\nstartxref\n${section.offset}\n%%EOF\n`;
     const other = Buffer.concat([whole.subarray(0, section.offset), Buffer.from(text, 'latin1')]);
     expect(() => readSignatureRevision(before, new PdfDocument(other))).toThrow('kind of cross-reference');
+  });
+
+  it('and leaves bytes of its own unsigned is refused', () => {
+    const { before, whole } = rebuild({});
+    const at = whole.indexOf('/ByteRange [', before.bytes.length);
+    const [range, start, from, rest] = /\/ByteRange \[0 (\d+) (\d+) (\d+)\]/.exec(
+      whole.toString('latin1', at, at + 60),
+    )!;
+    for (const [a, b, c] of [
+      [Number(start) - 1, Number(from), Number(rest)],
+      [Number(start), Number(from) + 1, Number(rest) - 1],
+      [Number(start), Number(from), Number(rest) - 1],
+    ]) {
+      const other = Buffer.from(whole);
+      other.write(`/ByteRange [0 ${a} ${b} ${c}]`.padEnd(range.length), at, 'latin1');
+      expect(() => readSignatureRevision(before, new PdfDocument(other))).toThrow('the byte range');
+    }
+  });
+
+  it('and takes the length of its appearance from elsewhere is refused', () => {
+    const number = new PdfDocument(samples.get('table')!.certified).nextNumber + 2;
+    let length = 0;
+    const texts = (all: Texts): void => {
+      length = Number(/\/Length (\d+)/.exec(all.appearance)![1]);
+      replaced('appearance', /\/Length \d+/, `/Length ${number} 0 R`)(all);
+    };
+    expect(() => read({ texts, more: (writer) => void writer.add(length) })).toThrow('length of the appearance');
   });
 
   it('in two steps is refused', () => {
