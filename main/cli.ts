@@ -46,7 +46,12 @@ async function main(args: readonly string[]): Promise<number> {
 async function enrolCommand(args: string[]): Promise<number> {
   const { values } = parseArgs({
     args,
-    options: { data: { type: 'string' }, name: { type: 'string' }, code: { type: 'string' }, address: { type: 'string' } },
+    options: {
+      data: { type: 'string' },
+      name: { type: 'string' },
+      code: { type: 'string' },
+      address: { type: 'string' },
+    },
   });
   const { data, name, code, address } = values;
   if (!data || !name || !code || !address) return usage();
@@ -105,8 +110,7 @@ async function hubCommand(args: string[]): Promise<number> {
 function openHere(dataDir: string, listen: string | undefined): OpenedLaptop {
   const place = networkPlace(process.env);
   const colon = listen?.lastIndexOf(':') ?? -1;
-  const at =
-    listen && colon > 0 ? { listenHost: listen.slice(0, colon), port: Number(listen.slice(colon + 1)) } : {};
+  const at = listen && colon > 0 ? { listenHost: listen.slice(0, colon), port: Number(listen.slice(colon + 1)) } : {};
   return openLaptop({
     ...place,
     ...at,
@@ -148,5 +152,7 @@ try {
 } catch (error) {
   // Cannot tell: neither valid nor invalid.
   process.exitCode = 2;
-  console.error(`phien: ${error instanceof Refusal ? error.code : error instanceof Error ? error.message : String(error)}`);
+  console.error(
+    `phien: ${error instanceof Refusal ? error.code : error instanceof Error ? error.message : String(error)}`,
+  );
 }

@@ -1,4 +1,4 @@
-import * as Y from 'yjs';
+import type * as Y from 'yjs';
 import { z } from 'zod';
 import { bodyRulesSchema, rosterEntrySchema } from '../acts/acts.ts';
 import type { BodyRules } from '../domain/body-rules.ts';

@@ -29,7 +29,7 @@ export async function runVerify(args: string[]): Promise<number> {
 }
 
 const languageOf = (given: string | undefined): 'vi' | 'en' =>
-  given === 'en' || given === 'vi' ? given : /^en/.test(process.env['LANG'] ?? '') ? 'en' : 'vi';
+  given === 'en' || given === 'vi' ? given : process.env['LANG']?.startsWith('en') ? 'en' : 'vi';
 
 function inWords(result: FileVerdict, language: 'vi' | 'en'): string {
   const say = (key: string): string => lookUp(language === 'vi' ? vietnamese : english, key) ?? key;
