@@ -65,15 +65,6 @@ export function addNote(document: Y.Doc, note: TextNote, origin: unknown): void 
   }, origin);
 }
 
-export function moveNote(document: Y.Doc, id: string, x: number, y: number, origin: unknown): void {
-  const entry = notesOf(document).get(id);
-  if (!(entry instanceof Y.Map)) return;
-  document.transact(() => {
-    entry.set('x', x);
-    entry.set('y', y);
-  }, origin);
-}
-
 /** Writes only what differs between the old and the new text, so that typing makes small changes. */
 export function setNoteText(document: Y.Doc, id: string, text: string, origin: unknown): void {
   const entry = notesOf(document).get(id);

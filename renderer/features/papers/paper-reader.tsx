@@ -112,12 +112,13 @@ function OpenReader(props: ReaderProps & OpenReaderProps): ReactNode {
   latest.current = props;
   const scroll = usePageScroll(
     open.pages,
+    open.firstSize,
     start,
     useCallback(() => {
       if (latest.current.following === true) latest.current.onLeaveFollowing?.();
     }, []),
   );
-  const { goTo, place, current } = scroll;
+  const { goTo, place, current, drawScale } = scroll;
   const [queue] = useState(createRenderQueue);
   queue.readingPage(current);
   const [pane, setPane] = useState<Pane>();
@@ -213,9 +214,10 @@ function OpenReader(props: ReaderProps & OpenReaderProps): ReactNode {
   const [first, last] = scroll.visible;
   const shown = useMemo(() => {
     const pages: number[] = [];
+    if (drawScale === undefined) return pages;
     for (let page = Math.max(1, first - 1); page <= Math.min(open.pages, last + 1); page += 1) pages.push(page);
     return pages;
-  }, [first, last, open.pages]);
+  }, [first, last, open.pages, drawScale]);
   const renderOverlay = overlay?.renderPage;
 
   return (
@@ -260,7 +262,7 @@ function OpenReader(props: ReaderProps & OpenReaderProps): ReactNode {
                   top={scroll.layout.tops[page - 1] ?? 0}
                   size={scroll.sizes[page - 1] ?? { width: 1, height: 1 }}
                   scale={scroll.layout.scale}
-                  drawScale={scroll.drawScale}
+                  drawScale={drawScale ?? scroll.layout.scale}
                   queue={queue}
                   matches={find.byPage.get(page) ?? NO_MATCHES}
                   activeMatch={activeMatch?.page === page ? activeMatch : undefined}

@@ -19,11 +19,14 @@ const ZOOM_REST = 180;
 /** A scroll smaller than this is a rounding or a trembling hand, not the wish to read elsewhere. CSS pixels. */
 const OWN_SCROLL = 24;
 
+const UNMEASURED = { width: 800, height: 600 };
+
 export interface PageScroll {
   readonly scroller: RefObject<HTMLDivElement | null>;
   readonly layout: PageLayout;
   readonly sizes: readonly PageSize[];
-  readonly drawScale: number;
+  /** Undefined until the window was measured: drawing before would be drawing twice. */
+  readonly drawScale: number | undefined;
   /** First and last page in the window. */
   readonly visible: readonly [number, number];
   readonly current: number;
@@ -38,15 +41,14 @@ export interface PageScroll {
   place(): Anchor;
 }
 
-const A4: PageSize = { width: 595, height: 842 };
-
 /** Which pages are where and which are in sight, for a scrolling column of `pages` pages. */
-export function usePageScroll(pages: number, start: Anchor, onOwnScroll: () => void): PageScroll {
+export function usePageScroll(pages: number, firstSize: PageSize, start: Anchor, onOwnScroll: () => void): PageScroll {
   const scroller = useRef<HTMLDivElement>(null);
-  const [sizes, setSizes] = useState<readonly PageSize[]>([]);
+  const [sizes, setSizes] = useState<readonly PageSize[]>(() => Array.from({ length: pages }, () => firstSize));
   const [known] = useState(() => new Map<number, PageSize>());
   const [zoom, setZoomState] = useState<Zoom>({ fit: 'width' });
-  const [view, setView] = useState({ width: 800, height: 600 });
+  const [measured, setView] = useState<{ readonly width: number; readonly height: number }>();
+  const view = measured ?? UNMEASURED;
   const [scrollTop, setScrollTop] = useState(0);
   const anchor = useRef<Anchor>(start);
   const sideways = useRef(0.5);
@@ -54,22 +56,19 @@ export function usePageScroll(pages: number, start: Anchor, onOwnScroll: () => v
   const own = useRef(onOwnScroll);
   own.current = onOwnScroll;
 
-  useEffect(() => {
-    known.clear();
-    setSizes(Array.from({ length: pages }, () => A4));
-  }, [pages, known]);
-
-  const size = sizes[Math.min(Math.max(anchor.current.page, 1), Math.max(sizes.length, 1)) - 1] ?? A4;
+  const size = sizes[Math.min(Math.max(anchor.current.page, 1), Math.max(sizes.length, 1)) - 1] ?? firstSize;
   const scale = scaleFor(zoom, size, view);
   const layout = useMemo(() => layoutPages(sizes, scale), [sizes, scale]);
   const latest = useRef(layout);
   latest.current = layout;
 
-  const [drawScale, setDrawScale] = useState(scale);
+  const [settled, setDrawScale] = useState<number>();
+  const drawScale = measured === undefined ? undefined : (settled ?? scale);
   useEffect(() => {
+    if (measured === undefined) return;
     const timer = setTimeout(() => setDrawScale(scale), ZOOM_REST);
     return () => clearTimeout(timer);
-  }, [scale]);
+  }, [scale, measured]);
 
   // A new layout (zoom, window, news about sizes) keeps the anchored place where it was on the screen.
   useLayoutEffect(() => {
@@ -84,7 +83,10 @@ export function usePageScroll(pages: number, start: Anchor, onOwnScroll: () => v
   useLayoutEffect(() => {
     const element = scroller.current;
     if (element === null) return;
-    const measure = (): void => setView({ width: element.clientWidth, height: element.clientHeight });
+    const measure = (): void => {
+      const { clientWidth: width, clientHeight: height } = element;
+      setView((old) => (old?.width === width && old.height === height ? old : { width, height }));
+    };
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
@@ -147,17 +149,15 @@ export function usePageScroll(pages: number, start: Anchor, onOwnScroll: () => v
       const before = known.get(page);
       if (before !== undefined && before.width === learned.width && before.height === learned.height) return;
       known.set(page, learned);
-      // Pages not seen yet are taken to be like the first one known: most papers have one size.
-      const [likely = A4] = known.values();
       setSizes((old) => {
         const changed = old.some((entry, index) => {
-          const now = known.get(index + 1) ?? likely;
+          const now = known.get(index + 1) ?? firstSize;
           return entry.width !== now.width || entry.height !== now.height;
         });
-        return changed ? old.map((_, index) => known.get(index + 1) ?? likely) : old;
+        return changed ? old.map((_, index) => known.get(index + 1) ?? firstSize) : old;
       });
     },
-    [known],
+    [known, firstSize],
   );
 
   const goTo = useCallback((page: number, fraction = 0, offset = 0) => {

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useState } from 'react';
 import { PaperUnavailable, paperSource } from './paper-source.ts';
+import type { PageSize } from './page-layout.ts';
 import { openDocument, prepareWorker, type PDFDocumentProxy } from './pdfjs.ts';
 
 export type PaperProblem = 'broken' | 'encrypted' | 'missing' | 'unreadable' | 'empty';
@@ -7,6 +8,8 @@ export type PaperProblem = 'broken' | 'encrypted' | 'missing' | 'unreadable' | '
 export interface OpenPaper {
   readonly document: PDFDocumentProxy;
   readonly pages: number;
+  /** Of the first page, which most others share: what is known before any page is drawn. */
+  readonly firstSize: PageSize;
   /** The same paper in a worker of its own, for thumbnails and text, so that these never delay the page being read. */
   background(): Promise<PDFDocumentProxy>;
 }
@@ -16,6 +19,8 @@ export type PaperState =
   | { readonly status: 'open'; readonly paper: OpenPaper }
   | { readonly status: 'failed'; readonly problem: PaperProblem };
 
+/** Points. */
+const A4: PageSize = { width: 595, height: 842 };
 /** A paper that hasn't opened by then keeps its worker busy for ever. Milliseconds. */
 const OPEN_LIMIT = 60_000;
 
@@ -47,7 +52,10 @@ export function usePaper(url: string): { readonly state: PaperState; reopen(): v
       for (const close of closers) close();
     }, OPEN_LIMIT);
     open().then(
-      (document) => {
+      async (document) => {
+        // A first page that can't be read is told when it is drawn; A4 until then.
+        const first = await document.getPage(1).catch(() => undefined);
+        const { width, height } = first?.getViewport({ scale: 1 }) ?? A4;
         clearTimeout(limit);
         if (abort.signal.aborted) return;
         if (document.numPages < 1) {
@@ -57,6 +65,7 @@ export function usePaper(url: string): { readonly state: PaperState; reopen(): v
         const paper: OpenPaper = {
           document,
           pages: document.numPages,
+          firstSize: { width, height },
           background() {
             background ??= open().catch((error: unknown) => {
               background = undefined;
