@@ -1,0 +1,55 @@
+import { mkdtemp, rm, mkdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { coldStart } from './cold-start.ts';
+import { firstPage } from './first-page.ts';
+import { penToOtherScreen } from './pen-to-other-screen.ts';
+import { describeMachine, lineOf, writeReport } from './report.ts';
+import { asRow, type Benchmark, type Measured } from './rows.ts';
+import { syncJoin } from './sync-join.ts';
+
+const benchmarks: readonly Benchmark[] = [coldStart, firstPage, penToOtherScreen, syncJoin];
+
+const { values } = parseArgs({ options: { only: { type: 'string', multiple: true }, json: { type: 'string' } } });
+const only = values.only?.flatMap((names) => names.split(','));
+const unknown = only?.filter((name) => !benchmarks.some((one) => one.name === name)) ?? [];
+
+if (unknown.length > 0) {
+  console.error(
+    `There is no benchmark ${unknown.join(', ')}; there are: ${benchmarks.map(({ name }) => name).join(' ')}.`,
+  );
+  process.exitCode = 2;
+} else {
+  await runAll(benchmarks.filter(({ name }) => only?.includes(name) ?? true));
+}
+
+async function runAll(chosen: readonly Benchmark[]): Promise<void> {
+  const machine = describeMachine();
+  const folder = await mkdtemp(join(tmpdir(), 'phien-benchmark-'));
+  const leave = (): void => {
+    void rm(folder, { recursive: true, force: true, maxRetries: 5 }).finally(() => process.exit(130));
+  };
+  process.once('SIGINT', leave);
+  process.once('SIGTERM', leave);
+  const rows: Measured[] = [];
+  try {
+    for (const { name, takes, run } of chosen) {
+      console.error(`[phien] ${name} (about ${takes})`);
+      const own = join(folder, name);
+      await mkdir(own);
+      for (const row of await run({ folder: own, say: (text) => console.error(`[phien]   ${text}`) })) {
+        rows.push(row);
+        console.log(lineOf(row));
+      }
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+  if (values.json !== undefined) {
+    const file = resolve(process.env['INIT_CWD'] ?? process.cwd(), values.json);
+    await writeFile(file, `${JSON.stringify(rows.map(asRow), null, 2)}\n`);
+  }
+  // Rows of different days side by side would compare machines' moods.
+  if (chosen.length === benchmarks.length) await writeReport(machine, rows);
+}

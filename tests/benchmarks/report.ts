@@ -1,0 +1,87 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, release, totalmem, type as system } from 'node:os';
+import { knownElectron } from '../../scripts/setup/electron-runtime.mjs';
+import { inRoot, projectNode, tool } from '../../scripts/setup/paths.mjs';
+import { quantile, short, type Measured } from './rows.ts';
+
+/** What the numbers depend on, as it was when the run began. */
+export interface Machine {
+  readonly date: string;
+  readonly lines: readonly string[];
+}
+
+export function describeMachine(): Machine {
+  const processors = cpus();
+  const electron = knownElectron();
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    lines: [
+      `Processor: ${processors[0]?.model.trim() ?? 'unknown'}, ${processors.length} cores`,
+      `Memory: ${(totalmem() / 1e9).toFixed(0)} GB`,
+      `System: ${system()} ${release()}, ${process.arch}`,
+      `Node: ${process.versions.node}; Electron: ${electron?.version ?? 'unknown'}${electron?.kind === 'fallback' ? ' (the closed-network runtime)' : ''}`,
+      `Peer: ${mutoolVersion() ?? 'mutool is not installed'}`,
+      `Screen: ${process.env['PHIEN_VIRTUAL_DISPLAY'] ?? process.env['DISPLAY'] ?? 'the system’s own'}`,
+      `Load before the run (1 minute): ${(loadavg()[0] ?? 0).toFixed(2)}`,
+    ],
+  };
+}
+
+export function mutoolVersion(): string | undefined {
+  try {
+    return execFileSync('mutool', ['-v'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/** One row for a terminal. */
+export function lineOf(row: Measured): string {
+  const { name, value, unit, against, other, ratio, samples } = row;
+  return (
+    `${name}: ${short(value)} ${unit} (${spread(samples)}, n = ${samples.length}); ` +
+    `${against}: ${short(other)} ${unit} (n = ${row.otherSamples.length}); ratio ${short(ratio)}`
+  );
+}
+
+const spread = (samples: readonly number[]): string =>
+  `${short(quantile(samples, 0))} to ${short(quantile(samples, 1))}, p90 ${short(quantile(samples, 0.9))}`;
+
+/** Writes docs/benchmarks.md. */
+export async function writeReport(machine: Machine, rows: readonly Measured[]): Promise<void> {
+  const file = inRoot('docs', 'benchmarks.md');
+  mkdirSync(inRoot('docs'), { recursive: true });
+  writeFileSync(file, reportText(machine, rows));
+  execFileSync(projectNode, [tool('oxfmt/bin/oxfmt'), file]);
+}
+
+function reportText(machine: Machine, rows: readonly Measured[]): string {
+  const table = rows.map(
+    ({ name, value, unit, against, other, ratio, samples }) =>
+      `| ${name} | ${short(value)} ${unit} | ${against} | ${short(other)} ${unit} | ${short(ratio)} | ${samples.length} |`,
+  );
+  const details = rows.map(
+    ({ name, what, unit, samples, otherSamples }) =>
+      `- **${name}**: ${what} Samples: ${spread(samples)} ${unit}; of the other: ${spread(otherSamples)} ${unit}, n = ${otherSamples.length}.`,
+  );
+  return [
+    '# Benchmarks',
+    '',
+    'Written by `npm run bench`; not edited by hand. Every row stands beside a peer or a physical floor that was measured',
+    'in the same run on the same machine; what counts is the ratio. Numbers are medians. No test depends on them.',
+    '',
+    `Measured on ${machine.date}.`,
+    '',
+    ...machine.lines.map((line) => `- ${line}`),
+    '',
+    '| Row | Here | Compared with | There | Ratio | n |',
+    '| --- | ---: | --- | ---: | ---: | ---: |',
+    ...table,
+    '',
+    '## What exactly is measured',
+    '',
+    ...details,
+    '',
+  ].join('\n');
+}

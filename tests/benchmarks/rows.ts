@@ -1,0 +1,73 @@
+/** One line of the result: what was measured beside what it is compared with, both in the same run. */
+export interface Row {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: Unit;
+  /** The peer or the physical floor. */
+  readonly against: string;
+  readonly other: number;
+  /** `value / other`: how many times the peer. */
+  readonly ratio: number;
+}
+
+export type Unit = 'ms' | 'MB';
+
+/** A row with what it was made from; value and other are medians. */
+export interface Measured extends Row {
+  readonly samples: readonly number[];
+  readonly otherSamples: readonly number[];
+  /** What exactly was measured, from where to where: one or two sentences. */
+  readonly what: string;
+}
+
+export interface Benchmark {
+  readonly name: string;
+  /** Rough length on a quiet machine, for those who wait. */
+  readonly takes: string;
+  run(place: BenchmarkPlace): Promise<readonly Measured[]>;
+}
+
+export interface BenchmarkPlace {
+  /** A folder of this benchmark's own; removed when it is over. */
+  readonly folder: string;
+  say(progress: string): void;
+}
+
+export function measured(row: {
+  readonly name: string;
+  readonly unit: Unit;
+  readonly samples: readonly number[];
+  readonly against: string;
+  readonly otherSamples: readonly number[];
+  readonly what: string;
+}): Measured {
+  const value = median(row.samples);
+  const other = median(row.otherSamples);
+  return { ...row, value, other, ratio: value / other };
+}
+
+export const median = (samples: readonly number[]): number => quantile(samples, 0.5);
+
+/** Between two samples it lies on the line between them. */
+export function quantile(samples: readonly number[], part: number): number {
+  if (samples.length === 0) throw new Error('nothing was measured');
+  const sorted = [...samples].sort((a, b) => a - b);
+  const at = (sorted.length - 1) * part;
+  const below = sorted[Math.floor(at)] as number;
+  const above = sorted[Math.ceil(at)] as number;
+  return below + (above - below) * (at - Math.floor(at));
+}
+
+/** Milliseconds since 1970 with fractions: the same clock in all processes of this computer. */
+export const clock = (): number => performance.timeOrigin + performance.now();
+
+export const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Three digits say all that such a measurement knows. */
+export const short = (value: number): string =>
+  value >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3)));
+
+export function asRow({ name, value, unit, against, other, ratio }: Measured): Row {
+  return { name, value, unit, against, other, ratio };
+}
