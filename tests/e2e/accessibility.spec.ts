@@ -1,6 +1,6 @@
 import { expect, test, type Locator, type Page } from '@playwright/test';
 
-import { expectAccessible } from './axe.ts';
+import { lookWithAxe } from './axe.ts';
 import { CHAIR, MEMBER, openOffice, ORGANISATION, SECRETARY, type Laptop, type Office } from './laptops.ts';
 import { RESOLUTION } from './papers.ts';
 import * as steps from './steps.ts';
@@ -31,6 +31,7 @@ test.describe.serial('for everybody', () => {
   let secretary: Laptop;
   let chair: Laptop;
   let member: Laptop;
+  const axe = lookWithAxe();
 
   test.beforeAll(async () => {
     office = await openOffice();
@@ -47,15 +48,15 @@ test.describe.serial('for everybody', () => {
     const { page } = member;
     for (const language of LANGUAGES) {
       await reopenIn(page, language);
-      await expectAccessible(page, `first start, ${language}`);
+      await axe.at(page, `first start, ${language}`);
       await by(page, 'door-organisation').click();
       await by(page, 'pin').fill('12');
-      await expectAccessible(page, `setting up, ${language}`);
+      await axe.at(page, `setting up, ${language}`);
       await reopenIn(page, language);
       await by(page, 'door-invited').click();
-      await expectAccessible(page, `enrolling by code, ${language}`);
+      await axe.at(page, `enrolling by code, ${language}`);
       await by(page, 'with-file').click();
-      await expectAccessible(page, `enrolling by file, ${language}`);
+      await axe.at(page, `enrolling by file, ${language}`);
     }
     await reopenIn(page, 'vi');
     await reopenIn(chair.page, 'en');
@@ -64,11 +65,24 @@ test.describe.serial('for everybody', () => {
     const code = await steps.invite(secretary.page, CHAIR, 'Chủ tịch');
     await steps.askToJoin(chair.page, CHAIR, code);
     await expect(by(secretary.page, 'enrolment-request')).toBeVisible({ timeout: 30_000 });
-    await expectAccessible(secretary.page, 'a request to approve');
-    await expectAccessible(chair.page, 'waiting for approval');
+    await axe.at(secretary.page, 'a request to approve');
+    await axe.at(chair.page, 'waiting for approval');
     await steps.approve(secretary.page, CHAIR);
     await steps.enrolled(chair.page);
     await steps.enrol(secretary.page, member.page, MEMBER, 'Phó Chủ tịch');
+  });
+
+  test('the sample meeting of the first start, and the way back', async () => {
+    const newcomer = await office.add('Người mới');
+    await newcomer.start();
+    await by(newcomer.page, 'door-sample').click();
+    await expect(by(newcomer.page, 'happening')).toBeVisible({ timeout: 30_000 });
+    await newcomer.page.locator('nav [data-testid^="paper-"]').first().click();
+    await expect(by(newcomer.page, 'page-1')).toHaveAttribute('data-drawn', 'true', { timeout: 30_000 });
+    await axe.at(newcomer.page, 'sample meeting, vi');
+    await by(newcomer.page, 'leave-meeting').click();
+    await expect(by(newcomer.page, 'door-invited')).toBeVisible();
+    await newcomer.stop();
   });
 
   test('unlocking', async () => {
@@ -77,7 +91,7 @@ test.describe.serial('for everybody', () => {
     for (const language of LANGUAGES) {
       await reopenIn(chair.page, language);
       await expect(by(chair.page, 'unlock-pin')).toBeFocused();
-      await expectAccessible(chair.page, `unlocking, ${language}`);
+      await axe.at(chair.page, `unlocking, ${language}`);
     }
     // By keyboard alone: the field has the focus, Enter sends.
     await chair.page.keyboard.type(steps.PIN);
@@ -99,21 +113,21 @@ test.describe.serial('for everybody', () => {
       await by(page, 'go-settings').click();
       await by(page, `language-${language}`).click();
       await expect(page.locator('html')).toHaveAttribute('lang', language);
-      await expectAccessible(page, `settings, ${language}`);
+      await axe.at(page, `settings, ${language}`);
       await by(page, 'go-home').click();
-      await expectAccessible(page, `home, ${language}`);
+      await axe.at(page, `home, ${language}`);
       await by(page, 'prepare-meeting').click();
       await expect(by(page, 'item-1')).toBeVisible();
-      await expectAccessible(page, `preparing, ${language}`);
+      await axe.at(page, `preparing, ${language}`);
       await by(page, 'go-people').click();
-      await expectAccessible(page, `people, ${language}`);
+      await axe.at(page, `people, ${language}`);
       await by(page, 'invite').click();
-      await expectAccessible(page, `inviting, ${language}`);
+      await axe.at(page, `inviting, ${language}`);
       await page.keyboard.press('Escape');
       await expect(by(page, 'make-invitation')).toBeHidden();
       await secretary.phien.answerOpenDialog(RESOLUTION);
       await steps.verify(page);
-      await expectAccessible(page, `verifying, ${language}`);
+      await axe.at(page, `verifying, ${language}`);
     }
     await by(page, 'go-home').click();
     await by(page, 'enter-meeting').first().click();
@@ -122,7 +136,7 @@ test.describe.serial('for everybody', () => {
   test('checking in by keyboard alone', async () => {
     await Promise.all([steps.joinFound(chair.page), steps.joinFound(member.page)]);
     await expect(by(member.page, 'check-in')).toBeVisible();
-    await expectAccessible(member.page, 'a member before checking in, vi');
+    await axe.at(member.page, 'a member before checking in, vi');
     await tabTo(member.page, by(member.page, 'check-in'));
     await member.page.keyboard.press('Enter');
     await expect(by(member.page, 'check-in')).toBeHidden();
@@ -138,21 +152,21 @@ test.describe.serial('for everybody', () => {
     await expect(by(member.page, 'page-1')).toHaveAttribute('data-drawn', 'true', { timeout: 30_000 });
     for (const panel of ['people', 'notes', 'votes', 'minutes', 'board'] as const) {
       await steps.showPanel(chair.page, panel);
-      await expectAccessible(chair.page, `meeting of the chair with ${panel}, en`);
+      await axe.at(chair.page, `meeting of the chair with ${panel}, en`);
       await steps.showPanel(secretary.page, panel);
-      await expectAccessible(secretary.page, `meeting of the secretary with ${panel}, vi`);
+      await axe.at(secretary.page, `meeting of the secretary with ${panel}, vi`);
     }
     await steps.showPanel(secretary.page, 'minutes');
     await by(secretary.page, 'preview-minutes').click();
     await expect(by(secretary.page, 'minutes-preview')).toBeVisible();
-    await expectAccessible(secretary.page, 'preview of the minutes, vi');
+    await axe.at(secretary.page, 'preview of the minutes, vi');
     await by(member.page, 'open-find').click();
     await by(member.page, 'toggle-thumbnails').click();
     await by(member.page, 'toggle-notes').click();
     await steps.takeTool(member.page, 'pen');
-    await expectAccessible(member.page, 'reading with everything open, vi');
+    await axe.at(member.page, 'reading with everything open, vi');
     await by(chair.page, 'console-more').click();
-    await expectAccessible(chair.page, 'menu of the chair, en');
+    await axe.at(chair.page, 'menu of the chair, en');
     await chair.page.keyboard.press('Escape');
   });
 
@@ -163,12 +177,12 @@ test.describe.serial('for everybody', () => {
       [chair, 'en'],
     ] as const) {
       await expect(by(laptop.page, 'vote-card')).toBeVisible();
-      await expectAccessible(laptop.page, `vote card, ${language}`);
+      await axe.at(laptop.page, `vote card, ${language}`);
     }
     await tabTo(member.page, by(member.page, 'vote-approve'));
     await member.page.keyboard.press('Enter');
     await expect(by(member.page, 'confirm-vote')).toBeFocused();
-    await expectAccessible(member.page, 'confirming a vote, vi');
+    await axe.at(member.page, 'confirming a vote, vi');
     await member.page.keyboard.press('Enter');
     await expect(by(member.page, 'vote-receipt')).toBeVisible();
     await expect(member.page.getByRole('navigation')).toContainText('Dự thảo nghị quyết');
@@ -177,7 +191,7 @@ test.describe.serial('for everybody', () => {
     await expect(by(chair.page, 'confirm-vote')).toBeFocused();
     await chair.page.keyboard.press('Enter');
     await expect(by(chair.page, 'vote-receipt')).toBeVisible();
-    await expectAccessible(chair.page, 'a running vote, en');
+    await axe.at(chair.page, 'a running vote, en');
     await expect(chair.page.getByRole('navigation')).toContainText('Dự thảo nghị quyết');
   });
 
@@ -187,24 +201,29 @@ test.describe.serial('for everybody', () => {
     await by(chair.page, 'open-room-screen').click();
     const room = await opening;
     await expect(by(room, 'room-vote')).toBeVisible();
-    await expectAccessible(room, 'room screen during a vote, en');
+    await axe.at(room, 'room screen during a vote, en');
     await steps.vote(secretary.page, 'approve');
     await steps.closeVote(chair.page);
     await expect(by(room, 'room-vote')).toBeHidden();
-    await expectAccessible(room, 'room screen, en');
+    await axe.at(room, 'room screen, en');
     await room.close();
     await steps.showPanel(member.page, 'votes');
     await expect(by(member.page, 'vote-result')).toBeVisible();
-    await expectAccessible(member.page, 'a result, vi');
+    await axe.at(member.page, 'a result, vi');
 
     await by(member.page, 'leave-meeting').click();
     await by(member.page, 'go-settings').click();
     await by(member.page, 'theme-dark').click();
-    await expectAccessible(member.page, 'settings, dark');
+    await axe.at(member.page, 'settings, dark');
     await by(member.page, 'go-home').click();
-    await expectAccessible(member.page, 'home, dark');
+    await axe.at(member.page, 'home, dark');
     await by(member.page, 'enter-meeting').first().click();
     await expect(by(member.page, 'happening')).toBeVisible();
-    await expectAccessible(member.page, 'meeting, dark');
+    await axe.at(member.page, 'meeting, dark');
+  });
+
+  test('no screen had anything serious', () => {
+    expect(axe.screens.length).toBeGreaterThan(40);
+    expect(axe.violations).toEqual([]);
   });
 });

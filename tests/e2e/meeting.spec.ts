@@ -249,4 +249,37 @@ test.describe.serial('one meeting on three laptops', () => {
     await secretary.phien.answerOpenDialog(forged);
     await expect(await steps.verify(secretary.page)).toHaveAttribute('data-outcome', 'invalid');
   });
+
+  test("the package of the meeting is valid here, and shows all of it on a stranger's laptop, to look at only", async () => {
+    const file = path.join(office.desk, 'cuộc họp.phien');
+    await by(member.page, 'meeting-menu').click();
+    await member.phien.answerSaveDialog(file);
+    await by(member.page, 'save-package').click();
+    await expect(by(member.page, 'notice').last()).toContainText('3', { timeout: 30_000 });
+    await secretary.phien.answerOpenDialog(file);
+    await expect(await steps.verify(secretary.page)).toHaveAttribute('data-outcome', 'valid');
+
+    const stranger = await office.add('Vàng A Khác');
+    await stranger.start();
+    await steps.setUpOrganisation(stranger.page, {
+      name: 'Ủy ban nhân dân xã Nậm Khác',
+      parent: 'Ủy ban nhân dân tỉnh Thử Nghiệm',
+      person: stranger.person,
+      position: 'Công chức Văn phòng',
+    });
+    await by(stranger.page, 'go-home').click();
+    await stranger.phien.answerOpenDialog(file);
+    await by(stranger.page, 'open-package').click();
+    await expect(by(stranger.page, 'asked-of-me')).toHaveAttribute('data-asked', 'look', { timeout: 30_000 });
+    await expect(by(stranger.page, 'next-step')).toHaveCount(0);
+    await expect(stranger.page.locator('nav')).toContainText(CONCLUSION);
+    await steps.openPaper(stranger.page, 'bao-cao');
+    const votes = await steps.showPanel(stranger.page, 'votes');
+    await expect(votes.getByTestId('vote-verdict')).toHaveAttribute('data-passed', 'true');
+    const minutes = await steps.showPanel(stranger.page, 'minutes');
+    await expect(minutes).toContainText(TEXT);
+    await expect(minutes.locator('[contenteditable="true"]')).toHaveCount(0);
+    await by(stranger.page, 'signed-minutes').click();
+    await expect(by(stranger.page, 'page-1')).toHaveAttribute('data-drawn', 'true', { timeout: 30_000 });
+  });
 });

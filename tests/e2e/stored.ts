@@ -1,8 +1,9 @@
-import { readdirSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-/** What a laptop keeps, read from its database beside the running application. */
+/** What a laptop keeps, read from a copy of its database: the running application lets nobody else read its own. */
 export interface Stored {
   /** Names of the documents and act streams that this laptop holds signed entries of. */
   readonly streams: readonly string[];
@@ -11,9 +12,11 @@ export interface Stored {
 }
 
 export function readStored(data: string): Stored {
-  const file = readdirSync(data).find((name) => name.endsWith('.sqlite') || name.endsWith('.db'));
-  if (file === undefined) throw new Error(`no database in ${data}`);
-  const db = new DatabaseSync(path.join(data, file), { readOnly: true });
+  const files = readdirSync(data).filter((name) => name.startsWith('phien.db'));
+  const copy = mkdtempSync(path.join(os.tmpdir(), 'phien-stored-'));
+  for (const name of files.filter((file) => !file.endsWith('-shm')))
+    cpSync(path.join(data, name), path.join(copy, name));
+  const db = new DatabaseSync(path.join(copy, 'phien.db'));
   try {
     const parts: string[] = [];
     const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
@@ -29,6 +32,7 @@ export function readStored(data: string): Stored {
     return { streams: streams.map(({ stream }) => String(stream)), content: parts.join('\n') };
   } finally {
     db.close();
+    rmSync(copy, { recursive: true });
   }
 }
 

@@ -46,7 +46,20 @@ test.describe.serial('when things go wrong', () => {
     await steps.setUpOrganisation(secretary.page, ORGANISATION);
     await steps.enrol(secretary.page, chair.page, CHAIR, 'Chủ tịch');
     await expect(by(outsider.page, 'enrolment-request')).toHaveCount(0);
-    await steps.enrol(secretary.page, member.page, MEMBER, 'Phó Chủ tịch');
+  });
+
+  test('a mistyped code is told in a sentence, and the right one still goes', async () => {
+    const code = await steps.invite(secretary.page, MEMBER, 'Phó Chủ tịch');
+    const other = code.startsWith('7') ? '8' : '7';
+    await steps.askToJoin(member.page, MEMBER, other + code.slice(1));
+    await expect(member.page.getByText(/Mã mời không đúng/)).toBeVisible({ timeout: 30_000 });
+    await by(member.page, 'invitation-code').fill(code);
+    await by(member.page, 'person-name').fill(MEMBER);
+    await by(member.page, 'pin').fill(steps.PIN);
+    await by(member.page, 'pin-again').fill(steps.PIN);
+    await by(member.page, 'send-request').click();
+    await steps.approve(secretary.page, MEMBER);
+    await steps.enrolled(member.page);
   });
 
   test('every kind of unusable file is refused by name and reason; what is usable is taken', async () => {
