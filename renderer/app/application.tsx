@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import type { AppStatus, EnrolmentStatus, Settings } from '../../common/contract/requests.ts';
 import { useAppStatus, useSettings } from '../bridge/engine-values.ts';
 import { useEvent } from '../bridge/use-request.ts';
@@ -11,12 +11,14 @@ import { EngineBanner } from './engine-banner.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { setLanguage } from './i18n.ts';
 import { Look } from './look.tsx';
-import { MeetingScreen } from './meeting-screen.tsx';
 import { Notices } from './notices.tsx';
-import { RoomWindow } from './room-window.tsx';
 import { go, goHome, useRouter } from './router.ts';
 import { openSample } from './sample.ts';
 import { Workplace } from './workplace.tsx';
+
+// The reader and the editor are half of the code: the first screen does not wait for them.
+const MeetingScreen = lazy(async () => ({ default: (await import('./meeting-screen.tsx')).MeetingScreen }));
+const RoomWindow = lazy(async () => ({ default: (await import('./room-window.tsx')).RoomWindow }));
 
 const DEFAULT_LOOK: Pick<Settings, 'theme' | 'textScale'> = { theme: 'light', textScale: 1 };
 
@@ -30,7 +32,7 @@ export function Application() {
   return (
     <Look settings={known ?? DEFAULT_LOOK}>
       <ErrorBoundary place={JSON.stringify(view)} onHome={goHome}>
-        {window.phien.windowKind === 'room' ? <RoomWindow /> : <MainWindow />}
+        <Suspense fallback={null}>{window.phien.windowKind === 'room' ? <RoomWindow /> : <MainWindow />}</Suspense>
       </ErrorBoundary>
       <Notices />
     </Look>

@@ -2,13 +2,20 @@ import { Button, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger, Tooltip } f
 import { MoreVertical20Regular } from '@fluentui/react-icons';
 import { useTranslation } from 'react-i18next';
 import type { MeetingView } from '../../common/contract/requests.ts';
+import type { Sha256 } from '../../common/domain/ids.ts';
 import type { MeetingState } from '../../common/domain/meeting-state.ts';
 import { askDesktop, request } from '../bridge/phien.ts';
 import { notify, notifyFailure } from '../ui/notify.ts';
 import { goHome } from './router.ts';
 
 /** What concerns this laptop and the meeting as a whole. */
-export function MeetingMenu({ view, state }: { readonly view: MeetingView; readonly state: MeetingState }) {
+export function MeetingMenu(props: {
+  readonly view: MeetingView;
+  readonly state: MeetingState;
+  /** The paper in front, if one is. */
+  readonly paper: { readonly sha256: Sha256; readonly title: string } | null;
+}) {
+  const { view, state, paper } = props;
   const { t } = useTranslation();
   const { meeting, readOnly } = view.summary;
   const { role } = view.connection;
@@ -30,6 +37,22 @@ export function MeetingMenu({ view, state }: { readonly view: MeetingView; reado
     }
   }
 
+  async function savePaper(saved: { readonly sha256: Sha256; readonly title: string }): Promise<void> {
+    try {
+      const path = await askDesktop('desktop.chooseSaveFile', {
+        title: t('meeting.savePaper'),
+        suggestedName: `${saved.title}.pdf`.replaceAll(/[\\/:*?"<>|]/g, ' '),
+        filterName: 'PDF',
+        extensions: ['pdf'],
+      });
+      if (path === null) return;
+      await request('papers.save', { meeting, paper: saved.sha256, path });
+      notify('success', 'meeting.paperSaved', { name: saved.title });
+    } catch (error) {
+      notifyFailure(error);
+    }
+  }
+
   return (
     <Menu>
       <MenuTrigger disableButtonEnhancement>
@@ -39,6 +62,11 @@ export function MeetingMenu({ view, state }: { readonly view: MeetingView; reado
       </MenuTrigger>
       <MenuPopover>
         <MenuList>
+          {paper === null ? null : (
+            <MenuItem onClick={() => void savePaper(paper)} data-testid="save-paper">
+              {t('meeting.savePaper')}
+            </MenuItem>
+          )}
           <MenuItem onClick={() => void savePackage()} data-testid="save-package">
             {t('meeting.savePackage')}
           </MenuItem>

@@ -147,7 +147,15 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
             state={state}
             agenda={plan.agenda}
             onBack={goHome}
-            menu={<MeetingMenu view={view} state={state} />}
+            menu={
+              <MeetingMenu
+                view={view}
+                state={state}
+                paper={
+                  showPreview || tabs.active === null ? null : { sha256: tabs.active, title: titleOf(tabs.active) }
+                }
+              />
+            }
           />
         }
         strip={

@@ -6,7 +6,7 @@ import {
   People20Regular,
   Vote20Regular,
 } from '@fluentui/react-icons';
-import type { ReactElement, ReactNode } from 'react';
+import { useEffect, type ReactElement, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import styles from './meeting.module.css';
 
@@ -33,7 +33,20 @@ export function MeetingFrame(props: {
   readonly onPanel: (panel: PanelName | null) => void;
 }) {
   const { t } = useTranslation();
-  const { panel } = props;
+  const { panel, panels, onPanel } = props;
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      const name = panels[Number(event.key) - 1];
+      if (name === undefined) return;
+      event.preventDefault();
+      onPanel(name);
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [panels, onPanel]);
+
   return (
     <div className={styles['frame']}>
       {props.top}
@@ -49,20 +62,23 @@ export function MeetingFrame(props: {
               className={panel === 'minutes' ? `${styles['panel']} ${styles['wide']}` : styles['panel']}
               aria-label={t(`meeting.panel.${panel}`)}
               data-testid={`panel-${panel}`}
-              tabIndex={-1}
+              // Scrolls, so that it must be reachable by keyboard even with nothing to press inside.
+              tabIndex={0}
             >
               <h2>{t(`meeting.panel.${panel}`)}</h2>
               {props.panelContent}
             </section>
           )}
           <div className={styles['tabs']} role="group" aria-label={t('meeting.panels')}>
-            {props.panels.map((name) => (
+            {panels.map((name, index) => (
               <Button
                 key={name}
                 appearance="subtle"
                 className={name === panel ? `${styles['tab']} ${styles['chosen']}` : styles['tab']}
                 aria-pressed={name === panel}
-                onClick={() => props.onPanel(name === panel ? null : name)}
+                aria-keyshortcuts={`Alt+${index + 1}`}
+                title={`${t(`meeting.panel.${name}`)} (Alt+${index + 1})`}
+                onClick={() => onPanel(name === panel ? null : name)}
                 data-testid={`show-${name}`}
               >
                 {ICONS[name]}

@@ -26,10 +26,10 @@ export function RoomScreen(props: {
   return (
     <div className={styles['room']} data-testid="room-screen">
       <header className={styles['head']}>
-        <span>{state.title}</span>
+        <h1>{state.title}</h1>
         <span className={styles['clock']}>{clockTime(now)}</span>
       </header>
-      <div className={styles['body']}>
+      <main className={styles['body']}>
         {running ? (
           <RunningVote motion={running} />
         ) : result && props.paper === null ? (
@@ -40,7 +40,7 @@ export function RoomScreen(props: {
         ) : (
           (props.paper ?? <Now state={state} />)
         )}
-      </div>
+      </main>
       {state.floor === null ? null : (
         <footer className={styles['speaker']} data-testid="room-speaker">
           <span>{nameOn(state, state.floor.member) ?? t('common.unnamed')}</span>

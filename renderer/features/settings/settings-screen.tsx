@@ -1,4 +1,4 @@
-import { Button, Field, Input, Radio, RadioGroup, Slider } from '@fluentui/react-components';
+import { Button, Field, Input, Radio, RadioGroup, Slider, Textarea } from '@fluentui/react-components';
 import { Copy20Regular } from '@fluentui/react-icons';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -127,7 +127,7 @@ function Diagnostics({ version }: { readonly version: string }) {
       ) : (
         <>
           <Field label={t('settings.diagnosticsText')}>
-            <textarea className={screenStyles['finger']} rows={12} readOnly value={text} data-testid="diagnostics" />
+            <Textarea rows={12} readOnly value={text} data-testid="diagnostics" />
           </Field>
           <div>
             <Button icon={<Copy20Regular />} onClick={() => void copy()} data-testid="copy-diagnostics">
