@@ -33,18 +33,19 @@ export function pdfSigning(fontFolder: string): PdfSigning {
     async sign(pdf, { role, who, signer, time }) {
       try {
         const field = SIGNATURE_FIELDS[role];
+        const lines = visibleLines(who, time);
         const { pdf: opened, increment } = appendPlaceholder(pdf, {
           field,
           role: role === 'secretary' ? 'certify' : 'approve',
           chain: signer.chain,
           time,
-          lines: visibleLines(who, time),
+          lines,
         });
         const approved = {
           sha256: asSha256(createHash('sha256').update(pdf).digest('hex')),
           length: pdf.byteLength,
         };
-        const cms = await signIncrement({ approved, revision: pdf, increment, field, signer, now: time });
+        const cms = await signIncrement({ approved, revision: pdf, increment, field, signer, lines, now: time });
         return { ok: true, value: embedCms(opened, cms).subarray(pdf.byteLength) };
       } catch (error) {
         if (error instanceof SigningError) return { ok: false, error: error.code };
