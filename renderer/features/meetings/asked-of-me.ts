@@ -7,6 +7,7 @@ export type Asked =
   | { readonly what: 'look' }
   | { readonly what: 'check-in' }
   | { readonly what: 'vote'; readonly motion: MotionId }
+  | { readonly what: 'wait-for-result' }
   | { readonly what: 'speak' }
   | { readonly what: 'sign-minutes' }
   | { readonly what: 'freeze-minutes' }
@@ -33,6 +34,7 @@ export function askedOfMe(
   if (onRoster && state.attendance[me.member] === undefined) return { what: 'check-in' };
   const vote = state.motions.find(({ closedAt }) => closedAt === null);
   if (vote?.waitingFor.includes(me.member) && isHere(view)) return { what: 'vote', motion: vote.motion };
+  if (vote?.ballots[me.member] !== undefined) return { what: 'wait-for-result' };
   if (state.floor?.member === me.member) return { what: 'speak' };
   if (state.phase === 'convened') return { what: 'wait-for-opening' };
   if (state.currentItem === null) return { what: 'wait-for-item' };

@@ -153,6 +153,12 @@ describe('what is asked of me', () => {
 
   it('is voting while a vote waits for me, but not when I am absent', () => {
     expect(asked({ ...here, phase: 'open', motions: [motion(null)] })).toBe('vote');
+    const cast = {
+      ...motion(null),
+      waitingFor: [],
+      ballots: { [ME]: { choice: 'approve' as const, hash: PAPER, at: '' } },
+    };
+    expect(asked({ ...here, phase: 'open', motions: [cast] })).toBe('wait-for-result');
     const absent = { [ME]: { status: 'absent' as const, since: '', reason: '', recordedBy: ME } };
     expect(asked({ phase: 'open', attendance: absent, motions: [motion(null)] })).toBe('wait-for-item');
   });

@@ -5,6 +5,9 @@ import { clockTime, duration, useNow } from '../../ui/time.ts';
 import type { ReactNode } from 'react';
 import styles from './room-screen.module.css';
 
+/** Milliseconds that a result covers the paper being shown. */
+const RESULT_STAYS = 30_000;
+
 /** For the projector: the item, who speaks and how long, a running vote without who voted what, its result. */
 export function RoomScreen(props: {
   readonly state: MeetingState;
@@ -18,9 +21,13 @@ export function RoomScreen(props: {
   const now = useNow(1000);
   const running = state.motions.find(({ closedAt }) => closedAt === null);
   const last = state.motions.at(-1);
-  // A result stays until the meeting goes on to something else.
+  // A result stays until the meeting goes on to something else; a paper that is shown makes room for it for a while.
   const result =
-    running === undefined && last?.closedAt != null && last.item === state.currentItem && state.floor === null
+    running === undefined &&
+    last?.closedAt != null &&
+    last.item === state.currentItem &&
+    state.floor === null &&
+    (props.paper === null || Math.abs(now - new Date(last.closedAt).getTime()) < RESULT_STAYS)
       ? last
       : undefined;
   return (
@@ -32,13 +39,13 @@ export function RoomScreen(props: {
       <main className={styles['body']}>
         {running ? (
           <RunningVote motion={running} />
-        ) : result && props.paper === null ? (
+        ) : result ? (
           <div className={styles['centre']}>
             <p className={styles['motion']}>{result.text}</p>
             {props.renderResult(result)}
           </div>
         ) : (
-          (props.paper ?? <Now state={state} />)
+          <Shown paper={props.paper} state={state} />
         )}
       </main>
       {state.floor === null ? null : (
@@ -100,4 +107,8 @@ function RunningVote({ motion }: { readonly motion: MotionState }) {
       </div>
     </div>
   );
+}
+
+function Shown({ paper, state }: { readonly paper: ReactNode; readonly state: MeetingState }) {
+  return paper === null ? <Now state={state} /> : <div className={styles['paper']}>{paper}</div>;
 }
