@@ -321,3 +321,21 @@ export async function verify(page: Page): Promise<Locator> {
   await expect(verdict).toBeVisible({ timeout: 30_000 });
   return verdict;
 }
+
+/** Drops files from outside on a place of the window. */
+export async function dropFiles(page: Page, place: Locator, files: readonly string[]): Promise<void> {
+  // Only a file field gives a page files that know where they lie.
+  await page.evaluate(() => {
+    const field = Object.assign(document.createElement('input'), { type: 'file', multiple: true, id: 'dropped-files' });
+    document.body.append(field);
+  });
+  await page.setInputFiles('#dropped-files', [...files]);
+  const dataTransfer = await page.evaluateHandle(() => {
+    const field = document.querySelector<HTMLInputElement>('#dropped-files');
+    const transfer = new DataTransfer();
+    for (const file of field?.files ?? []) transfer.items.add(file);
+    field?.remove();
+    return transfer;
+  });
+  for (const event of ['dragenter', 'dragover', 'drop']) await place.dispatchEvent(event, { dataTransfer });
+}
