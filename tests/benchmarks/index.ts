@@ -33,14 +33,20 @@ async function runAll(chosen: readonly Benchmark[]): Promise<void> {
   process.once('SIGINT', leave);
   process.once('SIGTERM', leave);
   const rows: Measured[] = [];
+  let failed = false;
   try {
     for (const { name, takes, run } of chosen) {
       console.error(`[phien] ${name} (about ${takes})`);
       const own = join(folder, name);
       await mkdir(own);
-      for (const row of await run({ folder: own, say: (text) => console.error(`[phien]   ${text}`) })) {
-        rows.push(row);
-        console.log(lineOf(row));
+      try {
+        const found = await run({ folder: own, say: (text) => console.error(`[phien]   ${text}`) });
+        rows.push(...found);
+        for (const row of found) console.log(lineOf(row));
+      } catch (error) {
+        // One that cannot run here is no reason to lose the others.
+        console.error(`[phien] ${name} failed:`, error);
+        failed = true;
       }
     }
   } finally {
@@ -50,6 +56,7 @@ async function runAll(chosen: readonly Benchmark[]): Promise<void> {
     const file = resolve(process.env['INIT_CWD'] ?? process.cwd(), values.json);
     await writeFile(file, `${JSON.stringify(rows.map(asRow), null, 2)}\n`);
   }
-  // Rows of different days side by side would compare machines' moods.
-  if (chosen.length === benchmarks.length) await writeReport(machine, rows);
+  // Rows of different days side by side would compare machines' moods: written whole or not at all.
+  if (failed) process.exitCode = 1;
+  else if (chosen.length === benchmarks.length) writeReport(machine, rows);
 }

@@ -28,7 +28,7 @@ answerQuestions(async (question: JoiningQuestion): Promise<readonly number[] | n
   return await Promise.all(
     laptops.map(async (laptop) => {
       await laptop.request('meetings.join', { address, meeting });
-      await until(() => hasEverything(laptop, meeting, heads, papers), 300_000);
+      await until(() => hasEverything(laptop, meeting, heads, papers), 600_000);
       return clock();
     }),
   );

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem, type as system } from 'node:os';
 import { knownElectron } from '../../scripts/setup/electron-runtime.mjs';
@@ -22,18 +22,16 @@ export function describeMachine(): Machine {
       `System: ${system()} ${release()}, ${process.arch}`,
       `Node: ${process.versions.node}; Electron: ${electron?.version ?? 'unknown'}${electron?.kind === 'fallback' ? ' (the closed-network runtime)' : ''}`,
       `Peer: ${mutoolVersion() ?? 'mutool is not installed'}`,
-      `Screen: ${process.env['PHIEN_VIRTUAL_DISPLAY'] ?? process.env['DISPLAY'] ?? 'the system’s own'}`,
+      `Screen: ${process.env['PHIEN_VIRTUAL_SCREEN'] ? 'virtual, drawn by the processor' : "the system's own"}`,
       `Load before the run (1 minute): ${(loadavg()[0] ?? 0).toFixed(2)}`,
     ],
   };
 }
 
-export function mutoolVersion(): string | undefined {
-  try {
-    return execFileSync('mutool', ['-v'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
-  } catch {
-    return undefined;
-  }
+function mutoolVersion(): string | undefined {
+  const { stdout, stderr, error } = spawnSync('mutool', ['-v'], { encoding: 'utf8' });
+  // Which of the two it writes to depends on its version.
+  return error ? undefined : `${stdout}${stderr}`.trim();
 }
 
 /** One row for a terminal. */
@@ -49,7 +47,7 @@ const spread = (samples: readonly number[]): string =>
   `${short(quantile(samples, 0))} to ${short(quantile(samples, 1))}, p90 ${short(quantile(samples, 0.9))}`;
 
 /** Writes docs/benchmarks.md. */
-export async function writeReport(machine: Machine, rows: readonly Measured[]): Promise<void> {
+export function writeReport(machine: Machine, rows: readonly Measured[]): void {
   const file = inRoot('docs', 'benchmarks.md');
   mkdirSync(inRoot('docs'), { recursive: true });
   writeFileSync(file, reportText(machine, rows));
