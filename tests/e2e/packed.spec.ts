@@ -2,6 +2,7 @@ import { expect, test } from '@playwright/test';
 
 import { lastPack } from '../../scripts/pack/pack.mjs';
 import { launchPhien } from './launch.ts';
+import * as steps from './steps.ts';
 
 test('the packaged application starts and reaches its engine', async () => {
   const packed = lastPack();
@@ -14,5 +15,34 @@ test('the packaged application starts and reaches its engine', async () => {
     expect(answer).toMatchObject({ ok: false, error: { code: 'unknown-request' } });
   } finally {
     await phien.close();
+  }
+});
+
+test('the packaged application enrols and joins a meeting', async () => {
+  test.setTimeout(180_000);
+  const packed = lastPack();
+  if (!packed) throw new Error('nothing is packed: run "npm run pack"');
+  const env = { PHIEN_DISCOVERY: 'loopback' };
+  const secretary = await launchPhien({ env });
+  const member = await launchPhien({ env, executable: packed.executable });
+  try {
+    await steps.setUpOrganisation(secretary.page, {
+      name: 'Ủy ban nhân dân xã Đóng Gói',
+      parent: 'Ủy ban nhân dân tỉnh Thử Nghiệm',
+      person: 'Lò Thị Mẫu',
+      position: 'Công chức Văn phòng',
+    });
+    await steps.enrol(secretary.page, member.page, 'Hà Văn Thử', 'Chủ tịch');
+    await steps.createMeeting(secretary.page, { title: 'Phiên họp đóng gói', place: 'Phòng họp số 1' });
+    await steps.addPeople(secretary.page, 'Hà Văn Thử');
+    await steps.addItem(secretary.page, 1, 'Nội dung duy nhất');
+    await steps.convene(secretary.page);
+    await steps.carry(secretary.page);
+    await steps.joinFound(member.page);
+    await steps.checkIn(member.page);
+    await expect(steps.by(member.page, 'quorum')).toContainText('1/2');
+  } finally {
+    await member.close();
+    await secretary.close();
   }
 });
