@@ -67,6 +67,15 @@ export function openMeetingDocuments(options: {
     return document;
   }
 
+  /** One change that cannot be applied costs itself, not the document. */
+  function apply(name: string, doc: Y.Doc, update: () => Uint8Array): void {
+    try {
+      Y.applyUpdate(doc, update(), FROM_LOG);
+    } catch (error) {
+      options.logger.error('a change could not be applied', { meeting, document: name }, error);
+    }
+  }
+
   const isOwn = (origin: unknown): boolean =>
     origin === OWN_CHANGE || (typeof origin === 'object' && origin !== null && ownOrigins.has(origin));
 
@@ -122,12 +131,7 @@ export function openMeetingDocuments(options: {
     applyEntry(entry) {
       const name = entry.payload.stream.slice('doc/'.length);
       const document = loaded.get(name);
-      if (!document) return;
-      try {
-        Y.applyUpdate(document.doc, updateOf(entry), FROM_LOG);
-      } catch (error) {
-        options.logger.error('a signed change could not be applied', { meeting, document: name }, error);
-      }
+      if (document) apply(name, document.doc, () => updateOf(entry));
     },
     async flush() {
       for (const name of store.pending.documents(meeting)) await commit(name);
