@@ -71,6 +71,7 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
     tabs.choose(paper);
     setPreview((now) => (now === 'front' ? 'behind' : now));
   };
+  const beingShown = (floor.shown ?? floor.mine)?.paper;
   const console = useConsole({
     meeting,
     acting,
@@ -81,6 +82,9 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
     stopShowing: () => floor.show(null),
     openPanel: setPanel,
     currentItem: state.currentItem,
+    itemIsShown:
+      beingShown !== undefined &&
+      plan.agenda.some(({ id, papers: own }) => id === state.currentItem && own.includes(beingShown)),
   });
 
   const step = office ? nextStep(view, plan.agenda, console.shown) : null;

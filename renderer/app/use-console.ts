@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { AgendaItemId, MeetingId, Sha256 } from '../../common/domain/ids.ts';
 import { askDesktop, request } from '../bridge/phien.ts';
 import type { Acting } from '../bridge/use-act.ts';
@@ -25,6 +25,8 @@ export function useConsole(parts: {
   readonly stopShowing: () => void;
   readonly openPanel: (panel: PanelName) => void;
   readonly currentItem: AgendaItemId | null;
+  /** A paper of that item is being shown, by whomever. */
+  readonly itemIsShown: boolean;
 }) {
   const [dialog, setDialog] = useState<ConsoleDialog | null>(null);
   const [shown, setShown] = useState<ReadonlySet<AgendaItemId>>(new Set());
@@ -35,6 +37,12 @@ export function useConsole(parts: {
     const item = parts.currentItem;
     if (item !== null) setShown((known) => new Set([...known, item]));
   }
+
+  // What the other one of the chair's office shows need not be shown again.
+  useEffect(() => {
+    if (parts.itemIsShown) passPaper();
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [parts.itemIsShown, parts.currentItem]);
 
   async function take(step: NextStep): Promise<void> {
     switch (step.step) {

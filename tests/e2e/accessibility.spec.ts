@@ -171,7 +171,10 @@ test.describe.serial('for everybody', () => {
   });
 
   test('voting by keyboard alone; nothing stays hidden from screen readers afterwards', async () => {
-    await steps.openVote(chair.page);
+    await steps.nextStep(chair.page, 'open-vote');
+    await expect(by(chair.page, 'motion-text')).toHaveValue(MOTION);
+    await axe.at(chair.page, 'opening a vote, en');
+    await by(chair.page, 'open-vote').click();
     for (const [laptop, language] of [
       [member, 'vi'],
       [chair, 'en'],
@@ -207,6 +210,18 @@ test.describe.serial('for everybody', () => {
     await expect(by(room, 'room-vote')).toBeHidden();
     await axe.at(room, 'room screen, en');
     await room.close();
+    await steps.nextStep(chair.page, 'conclude-item');
+    await expect(by(chair.page, 'conclusion-text')).toBeVisible();
+    await axe.at(chair.page, 'concluding, en');
+    await chair.page.keyboard.press('Escape');
+    await expect(by(chair.page, 'conclusion-text')).toBeHidden();
+    const openingOther = secretary.phien.app.waitForEvent('window');
+    await by(secretary.page, 'console-more').click();
+    await by(secretary.page, 'open-room-screen').click();
+    const other = await openingOther;
+    await expect(by(other, 'room-screen')).toBeVisible();
+    await axe.at(other, 'room screen, vi');
+    await other.close();
     await steps.showPanel(member.page, 'votes');
     await expect(by(member.page, 'vote-result')).toBeVisible();
     await axe.at(member.page, 'a result, vi');

@@ -34,29 +34,26 @@ test.describe.serial('one meeting on three laptops', () => {
   // oxlint-disable-next-line no-empty-pattern
   test.afterEach(({}, info) => office.photograph(info));
 
-  test('an organisation is set up; one person enrols by code, one by file', async () => {
+  test('an organisation is set up; a person enrols with a code', async () => {
     await steps.setUpOrganisation(secretary.page, ORGANISATION);
     await steps.enrol(secretary.page, chair.page, CHAIR, 'Chủ tịch');
+    await expect(by(secretary.page, 'invitation')).toHaveCount(0);
+  });
 
+  test('a restart keeps people, keys, the PIN and invitations; a person enrols with a file from before', async () => {
     const file = path.join(office.desk, 'lời mời.phien-invite');
     await secretary.phien.answerSaveDialog(file);
     await steps.inviteByFile(secretary.page, MEMBER, 'Phó Chủ tịch');
+
+    await Promise.all([secretary, chair].map((laptop) => laptop.stop().then(() => laptop.start())));
+    await steps.unlock(chair.page, '000000');
+    await expect(by(chair.page, 'failure')).toHaveText('Mã PIN không đúng.');
+    await Promise.all([steps.unlocked(chair.page), steps.unlocked(secretary.page)]);
+
     await member.phien.answerOpenDialog(file);
     await steps.askToJoinByFile(member.page, MEMBER);
     await steps.approve(secretary.page, MEMBER);
     await steps.enrolled(member.page);
-
-    for (const name of [SECRETARY, CHAIR, MEMBER]) await expect(by(secretary.page, 'members')).toContainText(name);
-    await expect(by(secretary.page, 'invitation')).toHaveCount(0);
-  });
-
-  test('a restart keeps people, keys and the PIN', async () => {
-    await Promise.all(everybody().map((laptop) => laptop.stop().then(() => laptop.start())));
-    await onAll((page) => expect(by(page, 'unlock-pin')).toBeVisible());
-    await steps.unlock(chair.page, '000000');
-    await expect(by(chair.page, 'failure')).toHaveText('Mã PIN không đúng.');
-    await onAll((page) => steps.unlocked(page));
-    await by(secretary.page, 'go-people').click();
     for (const name of [SECRETARY, CHAIR, MEMBER]) await expect(by(secretary.page, 'members')).toContainText(name);
   });
 
@@ -135,6 +132,8 @@ test.describe.serial('one meeting on three laptops', () => {
     await by(chair.page, 'page-box').press('Enter');
     await onAll((page) => onPage(page, 4));
     await expect(by(member.page, 'following')).toContainText(CHAIR);
+    // Who is also of the chair's office is not asked to show it again.
+    await expect(by(secretary.page, 'next-step')).toHaveAttribute('data-step', 'open-vote');
 
     await by(member.page, 'next-page').click();
     await by(member.page, 'next-page').click();
@@ -241,7 +240,7 @@ test.describe.serial('one meeting on three laptops', () => {
     }
     if (hasTool('pdftotext')) {
       const { output } = judge('pdftotext', ['minutes.pdf', '-'], { 'minutes.pdf': pdf });
-      for (const text of [TEXT, WORDING, CONCLUSION, MOTION, CHAIR, MEMBER])
+      for (const text of [TEXT, WORDING, CONCLUSION, MOTION.slice(0, -1), CHAIR, MEMBER])
         expect(output.normalize('NFC').replaceAll(/\s+/g, ' ')).toContain(text);
     }
     if (hasTool('qpdf')) {
@@ -255,8 +254,9 @@ test.describe.serial('one meeting on three laptops', () => {
     await expect(by(secretary.page, 'signer').first()).toContainText(SECRETARY);
 
     const changed = Buffer.from(pdf);
-    const at = changed.indexOf('/MediaBox');
-    changed.writeUInt8(changed.readUInt8(at + 11) ^ 1, at + 11);
+    const width = /\/MediaBox ?\[ ?0 0 (?=\d)/.exec(changed.toString('latin1'));
+    if (width === null) throw new Error('no width of a page in the PDF');
+    changed.write('4', width.index + width[0].length, 'latin1');
     const forged = path.join(office.desk, 'biên bản sửa.pdf');
     await writeFile(forged, changed);
     await secretary.phien.answerOpenDialog(forged);
