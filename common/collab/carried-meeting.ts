@@ -2,6 +2,7 @@ import type { Awareness } from 'y-protocols/awareness';
 import type * as Y from 'yjs';
 import type { Entry, EntryRefusal, Stream, StreamHead } from '../acts/entry.ts';
 import type { MeetingId, MemberId, Sha256 } from '../domain/ids.ts';
+import type { WantedPaper } from './paper-parts.ts';
 
 /** What hub, link and use cases need of one meeting on this laptop; small, so that it can be implemented twice. */
 
@@ -48,4 +49,6 @@ export interface CarriedMeeting {
   openDocument(name: string): OpenDocument;
   /** Where a paper of this meeting lies on this disk; undefined while it is not (wholly) here or not of the meeting. */
   paperFile(paper: Sha256): { readonly path: string; readonly size: number } | undefined;
+  /** Papers that plan or minutes of this meeting name, whether here or not. */
+  namedPapers(): ReadonlyMap<Sha256, WantedPaper>;
 }

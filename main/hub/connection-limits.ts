@@ -7,6 +7,13 @@ export const limits = {
   documentSocketsPerMember: 64,
   handshakeMilliseconds: 10_000,
   headerBytes: 8 * 1024,
+  /** A whole request, a chunk of a paper on a thin line included. */
+  requestMilliseconds: 120_000,
+  /** Chunks of papers on their way to this laptop at a time, one of each paper and from each member. */
+  uploads: 8,
+  /** Such a chunk of which nothing came for so long is given up; a paper of which none came is closed. */
+  uploadSilenceMilliseconds: 10_000,
+  uploadIdleMilliseconds: 30_000,
   /** From the opened link to its hello. */
   helloMilliseconds: 10_000,
   /** Messages of a client: a link sends at most some 100 a second of documents, and batches of entries. */

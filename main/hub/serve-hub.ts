@@ -8,7 +8,8 @@ import type { TLSSocket } from 'node:tls';
 import { WebSocketServer } from 'ws';
 import { documentNameSchema } from '../../common/acts/entry.ts';
 import type { CarriedMeeting } from '../../common/collab/carried-meeting.ts';
-import { asSha256, type MeetingId, type MemberId } from '../../common/domain/ids.ts';
+import type { PaperParts } from '../../common/collab/paper-parts.ts';
+import type { MeetingId, MemberId, Sha256 } from '../../common/domain/ids.ts';
 import type { StreamPosition } from '../../common/wire/acknowledged.ts';
 import {
   admitSafely,
@@ -26,8 +27,10 @@ import {
 } from '../../common/wire/link.ts';
 import { limits } from './connection-limits.ts';
 import { createMeetingRoom, type MeetingRoom, type RoomStatus } from './meeting-room.ts';
-import { answerPaper } from './paper-route.ts';
+import { createPaperIntake } from './paper-intake.ts';
+import { answerPaperRequest } from './paper-requests.ts';
 import { createTicker } from './tick.ts';
+import { endWithUnreadBody } from './unread-body.ts';
 
 export interface HubOptions {
   /** Port 0: any free one. */
@@ -38,6 +41,10 @@ export interface HubOptions {
   readonly logger: LinkLogger;
   /** A carried meeting's status changed. */
   onStatus?(meeting: MeetingId, status: RoomStatus): void;
+  /** Where papers that this laptop lacks are put together; without it nobody can bring one. */
+  readonly papers?: PaperParts;
+  /** More of a paper came; `complete`: it is whole now. */
+  onPaper?(paper: Sha256, complete: boolean): void;
 }
 
 export interface Hub {
@@ -50,12 +57,15 @@ export interface Hub {
   stop(meeting: MeetingId): void;
   status(meeting: MeetingId): RoomStatus | undefined;
   acknowledged(meeting: MeetingId): readonly StreamPosition[];
+  /** A paper that somebody brings just now, or did lately. `have`: bytes on this disk, verified. */
+  arriving(paper: Sha256): { readonly have: number; readonly active: boolean } | undefined;
   /** Checks the certificates of everyone connected again; call it when a revocation list arrived. */
   recheck(): void;
   close(): Promise<void>;
 }
 
 const RECHECK_MILLISECONDS = 60_000;
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT']);
 
 /**
  * Carries meetings for others: mutual TLS 1.3 with certificates of the organisation, then `admit`; whoever isn't
@@ -67,6 +77,14 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
   const peers = new Map<TLSSocket, { admission: Admission; certificate: Uint8Array }>();
   const ticker = createTicker((error) => logger.warn('sending failed', { error: String(error) }));
 
+  const intake = options.papers
+    ? createPaperIntake({
+        parts: options.papers,
+        logger,
+        onChunk: (paper, complete) => options.onPaper?.(paper, complete),
+      })
+    : undefined;
+
   const server = createServer({
     ...options.tls,
     minVersion: 'TLSv1.3',
@@ -77,7 +95,7 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
     handshakeTimeout: limits.handshakeMilliseconds,
     maxHeaderSize: limits.headerBytes,
     headersTimeout: 10_000,
-    requestTimeout: 20_000,
+    requestTimeout: limits.requestMilliseconds,
     keepAliveTimeout: 30_000,
     noDelay: true,
   });
@@ -121,22 +139,30 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
     return found?.meeting.mayAttend(member) ? found : undefined;
   }
 
-  server.on('request', (request, response) => {
+  function answer(request: IncomingMessage, response: ServerResponse): void {
     const asker = askerOf(request);
     if ('error' in asker) {
       response.shouldKeepAlive = false;
       return answerJson(response, 403, { error: asker.error });
     }
-    if (request.method !== 'GET' && request.method !== 'HEAD') return answerJson(response, 405, { error: 'method' });
-    const [, route, meeting, paper, ...rest] = (request.url ?? '').split('/');
+    if (!METHODS.has(request.method ?? '')) return answerJson(response, 405, { error: 'method' });
     if (request.url === MEETINGS_PATH) return answerJson(response, 200, listFor(asker.member));
-    const room = roomFor(meeting, asker.member);
-    if (route === 'paper' && room && paper && /^[0-9a-f]{64}$/.test(paper) && rest.length === 0) {
-      const file = room.meeting.paperFile(asSha256(paper));
-      if (file) return answerPaper(request, response, { sha256: paper, ...file });
-    }
-    answerJson(response, 404, { error: 'unknown' });
-  });
+    const [, route, meeting, ...rest] = (request.url ?? '').split('/');
+    const room = route === 'paper' || route === 'missing' ? roomFor(meeting, asker.member) : undefined;
+    if (!room) return answerJson(response, 404, { error: 'unknown' });
+    const asked = { request, response, meeting: room.meeting, from: asker.member, route, rest };
+    answerPaperRequest(asked, intake).then(
+      (found) => found && answerJson(response, found.status, found.body),
+      (error: unknown) => {
+        logger.warn('request about a paper failed', { member: asker.member, error: String(error) });
+        answerJson(response, 503, { error: 'failed' });
+      },
+    );
+  }
+
+  server.on('request', answer);
+  // The body is asked for only when it will be taken.
+  server.on('checkContinue', answer);
 
   function listFor(member: MemberId): MeetingList {
     const found = [...rooms.values()].filter(({ room }) => room.meeting.mayAttend(member));
@@ -210,6 +236,7 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
     },
     status: (meeting) => rooms.get(meeting)?.room.status(),
     acknowledged: (meeting) => rooms.get(meeting)?.room.acknowledged() ?? [],
+    arriving: (paper) => intake?.arriving(paper),
     recheck,
     async close() {
       clearInterval(heartbeat);
@@ -226,6 +253,7 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
       }, 300);
       await closed;
       clearTimeout(cut);
+      await intake?.close();
       ticker.stop();
     },
   };
@@ -242,6 +270,7 @@ function listen(server: Server, at: { host: string; port: number }): Promise<voi
 }
 
 function answerJson(response: ServerResponse, status: number, body: unknown): void {
+  endWithUnreadBody(response);
   const bytes = Buffer.from(JSON.stringify(body));
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': bytes.byteLength });
   response.end(response.req.method === 'HEAD' ? undefined : bytes);

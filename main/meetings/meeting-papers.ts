@@ -6,19 +6,20 @@ import { Refusal } from '../../common/contract/port.ts';
 import type { Sha256 } from '../../common/domain/ids.ts';
 import type { EventHub } from './events.ts';
 import type { OpenMeeting } from './open-meeting.ts';
-import type { Documents, LaptopStore, PaperFetcher } from './ports.ts';
+import type { Documents, LaptopStore, PaperProgress } from './ports.ts';
 
 /** Every paper of a meeting with how far it is here and who has it. */
 export function paperStatuses(
   meeting: OpenMeeting,
   store: LaptopStore,
-  fetcher: PaperFetcher | undefined,
+  /** How far a paper is on its way here; undefined: nobody brings it. */
+  progressOf: (paper: Sha256) => PaperProgress | undefined,
 ): PaperStatus[] {
   const items = readAgenda(meeting.plan);
   const receipts = meeting.state()?.receipts ?? {};
   return [...meeting.papers().values()].map((paper) => {
     const here = store.papers.find(paper.sha256) !== undefined;
-    const progress = here ? undefined : fetcher?.progress(paper.sha256);
+    const progress = here ? undefined : progressOf(paper.sha256);
     return {
       paper: paper.sha256,
       title: paper.title,
@@ -26,7 +27,7 @@ export function paperStatuses(
       pages: paper.pages,
       item: items.find((item) => item.papers.includes(paper.sha256))?.id ?? null,
       have: here ? paper.size : (progress?.have ?? 0),
-      state: here ? 'here' : progress?.active ? 'fetching' : fetcher ? 'waiting' : 'missing',
+      state: here ? 'here' : progress?.active ? 'fetching' : progress ? 'waiting' : 'missing',
       bytesPerSecond: progress?.bytesPerSecond ?? 0,
       receivedBy: receipts[paper.sha256] ?? [],
     };

@@ -35,7 +35,7 @@ export interface OpenMeeting extends CarriedMeeting {
   /** Documents that windows have open now, and whenever one is opened or closed. */
   onWindowDocument(listener: (name: string, document: OpenDocument) => () => void): () => void;
   /** Papers of the plan and the minutes as PDF, whether here or not. */
-  papers(): Map<Sha256, PaperRecord>;
+  papers(): ReadonlyMap<Sha256, PaperRecord>;
   /** Called after acts or plan have changed; may be called more than once for one change. */
   onChange(listener: () => void): () => void;
   close(): Promise<void>;
@@ -64,6 +64,7 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
   const windowDocuments = new Map<object, { name: string; stops: (() => void)[]; document: OpenDocument }>();
   let reduced: MeetingState | undefined;
   let stale = true;
+  let knownPapers: ReadonlyMap<Sha256, PaperRecord> | undefined;
 
   const log = openMeetingLog({
     meeting,
@@ -86,6 +87,7 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
   planDocument.doc.on('update', changed);
 
   function changed(): void {
+    knownPapers = undefined;
     for (const listener of changeListeners) listener();
   }
 
@@ -104,13 +106,16 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
     return now ? { convener: now.convener, roster: now.roster } : { convener: options.convener, roster: [] };
   }
 
-  function papers(): Map<Sha256, PaperRecord> {
+  /** Asked for every chunk that goes out, so read once for each change. */
+  function papers(): ReadonlyMap<Sha256, PaperRecord> {
+    if (knownPapers) return knownPapers;
     const found = readPapers(planDocument.doc);
     const minutes = state()?.minutes;
     if (minutes && minutes.stage !== 'draft') {
       const sha256 = minutes.stage === 'sealed' ? minutes.paper : minutes.revision;
       found.set(sha256, { sha256, title: 'Biên bản', size: minutes.size, pages: 1, chunks: minutes.chunks });
     }
+    knownPapers = found;
     return found;
   }
 
@@ -204,6 +209,7 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
     mayWrite: (member, document) => mayWriteDocument(writers(), member, document),
     openDocument: (name) => documents.open(name),
     paperFile: (paper) => (papers().has(paper) ? options.paperPath(paper) : undefined),
+    namedPapers: papers,
     papers,
     change(name, change) {
       const document = documents.open(name);

@@ -178,6 +178,12 @@ export interface Network {
   /** Hosts found by themselves; the list is whole each time. */
   onFound(listener: (found: readonly FoundHost[]) => void): () => void;
   fetchPapers(meeting: MeetingId, link: { readonly addresses: () => readonly string[] }): PaperFetcher;
+  /** Brings whoever carries the meeting the papers that it lacks and this laptop has. */
+  offerPapers(meeting: MeetingId, link: { readonly addresses: () => readonly string[] }): PaperOffer;
+  /** A paper that somebody brings to this host. */
+  arriving(paper: Sha256): PaperProgress | undefined;
+  /** More of a paper came to this host. */
+  onArriving(listener: (paper: Sha256) => void): () => void;
   close(): Promise<void>;
 }
 
@@ -206,12 +212,26 @@ export interface LinkStatus {
   readonly onlyHere: number;
 }
 
+/** How far a paper is here. */
+export interface PaperProgress {
+  /** Bytes on this disk, verified. */
+  readonly have: number;
+  readonly bytesPerSecond: number;
+  readonly active: boolean;
+}
+
 export interface PaperFetcher {
-  /** Fetches what is not here, in this order; replaces the earlier list. */
-  want(papers: readonly PaperRecord[]): void;
-  progress(paper: Sha256): { readonly have: number; readonly bytesPerSecond: number; readonly active: boolean };
+  /** Fetches what is not here, in this order; replaces the earlier list. `atHost`: the host says that it has them. */
+  want(papers: readonly PaperRecord[], atHost: ReadonlySet<Sha256>): void;
+  progress(paper: Sha256): PaperProgress;
   onProgress(listener: () => void): () => void;
   onComplete(listener: (paper: Sha256) => void): () => void;
+  close(): Promise<void>;
+}
+
+export interface PaperOffer {
+  /** Offers what is here of these, in this order; replaces the earlier list. `atHost`: the host says that it has them. */
+  offer(papers: readonly PaperRecord[], atHost: ReadonlySet<Sha256>): void;
   close(): Promise<void>;
 }
 

@@ -44,5 +44,8 @@ export const noNetwork: Network = {
   join: refused,
   onFound: () => nothing,
   fetchPapers: refused,
+  offerPapers: refused,
+  arriving: () => undefined,
+  onArriving: () => nothing,
   close: () => Promise.resolve(),
 };

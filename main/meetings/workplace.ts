@@ -25,6 +25,7 @@ import type {
   Log,
   Network,
   PaperFetcher,
+  PaperOffer,
 } from './ports.ts';
 
 /** The meetings of one unlocked laptop: which are open, which it carries, which it has joined. */
@@ -52,6 +53,7 @@ interface AtHand {
   hosting: { readonly addresses: readonly string[] } | undefined;
   link: Link | undefined;
   fetcher: PaperFetcher | undefined;
+  offer: PaperOffer | undefined;
   readonly stops: (() => void)[];
   telling: NodeJS.Timeout | undefined;
   sealing: boolean;
@@ -77,6 +79,9 @@ export function createWorkplace(deps: {
   let found: readonly FoundMeeting[] = [];
 
   const stopGuests = network.onGuests((meeting) => tell(meeting));
+  const stopArriving = network.onArriving((paper) => {
+    for (const [id, { hosting, meeting }] of atHand) if (hosting && meeting.papers().has(paper)) tell(id);
+  });
   const stopFound = network.onFound((hosts) => void lookAt(hosts));
 
   function stored(meeting: MeetingId): NonNullable<ReturnType<LaptopStore['meetings']['get']>> {
@@ -108,6 +113,7 @@ export function createWorkplace(deps: {
       hosting: undefined,
       link: undefined,
       fetcher: undefined,
+      offer: undefined,
       stops: [],
       telling: undefined,
       sealing: false,
@@ -140,9 +146,25 @@ export function createWorkplace(deps: {
       store.meetings.put({ ...row, summary, convener });
       events.emit('meetings.changed', list());
     }
-    one.fetcher?.want(papersByNeed(meeting).filter((paper) => !store.papers.find(paper.sha256)));
+    exchangePapers(one);
     void receipt(one);
     void seal(one);
+  }
+
+  /** What is missing here is fetched from the host, what the host lacks is brought there. */
+  function exchangePapers({ meeting, link, fetcher, offer }: AtHand): void {
+    const host = link?.status().carriedBy;
+    const receipts = meeting.state()?.receipts ?? {};
+    const needed = papersByNeed(meeting);
+    const atHost = new Set(
+      needed.map((paper) => paper.sha256).filter((sha256) => host && receipts[sha256]?.includes(host)),
+    );
+    const here = new Set(needed.filter((paper) => store.papers.find(paper.sha256)));
+    fetcher?.want(
+      needed.filter((paper) => !here.has(paper)),
+      atHost,
+    );
+    offer?.offer([...here], atHost);
   }
 
   /** Says by a signed act which papers are here; the secretary's board shows it. */
@@ -192,7 +214,9 @@ export function createWorkplace(deps: {
   }
 
   function papers(id: MeetingId): ReturnType<typeof paperStatuses> {
-    return paperStatuses(open(id), store, atHand.get(id)?.fetcher);
+    const meeting = open(id);
+    const one = atHand.get(id);
+    return paperStatuses(meeting, store, (paper) => one?.fetcher?.progress(paper) ?? network.arriving(paper));
   }
 
   function list(): MeetingSummary[] {
@@ -242,21 +266,26 @@ export function createWorkplace(deps: {
     });
     const stopWindows = meeting.onWindowDocument((name) => joined.share(name));
     one.stops.push(stopStatus, stopWindows);
-    fetchPapers(one, () => {
+    const addresses = () => {
       const address = one.link?.status().address;
       return address ? [address] : [];
-    });
+    };
+    one.offer ??= network.offerPapers(meeting.id, { addresses });
+    if (!one.fetcher) {
+      one.fetcher = network.fetchPapers(meeting.id, { addresses });
+      one.stops.push(
+        one.fetcher.onProgress(() => tell(meeting.id)),
+        one.fetcher.onComplete(() => tell(meeting.id)),
+      );
+    }
     tell(meeting.id);
   }
 
-  function fetchPapers(one: AtHand, addresses: () => readonly string[]): void {
-    if (one.fetcher) return;
-    const { meeting } = one;
-    one.fetcher = network.fetchPapers(meeting.id, { addresses });
-    one.stops.push(
-      one.fetcher.onProgress(() => tell(meeting.id)),
-      one.fetcher.onComplete(() => tell(meeting.id)),
-    );
+  /** Ends what goes between this laptop and the one that carried the meeting. */
+  async function unlink(one: AtHand): Promise<void> {
+    const { link, fetcher, offer } = one;
+    one.link = one.fetcher = one.offer = undefined;
+    await Promise.all([fetcher?.close(), offer?.close(), link?.close()]);
   }
 
   async function carry(id: MeetingId): Promise<readonly string[]> {
@@ -264,8 +293,7 @@ export function createWorkplace(deps: {
     if (one.hosting) return one.hosting.addresses;
     if (one.meeting.readOnly) throw new Refusal('read-only-meeting');
     if (!one.meeting.state()) throw new Refusal('not-convened');
-    await one.link?.close();
-    one.link = undefined;
+    await unlink(one);
     const addresses = await network.carry(one.meeting);
     one.hosting = { addresses };
     store.meetings.put({ ...stored(id), carrying: true });
@@ -366,8 +394,7 @@ export function createWorkplace(deps: {
     },
     async leave(id) {
       const one = atHand.get(id);
-      await one?.link?.close();
-      if (one) one.link = undefined;
+      if (one) await unlink(one);
       store.meetings.put({ ...stored(id), addresses: [] });
       events.emit('meetings.changed', list());
       tell(id);
@@ -391,12 +418,12 @@ export function createWorkplace(deps: {
     },
     async close() {
       stopGuests();
+      stopArriving();
       stopFound();
       for (const one of atHand.values()) {
         clearTimeout(one.telling);
         for (const stop of one.stops) stop();
-        await one.fetcher?.close();
-        await one.link?.close();
+        await unlink(one);
         await one.meeting.close();
       }
       atHand.clear();

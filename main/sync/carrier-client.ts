@@ -1,11 +1,16 @@
 import { Agent, request, type IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
+import { Readable, type Duplex } from 'node:stream';
 import { MEETINGS_PATH, meetingListSchema, type MeetingList } from '../../common/wire/link.ts';
 import { dial, type Credentials, type DialProblem } from './dial.ts';
 
 /** HTTP to one carrying laptop, over connections that are kept and checked like the link's. */
 export interface CarrierClient {
   get(path: string, headers: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<IncomingMessage>;
+  /**
+   * Sends `body` once the carrying laptop asks for it. Resolves with its answer, which may also come before the body was
+   * sent; then nothing is sent.
+   */
+  put(path: string, body: Uint8Array, signal?: AbortSignal): Promise<IncomingMessage>;
   close(): void;
 }
 
@@ -43,8 +48,33 @@ export function createCarrierClient(address: string, credentials: Credentials, c
         sent.end();
       });
     },
+    put(path, body, signal) {
+      return new Promise((resolve, reject) => {
+        const headers = { 'content-length': body.byteLength, expect: '100-continue' };
+        const sent = request({
+          agent,
+          host: 'carrier',
+          path,
+          method: 'PUT',
+          headers,
+          ...(signal ? { signal } : {}),
+        });
+        sent.setTimeout(IDLE_MILLISECONDS, () => sent.destroy(new DialError('unreachable', 'timeout')));
+        sent.on('error', reject);
+        sent.on('response', resolve);
+        // In pieces, so that a thin line that takes them one by one doesn't look silent.
+        sent.on('continue', () => Readable.from(pieces(body)).pipe(sent));
+        sent.flushHeaders();
+      });
+    },
     close: () => agent.destroy(),
   };
+}
+
+const PIECE_BYTES = 32 * 1024;
+
+function* pieces(body: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < body.byteLength; at += PIECE_BYTES) yield body.subarray(at, at + PIECE_BYTES);
 }
 
 export type ListProblem = DialProblem | 'carrier-malformed' | (string & {});

@@ -1,3 +1,4 @@
+import type { PaperPart, PaperParts, WantedPaper } from '../../common/collab/paper-parts.ts';
 import { PAPER_CHUNK_BYTES } from '../../common/collab/plan.ts';
 import type { MeetingId, Sha256 } from '../../common/domain/ids.ts';
 import type { LinkLogger } from '../../common/wire/admission.ts';
@@ -5,38 +6,6 @@ import { paperPath } from '../../common/wire/link.ts';
 import { createCarrierClient, readAll, type CarrierClient } from './carrier-client.ts';
 import type { Credentials } from './dial.ts';
 import { createSpeed } from './speed.ts';
-
-/** A paper as the plan names it. */
-export interface WantedPaper {
-  readonly sha256: Sha256;
-  readonly size: number;
-  readonly chunks: readonly Sha256[];
-}
-
-type Outcome<Value, Failure> =
-  | { readonly ok: true; readonly value: Value }
-  | { readonly ok: false; readonly error: Failure };
-
-/** A paper being put together on disk. `write` checks a chunk against the manifest before it writes. */
-export interface PaperPart {
-  have(): number;
-  missing(): number[];
-  write(
-    index: number,
-    bytes: Uint8Array,
-  ): Promise<
-    Outcome<
-      'stored' | 'already-there' | 'complete',
-      'wrong-bytes' | 'no-such-chunk' | 'wrong-manifest' | 'damaged-on-disk' | 'disk-full' | 'unwritable' | 'closed'
-    >
-  >;
-  close(): Promise<void>;
-}
-
-/** Where papers are put together; the store's `PaperStore` has it. */
-export interface PaperParts {
-  openPart(paper: WantedPaper): Promise<Outcome<PaperPart, 'already-complete' | 'wrong-manifest'>>;
-}
 
 /** Why a paper doesn't come; each has a sentence in i18n under `errors.*`. */
 export type PaperProblem =
@@ -63,6 +32,8 @@ export interface PaperFetcher {
   progress(): PaperProgress[];
   /** The wanted papers, their order or the carrying laptop changed. */
   wake(): void;
+  /** The carrying laptop has got this paper now. */
+  arrived(paper: Sha256): void;
   pause(): void;
   resume(): void;
   /** Stops at once; what is on disk stays and is resumed next time. */
@@ -323,6 +294,12 @@ export function createPaperFetcher(options: PaperFetcherOptions): PaperFetcher {
     progress: () => [...jobs.values()].map(progressOf),
     wake() {
       for (const job of jobs.values()) if (job.problem === 'not-there-yet') job.restUntil = 0;
+      wake();
+    },
+    arrived(paper) {
+      const job = jobs.get(paper);
+      if (job?.problem !== 'not-there-yet') return;
+      job.restUntil = 0;
       wake();
     },
     pause() {

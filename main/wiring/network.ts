@@ -1,7 +1,6 @@
 import { randomBytes, X509Certificate } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 import { z } from 'zod';
-import type { PaperRecord } from '../../common/collab/plan.ts';
 import { Refusal } from '../../common/contract/port.ts';
 import type { MeetingId, Sha256 } from '../../common/domain/ids.ts';
 import type { Admit, TlsIdentity } from '../../common/wire/admission.ts';
@@ -12,13 +11,13 @@ import { checkCertificate } from '../identity/check-certificate.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { LaptopPorts } from '../meetings/laptop.ts';
 import type { Session } from '../meetings/organisation.ts';
-import type { Link, LinkStatus, Network, PaperFetcher } from '../meetings/ports.ts';
+import type { Link, LinkStatus, Network } from '../meetings/ports.ts';
 import type { Store } from '../store/open-store.ts';
 import { listMeetings } from '../sync/carrier-client.ts';
 import { browse } from '../sync/discovery.ts';
 import { connectLink, type LinkState } from '../sync/link.ts';
 import { discoveryMode, openMulticast, type DiscoveryMode } from '../sync/multicast.ts';
-import { createPaperFetcher } from '../sync/paper-fetcher.ts';
+import { fetchPapers, offerPapers } from './paper-exchange.ts';
 
 /** Where a laptop listens and looks. */
 export interface NetworkPlace {
@@ -63,6 +62,7 @@ export function createNetwork(options: {
   const device = rememberedDevice(store);
   const multicast = openMulticast(place.discovery, logger);
   const guestListeners = new Set<(meeting: MeetingId) => void>();
+  const arrivalListeners = new Set<(paper: Sha256) => void>();
   const carried = new Set<MeetingId>();
   let hub: Promise<Hub> | undefined;
   let running: Hub | undefined;
@@ -104,6 +104,10 @@ export function createNetwork(options: {
           logger,
           onStatus: (meeting) => {
             for (const listener of guestListeners) listener(meeting);
+          },
+          papers: store.papers,
+          onPaper: (paper) => {
+            for (const listener of arrivalListeners) listener(paper);
           },
         });
         store.settings.set('port', served.port);
@@ -182,45 +186,15 @@ export function createNetwork(options: {
       tellFound();
       return () => foundListeners.delete(listener);
     },
-    fetchPapers(meeting, { addresses }): PaperFetcher {
-      let wanted: readonly PaperRecord[] = [];
-      const onProgress = new Set<() => void>();
-      const onComplete = new Set<(paper: Sha256) => void>();
-      const fetcher = createPaperFetcher({
-        ...credentials,
-        meeting,
-        source: () => addresses()[0] ?? null,
-        wanted: () => wanted,
-        store: store.papers,
-        logger,
-        onProgress: () => {
-          for (const listener of onProgress) listener();
-        },
-        onComplete: (paper) => {
-          for (const listener of onComplete) listener(paper);
-        },
-      });
-      return {
-        want(papers) {
-          wanted = papers;
-          fetcher.wake();
-        },
-        progress(paper) {
-          const known = fetcher.progress().find((one) => one.sha256 === paper);
-          return known
-            ? { have: known.have, bytesPerSecond: known.bytesPerSecond, active: known.state === 'fetching' }
-            : { have: store.papers.have(paper), bytesPerSecond: 0, active: false };
-        },
-        onProgress(listener) {
-          onProgress.add(listener);
-          return () => onProgress.delete(listener);
-        },
-        onComplete(listener) {
-          onComplete.add(listener);
-          return () => onComplete.delete(listener);
-        },
-        close: () => fetcher.close(),
-      };
+    fetchPapers: (meeting, { addresses }) => fetchPapers({ ...credentials, meeting, addresses, store, logger }),
+    offerPapers: (meeting, { addresses }) => offerPapers({ ...credentials, meeting, addresses, store, logger }),
+    arriving(paper) {
+      const known = running?.arriving(paper);
+      return known && { ...known, bytesPerSecond: 0 };
+    },
+    onArriving(listener) {
+      arrivalListeners.add(listener);
+      return () => arrivalListeners.delete(listener);
     },
     async close() {
       advertiser?.close();

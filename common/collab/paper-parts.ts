@@ -1,0 +1,37 @@
+import type { Sha256 } from '../domain/ids.ts';
+
+/** A paper as the plan or the minutes name it; a `PaperRecord` is one. */
+export interface WantedPaper {
+  readonly sha256: Sha256;
+  /** Bytes. */
+  readonly size: number;
+  /** SHA-256 of each `PAPER_CHUNK_BYTES`. */
+  readonly chunks: readonly Sha256[];
+}
+
+type Outcome<Value, Failure> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly error: Failure };
+
+export type ChunkProblem =
+  | 'wrong-bytes'
+  | 'no-such-chunk'
+  | 'wrong-manifest'
+  | 'damaged-on-disk'
+  | 'disk-full'
+  | 'unwritable'
+  | 'closed';
+
+/** A paper being put together on disk. `write` checks a chunk against the manifest before it writes. */
+export interface PaperPart {
+  /** Verified bytes on this disk. */
+  have(): number;
+  missing(): number[];
+  write(index: number, bytes: Uint8Array): Promise<Outcome<'stored' | 'already-there' | 'complete', ChunkProblem>>;
+  close(): Promise<void>;
+}
+
+/** Where papers are put together; the store's `PaperStore` has it. While a part is open, opening it again gives the same. */
+export interface PaperParts {
+  openPart(paper: WantedPaper): Promise<Outcome<PaperPart, 'already-complete' | 'wrong-manifest'>>;
+}

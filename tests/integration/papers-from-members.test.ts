@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { putAgendaItem, putPlanPerson } from '../../common/collab/plan.ts';
+import { asAgendaItemId, type MeetingId } from '../../common/domain/ids.ts';
+import { laptopRoom, until, type LaptopRoom, type TestLaptop } from '../fixtures/laptops.ts';
+import { makePdf, printWithPlaces } from '../fixtures/pdfs.ts';
+import { openWindowDocument } from '../fixtures/window-document.ts';
+
+// The chair's laptop carries; the secretary, who prepares and freezes the minutes, has joined like everybody else.
+let room: LaptopRoom;
+let secretary: TestLaptop;
+let chair: TestLaptop;
+let member: TestLaptop;
+let meeting: MeetingId;
+let address: string;
+const ITEM = asAgendaItemId('muc-1');
+
+const act = (laptop: TestLaptop, kind: string, body: object) => laptop.request('meetings.act', { meeting, kind, body });
+const state = async (laptop: TestLaptop) => (await laptop.request('meetings.state', { meeting })).state;
+const papersOf = (laptop: TestLaptop) => laptop.request('papers.status', { meeting });
+const hasAll = async (laptop: TestLaptop, count: number) => {
+  const papers = await papersOf(laptop);
+  return papers.length === count && papers.every((paper) => paper.state === 'here');
+};
+
+/** Adds a PDF of that many bytes at least: what stands behind the last line of a PDF doesn't matter. */
+async function addPaper(laptop: TestLaptop, name: string, bytes: number): Promise<void> {
+  const path = join(laptop.dataDir, name);
+  await writeFile(path, Buffer.concat([Buffer.from(await makePdf(2)), Buffer.from('\n%'), hexLine(bytes)]));
+  const [added] = await laptop.request('papers.add', { meeting, item: ITEM, paths: [path] });
+  expect(added).toMatchObject({ result: 'added' });
+}
+
+const hexLine = (bytes: number) => Buffer.from(`${randomBytes(bytes / 2).toString('hex')}\n%%EOF\n`);
+
+beforeAll(async () => {
+  room = laptopRoom({ print: printWithPlaces });
+  secretary = await room.addSecretary();
+  chair = await room.addMember(secretary, 'Hà Văn Mẫu', 'Chủ tịch');
+  member = await room.addMember(secretary, 'Cầm Thị Mẫu');
+  ({ meeting } = await secretary.request('meetings.create', {
+    title: 'Phiên họp do máy chủ tọa phục vụ',
+    kind: 'Họp thường kỳ',
+    start: '2026-11-23T08:00:00+07:00',
+    place: 'Phòng họp',
+  }));
+  const plan = openWindowDocument(secretary, `${meeting}/plan`);
+  await plan.synced;
+  const chairId = await chair.member();
+  for (const person of (await secretary.request('people.list', {})).members)
+    putPlanPerson(plan.doc, {
+      member: person.member,
+      name: person.name,
+      position: person.position,
+      role: person.me ? 'secretary' : person.member === chairId ? 'chair' : 'member',
+      voting: true,
+    });
+  putAgendaItem(plan.doc, {
+    id: ITEM,
+    title: 'Báo cáo',
+    presenter: '',
+    minutes: 10,
+    order: 1,
+    papers: [],
+    motions: [],
+  });
+  plan.close();
+  await secretary.request('meetings.convene', { meeting });
+}, 120_000);
+
+afterAll(() => room?.close());
+
+test('a host leaves and the next one gets what only the former host had', async () => {
+  const first = await secretary.request('meetings.carry', { meeting });
+  await chair.request('meetings.join', { address: first.addresses[0], meeting });
+  await until(async () => (await state(chair))?.roster.length === 3);
+  await secretary.request('meetings.stopCarrying', { meeting });
+  // Added while nobody carried: the chair hears of it only as the host.
+  await addPaper(secretary, 'Tờ trình.pdf', 3_000_000);
+
+  const carried = await chair.request('meetings.carry', { meeting });
+  address = carried.addresses[0] ?? '';
+  await member.request('meetings.join', { address, meeting });
+  await secretary.request('meetings.join', { address, meeting });
+  for (const laptop of [chair, member]) await until(() => hasAll(laptop, 1));
+}, 60_000);
+
+test('a paper that the secretary adds as a member reaches the host and from there everybody', async () => {
+  await addPaper(secretary, 'Báo cáo.pdf', 2_500_000);
+  for (const laptop of [chair, member]) await until(() => hasAll(laptop, 2));
+  for (const laptop of [secretary, chair, member])
+    await until(async () => (await papersOf(laptop)).every((paper) => paper.receivedBy.length === 3));
+}, 60_000);
+
+test('the minutes frozen by the secretary as a member reach the chair and, sealed, everybody', async () => {
+  for (const laptop of [secretary, chair, member]) await act(laptop, 'checked-in', { how: 'in-person' });
+  await until(async () => (await state(chair))?.quorum.present === 3);
+  await act(chair, 'meeting-opened', {});
+  await act(chair, 'item-opened', { item: ITEM, ordinal: 1, title: 'Báo cáo' });
+  await act(chair, 'meeting-closed', {});
+  await until(async () => (await state(secretary))?.phase === 'closed');
+  await secretary.request('minutes.freeze', { meeting });
+  await until(async () => (await state(chair))?.minutes.stage === 'frozen');
+  for (const laptop of [chair, member]) await until(() => hasAll(laptop, 3));
+  await chair.request('minutes.sign', { meeting });
+  for (const laptop of [secretary, chair, member])
+    await until(async () => (await state(laptop))?.minutes.stage === 'sealed');
+  for (const laptop of [chair, member]) await until(() => hasAll(laptop, 3));
+  const path = join(member.dataDir, 'bien-ban.pdf');
+  await member.request('minutes.save', { meeting, path });
+  expect((await member.request('verify.file', { path })).verdict).toMatchObject({ outcome: 'valid', problems: [] });
+}, 60_000);
