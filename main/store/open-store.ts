@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { acknowledgedStore, type AcknowledgedStore } from './acknowledged.ts';
 import { backups, type Backups } from './backup.ts';
 import { checkIntegrity, openDatabase, type Database } from './database.ts';
 import { documentSnapshots, type DocumentSnapshots } from './document-snapshots.ts';
@@ -26,6 +27,7 @@ export interface Store {
   readonly meetings: MeetingStore;
   readonly entries: StoredEntryLog;
   readonly forks: ForkStore;
+  readonly acknowledged: AcknowledgedStore;
   readonly pending: PendingChanges;
   readonly privateDocuments: PrivateDocuments;
   readonly snapshots: DocumentSnapshots;
@@ -70,6 +72,7 @@ function storeOn(db: Database, dataDir: string): Store {
     meetings: meetingStore(db),
     entries,
     forks: forkStore(db),
+    acknowledged: acknowledgedStore(db),
     pending: pendingChanges(db, entries),
     privateDocuments: privateDocuments(db),
     snapshots: documentSnapshots(db),

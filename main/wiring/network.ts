@@ -18,6 +18,7 @@ import { browse } from '../sync/discovery.ts';
 import { connectLink, type LinkState } from '../sync/link.ts';
 import { discoveryMode, openMulticast, type DiscoveryMode } from '../sync/multicast.ts';
 import { fetchPapers, offerPapers } from './paper-exchange.ts';
+import { rememberPositions } from './remembered-positions.ts';
 
 /** Where a laptop listens and looks. */
 export interface NetworkPlace {
@@ -60,6 +61,7 @@ export function createNetwork(options: {
   };
   const credentials = { tls, admit };
   const device = rememberedDevice(store);
+  const remembered = rememberPositions(store, logger);
   const multicast = openMulticast(place.discovery, logger);
   const guestListeners = new Set<(meeting: MeetingId) => void>();
   const arrivalListeners = new Set<(paper: Sha256) => void>();
@@ -103,6 +105,7 @@ export function createNetwork(options: {
           admit,
           logger,
           onStatus: (meeting) => {
+            remembered.changed(meeting, () => running?.acknowledged(meeting) ?? []);
             for (const listener of guestListeners) listener(meeting);
           },
           papers: store.papers,
@@ -134,7 +137,10 @@ export function createNetwork(options: {
   return {
     async carry(meeting) {
       const served = await opened();
-      served.carry(meeting, { start: () => store.meetings.get(meeting.id)?.summary.start ?? '' });
+      served.carry(meeting, {
+        start: () => store.meetings.get(meeting.id)?.summary.start ?? '',
+        acknowledged: remembered.known(meeting.id),
+      });
       carried.add(meeting.id);
       advertiser?.changed();
       return served.addresses();
@@ -142,7 +148,9 @@ export function createNetwork(options: {
     async stopCarrying(meeting) {
       carried.delete(meeting);
       advertiser?.changed();
-      (await hub)?.stop(meeting);
+      const served = await hub;
+      remembered.flush(meeting);
+      served?.stop(meeting);
     },
     guests: (meeting) => running?.status(meeting)?.online ?? [],
     onGuests(listener) {
@@ -166,7 +174,9 @@ export function createNetwork(options: {
         openDocument: (name) => meeting.openDocument(name),
         mayWrite: (document) => meeting.mayWrite(session.member, document),
         logger,
+        acknowledged: remembered.known(meeting.id),
         onState: (state: LinkState) => {
+          remembered.changed(meeting.id, () => link.acknowledged());
           for (const listener of listeners) listener(state);
         },
       });
@@ -178,7 +188,10 @@ export function createNetwork(options: {
         },
         share: (name) => link.follow(name).release,
         retry: () => link.retry(),
-        close: () => link.close(),
+        async close() {
+          await link.close();
+          remembered.flush(meeting.id);
+        },
       };
     },
     onFound(listener) {
@@ -199,7 +212,9 @@ export function createNetwork(options: {
     async close() {
       advertiser?.close();
       browser.close();
+      for (const meeting of carried) remembered.flush(meeting);
       await (await hub?.catch(() => undefined))?.close();
+      for (const meeting of carried) remembered.flush(meeting);
       multicast.close();
     },
   };

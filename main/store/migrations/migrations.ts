@@ -1,4 +1,5 @@
 import { first } from './010-first.ts';
+import { acknowledged } from './020-acknowledged.ts';
 
 export interface Migration {
   /** Written to `user_version` when done; spaced by ten, so that a correction can go in between. */
@@ -7,4 +8,7 @@ export interface Migration {
 }
 
 /** In order. A migration that any release contained is never edited. */
-export const MIGRATIONS: readonly Migration[] = [{ number: 10, sql: first }];
+export const MIGRATIONS: readonly Migration[] = [
+  { number: 10, sql: first },
+  { number: 20, sql: acknowledged },
+];
