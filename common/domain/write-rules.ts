@@ -1,4 +1,7 @@
+import type { Act } from '../acts/acts.ts';
 import type { MemberId } from './ids.ts';
+import type { MeetingState } from './meeting-state.ts';
+import { inOrder } from './reduce-acts.ts';
 import { isOffice, type RosterEntry } from './roster.ts';
 
 /** Who a meeting's documents listen to, as far as is known: before the convening act only the convener is. */
@@ -8,8 +11,8 @@ export interface Writers {
 }
 
 /**
- * Whether a person's changes to a document count. [WRT-1] [WRT-2] [WRT-3] The same rule decides at the host, at every
- * other laptop, for signed changes and for live frames.
+ * Whether a person may change a document now. [WRT-1] [WRT-2] [WRT-3] The same rule decides at the host and at every other
+ * laptop, for live frames and for own changes.
  */
 export function mayWriteDocument(writers: Writers, member: MemberId, document: string): boolean {
   const office = member === writers.convener || isOffice(writers.roster, member);
@@ -17,6 +20,42 @@ export function mayWriteDocument(writers: Writers, member: MemberId, document: s
   if (document === 'minutes') return office || writers.roster.some((one) => one.member === member && one.voting);
   const ink = /^ink\/[0-9a-f]{64}\/([0-9a-f-]{36})$/.exec(document);
   return ink?.[1] === member && writers.roster.some((one) => one.member === member);
+}
+
+/** Who could write from a moment on (RFC 3339), until the next of a history. */
+export interface WritersSince extends Writers {
+  readonly since: string;
+}
+
+/** Everyone who could write in the course of a meeting, the first first; the last are the writers of now. */
+export function writersOverTime(state: MeetingState, acts: readonly Act[]): WritersSince[] {
+  const ignored = new Set(state.ignored.map((one) => one.hash));
+  const history: WritersSince[] = [];
+  for (const act of inOrder(acts)) {
+    if (act.kind !== 'meeting-convened' && act.kind !== 'roster-changed') continue;
+    if (ignored.has(act.hash)) continue;
+    const before = history.at(-1)?.since ?? '';
+    history.push({
+      since: act.time > before ? act.time : before,
+      convener: state.convener,
+      roster: act.body.roster,
+    });
+  }
+  return history;
+}
+
+/**
+ * Whether a signed change of a document counts. [WRT-4] Brought by its author: if the right was there at the time that
+ * the change names, or is there now. Passed on by somebody else: if it ever was, since then they accepted it.
+ */
+export function mayHaveWritten(
+  history: readonly WritersSince[],
+  change: { readonly author: MemberId; readonly document: string; readonly time: string; readonly from: MemberId },
+): boolean {
+  const then = history.findLast((one) => one.since <= change.time);
+  const now = history.at(-1);
+  const counted = change.from === change.author ? [then, now] : history;
+  return counted.some((writers) => writers && mayWriteDocument(writers, change.author, change.document));
 }
 
 /** Whether a person belongs to the meeting at all. */

@@ -44,8 +44,13 @@ export interface MeetingLogOptions {
   readonly certificates: CertificateBook;
   readonly now: () => Date;
   readonly log: Log;
-  /** The rule of who may write what, with the roster as known at that moment. */
-  readonly mayWrite: (member: MemberId, document: string) => boolean;
+  /** The rule of who may write what, as far as acts are known at that moment. `from`: who brought the change. */
+  readonly mayHaveWritten: (change: {
+    readonly author: MemberId;
+    readonly document: string;
+    readonly time: string;
+    readonly from: MemberId;
+  }) => boolean;
   /** Called for each new entry, after it is on disk and before the listeners. */
   readonly onEntry: (entry: Entry) => void;
 }
@@ -94,7 +99,7 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
     };
   }
 
-  function check(jws: string): Entry | EntryRefusal | 'known' {
+  function check(jws: string, from: MemberId): Entry | EntryRefusal | 'known' {
     const read = authentication.read(jws);
     if (!read.ok) return read.reason;
     const { entry } = read;
@@ -118,17 +123,19 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
       store.recordFork(known, entry);
       return 'fork';
     }
-    return bodyProblem(payload) ?? entry;
+    return bodyProblem(payload, from) ?? entry;
   }
 
-  function bodyProblem(payload: EntryPayload): EntryRefusal | undefined {
+  function bodyProblem(payload: EntryPayload, from: MemberId): EntryRefusal | undefined {
     if (payload.stream === ACTS_STREAM) {
       if (!isActKind(payload.kind)) return 'bad-body';
       return actBodySchemas[payload.kind].safeParse(payload.body).success ? undefined : 'bad-body';
     }
     const change = documentChangeBodySchema.safeParse(payload.body);
     if (payload.kind !== DOCUMENT_CHANGE || !change.success || !isUpdate(change.data.update)) return 'bad-body';
-    return options.mayWrite(payload.author, payload.stream.slice('doc/'.length)) ? undefined : 'not-allowed';
+    const { author, time } = payload;
+    const document = payload.stream.slice('doc/'.length);
+    return options.mayHaveWritten({ author, document, time, from }) ? undefined : 'not-allowed';
   }
 
   function certificatesOf(entries: readonly Entry[]): Uint8Array[] {
@@ -151,7 +158,7 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
       const accepted: Entry[] = [];
       const refused: { index: number; reason: EntryRefusal }[] = [];
       for (const [index, jws] of batch.entries.entries()) {
-        const result = check(jws);
+        const result = check(jws, from);
         if (result === 'known') continue;
         if (typeof result === 'string') {
           refused.push({ index, reason: result });
@@ -172,7 +179,7 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
     act: (kind, body) =>
       own(async () => {
         const payload = nextPayload(ACTS_STREAM, kind, body);
-        const problem = bodyProblem(payload);
+        const problem = bodyProblem(payload, me);
         if (problem) throw new EntryRefused(problem);
         const entry = await authentication.sign(payload);
         store.entries.append([entry]);
@@ -185,7 +192,7 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
         if (updates.length === 0) return undefined;
         const body = { update: Buffer.from(merge(updates)).toString('base64url') };
         const payload = nextPayload(`doc/${document}`, DOCUMENT_CHANGE, body);
-        const problem = bodyProblem(payload);
+        const problem = bodyProblem(payload, me);
         if (problem) throw new EntryRefused(problem);
         const entry = await authentication.sign(payload);
         store.pending.commit(meeting, document, upTo, entry);

@@ -10,7 +10,14 @@ import { Refusal } from '../../common/contract/port.ts';
 import { asSha256, type MeetingId, type MemberId, type Sha256 } from '../../common/domain/ids.ts';
 import type { MeetingState } from '../../common/domain/meeting-state.ts';
 import { reduceActs } from '../../common/domain/reduce-acts.ts';
-import { mayAttend, mayWriteDocument, type Writers } from '../../common/domain/write-rules.ts';
+import {
+  mayAttend,
+  mayHaveWritten,
+  mayWriteDocument,
+  writersOverTime,
+  type Writers,
+  type WritersSince,
+} from '../../common/domain/write-rules.ts';
 import { openMeetingDocuments, OWN_CHANGE } from './meeting-documents.ts';
 import { openMeetingLog, type WritableMeetingLog } from './meeting-log.ts';
 import { meetingIdOf } from './meeting-id.ts';
@@ -63,6 +70,7 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
   const windowListeners = new Set<(name: string, document: OpenDocument) => () => void>();
   const windowDocuments = new Map<object, { name: string; stops: (() => void)[]; document: OpenDocument }>();
   let reduced: MeetingState | undefined;
+  let history: readonly WritersSince[] | undefined;
   let stale = true;
   let knownPapers: ReadonlyMap<Sha256, PaperRecord> | undefined;
 
@@ -74,7 +82,7 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
     certificates: options.certificates,
     now: options.now,
     log: logger,
-    mayWrite: (member, document) => mayWriteDocument(writers(), member, document),
+    mayHaveWritten: (change) => mayHaveWritten(writersSoFar(), change),
     onEntry(entry) {
       if (entry.payload.stream === ACTS_STREAM) {
         stale = true;
@@ -96,6 +104,7 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
   function state(): MeetingState | undefined {
     if (stale) {
       reduced = reduceActs(meeting, log.acts(), isConvener);
+      history = reduced && writersOverTime(reduced, log.acts());
       stale = false;
     }
     return reduced;
@@ -104,6 +113,11 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
   function writers(): Writers {
     const now = state();
     return now ? { convener: now.convener, roster: now.roster } : { convener: options.convener, roster: [] };
+  }
+
+  function writersSoFar(): readonly WritersSince[] {
+    state();
+    return history ?? [{ since: '', ...writers() }];
   }
 
   /** Asked for every chunk that goes out, so read once for each change. */

@@ -7,7 +7,7 @@ import { asMeetingId, asSha256, type MemberId, type Sha256 } from '../../common/
 import type { MeetingState } from '../../common/domain/meeting-state.ts';
 import { reduceActs } from '../../common/domain/reduce-acts.ts';
 import { outcomeOf, type ProblemCode, type Verdict } from '../../common/domain/verdict.ts';
-import { mayWriteDocument } from '../../common/domain/write-rules.ts';
+import { mayHaveWritten, writersOverTime, type WritersSince } from '../../common/domain/write-rules.ts';
 import type { PackageProblem } from '../documents/package-format.ts';
 import { readPackage, type OpenPackage } from '../documents/read-package.ts';
 import { writePackage } from '../documents/write-package.ts';
@@ -168,6 +168,7 @@ async function replay(
   const certificates = certificateBook(store.certificates, root);
   for (const { pem } of opened.certificates) addPem(certificates, pem);
   let current: MeetingState | undefined;
+  let writers: readonly WritersSince[] = [];
   const isConvener = (author: MemberId, nonce: string): boolean => meetingIdOf(author, nonce) === meeting;
   const log = openMeetingLog({
     meeting,
@@ -180,8 +181,7 @@ async function replay(
     certificates,
     now: () => new Date(),
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-    mayWrite: (member, document) =>
-      mayWriteDocument({ convener: current?.convener, roster: current?.roster ?? [] }, member, document),
+    mayHaveWritten: (change) => mayHaveWritten(writers, change),
     onEntry: () => undefined,
   });
   let refused = 0;
@@ -195,6 +195,7 @@ async function replay(
     acts = all.length;
     refused += await receiveAll(log, all);
     current = reduceActs(meeting, log.acts(), isConvener);
+    if (current) writers = writersOverTime(current, log.acts());
     for (const document of opened.documents) {
       const entries: string[] = [];
       for await (const { jws } of opened.entries(document)) entries.push(jws);
