@@ -65,7 +65,7 @@ function tapEverySocket(): void {
 }
 
 /** Frames are masked from client to server (RFC 6455, 5.3), and entries are base64url: looked for in all of these. */
-function wasSent(marker: Uint8Array): boolean {
+function wasSent(marker: Buffer): boolean {
   const plain = Buffer.concat(written);
   if (plain.includes(marker)) return true;
   const text = plain.toString('latin1');
@@ -116,7 +116,7 @@ test('a shared stroke is seen on the wire, a private one and a private note neve
   await Promise.all([shared.synced, hidden.synced, notes.synced]);
   const seen = openWindowDocument(secretary, `${meeting}/ink/${paper}/${id}`);
 
-  const [sharedMark, privateMark, noteMark] = [randomBytes(48), randomBytes(48), randomBytes(24)];
+  const [sharedMark, privateMark, noteMark] = [randomBytes(48), randomBytes(48), randomBytes(24)] as const;
   hidden.doc.getMap('strokes').set('secret', new Uint8Array(privateMark));
   notes.doc.getText('text').insert(0, noteMark.toString('hex'));
   shared.doc.getMap('strokes').set('open', new Uint8Array(sharedMark));
