@@ -1,4 +1,3 @@
-import * as Y from 'yjs';
 import { actBodySchemas, isActKind, type Act } from '../../common/acts/acts.ts';
 import {
   ACTS_STREAM,
@@ -13,6 +12,7 @@ import {
   type StreamHead,
 } from '../../common/acts/entry.ts';
 import type { EntryBatch, MeetingLog, ReceivedEntries } from '../../common/collab/carried-meeting.ts';
+import { isBoundedUpdate } from '../../common/collab/update-bounds.ts';
 import type { MeetingId, MemberId } from '../../common/domain/ids.ts';
 import type { CertificateBook, EntryAuthentication, Log, MeetingStore } from './ports.ts';
 
@@ -132,7 +132,8 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
       return actBodySchemas[payload.kind].safeParse(payload.body).success ? undefined : 'bad-body';
     }
     const change = documentChangeBodySchema.safeParse(payload.body);
-    if (payload.kind !== DOCUMENT_CHANGE || !change.success || !isUpdate(change.data.update)) return 'bad-body';
+    if (payload.kind !== DOCUMENT_CHANGE || !change.success) return 'bad-body';
+    if (!isBoundedUpdate(Buffer.from(change.data.update, 'base64url'))) return 'bad-body';
     const { author, time } = payload;
     const document = payload.stream.slice('doc/'.length);
     return options.mayHaveWritten({ author, document, time, from }) ? undefined : 'not-allowed';
@@ -215,13 +216,4 @@ export function readAct(entry: Entry): Act | undefined {
 /** The Yjs update in a verified entry of a document's stream. */
 export function updateOf(entry: Entry): Uint8Array {
   return Buffer.from(documentChangeBodySchema.parse(entry.payload.body).update, 'base64url');
-}
-
-function isUpdate(encoded: string): boolean {
-  try {
-    Y.decodeUpdate(Buffer.from(encoded, 'base64url'));
-    return true;
-  } catch {
-    return false;
-  }
 }
