@@ -53,9 +53,8 @@ export function openMeetingDocuments(options: {
 
   function load(name: string): Loaded {
     const doc = new Y.Doc({ gc: true });
-    for (const entry of store.entries.readStream(meeting, streamOf(name)))
-      Y.applyUpdate(doc, updateOf(entry), FROM_LOG);
-    for (const update of store.pending.read(meeting, name).updates) Y.applyUpdate(doc, update, FROM_LOG);
+    for (const entry of store.entries.readStream(meeting, streamOf(name))) apply(name, doc, () => updateOf(entry));
+    for (const update of store.pending.read(meeting, name).updates) apply(name, doc, () => update);
     const awareness = new Awareness(doc);
     awareness.setLocalState(null);
     const document: Loaded = { doc, awareness, holders: 0, quiet: undefined, latest: undefined };
