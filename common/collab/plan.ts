@@ -81,7 +81,8 @@ const papers = (doc: Y.Doc) => doc.getMap<unknown>('papers');
 const people = (doc: Y.Doc) => doc.getMap<unknown>('people');
 
 export function readPlanMeta(doc: Y.Doc): PlanMeta | undefined {
-  const parsed = metaSchema.safeParse(meta(doc).toJSON());
+  // Not toJSON, which follows whatever is nested in there.
+  const parsed = metaSchema.safeParse(Object.fromEntries(meta(doc).entries()));
   return parsed.success ? parsed.data : undefined;
 }
 
