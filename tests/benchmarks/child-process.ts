@@ -33,7 +33,8 @@ export function startProcess(file: string): Helper {
 
 function nextMessage(child: ChildProcess, file: string): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const onExit = (code: number | null): void => reject(new Error(`${file} ended with ${code} before it answered`));
+    const onExit = (code: number | null, signal: string | null): void =>
+      reject(new Error(`${file} ended (${code ?? signal}) before it answered`));
     child.once('exit', onExit);
     child.once('message', (message) => {
       child.off('exit', onExit);
