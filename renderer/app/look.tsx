@@ -1,7 +1,8 @@
 import { createDOMRenderer, FluentProvider, RendererProvider, useModalAttributes } from '@fluentui/react-components';
-import { useEffect, useMemo, useSyncExternalStore, type ReactNode } from 'react';
+import { useEffect, useMemo, type ReactNode } from 'react';
 import type { Settings } from '../../common/contract/requests.ts';
 import { themeKindOf, themeOf } from '../ui/theme.ts';
+import { useMediaQuery } from '../ui/use-media-query.ts';
 
 /** Run-time styles carry the nonce that the page came with; the content security policy lets no others in. */
 export function pageNonce(): string | undefined {
@@ -11,18 +12,6 @@ export function pageNonce(): string | undefined {
 
 const nonce = pageNonce();
 const renderer = createDOMRenderer(document, nonce === undefined ? {} : { styleElementAttributes: { nonce } });
-
-function useMediaQuery(query: string): boolean {
-  const list = useMemo(() => window.matchMedia(query), [query]);
-  const subscribe = useMemo(
-    () => (listener: () => void) => {
-      list.addEventListener('change', listener);
-      return () => list.removeEventListener('change', listener);
-    },
-    [list],
-  );
-  return useSyncExternalStore(subscribe, () => list.matches);
-}
 
 /** Theme, text size and fonts for everything inside. */
 export function Look(props: {

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MeetingView } from '../../common/contract/requests.ts';
 import type { AgendaItemId, MeetingId, MotionId, Sha256 } from '../../common/domain/ids.ts';
@@ -26,6 +26,7 @@ import { VoteCard } from '../features/votes/vote-card.tsx';
 import { VotesPanel } from '../features/votes/votes-panel.tsx';
 import { Confirm } from '../ui/confirm.tsx';
 import { Known, Waiting } from '../ui/screen.tsx';
+import { useRemembered } from '../ui/use-remembered.ts';
 import { pageNonce } from './look.tsx';
 import styles from './meeting-screen.module.css';
 import { MeetingMenu } from './meeting-menu.tsx';
@@ -34,6 +35,8 @@ import { PaperTabs, type TabItem } from './paper-tabs.tsx';
 import { goHome } from './router.ts';
 import { useConsole } from './use-console.ts';
 import { usePaperTabs } from './use-paper-tabs.ts';
+
+const PANELS = ['people', 'notes', 'votes', 'minutes', 'board'] as const satisfies readonly PanelName[];
 
 /** A meeting, running or to be looked at: composed of the features, which know nothing of each other. */
 export function MeetingScreen({ meeting }: { readonly meeting: MeetingId }) {
@@ -60,10 +63,11 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
   const floor = useFloor(meeting);
   const acting = useAct(meeting);
   const tabs = usePaperTabs(floor.shown);
-  const [panel, setPanel] = useState<PanelName | null>('people');
+  const [chosenPanel, choosePanel] = useRemembered('panel', [...PANELS, 'none'], 'people');
   const [preview, setPreview] = useState<'closed' | 'behind' | 'front'>('closed');
   const [putAway, setPutAway] = useState<MotionId | null>(null);
   const [again, setAgain] = useState<MotionId | null>(null);
+  const setPanel = useCallback((name: PanelName | null) => choosePanel(name ?? 'none'), [choosePanel]);
   const office = view.me.roles.office && !readOnly;
   const statuses = papers.state === 'known' ? papers.value : [];
 
@@ -110,7 +114,8 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
     ...(preview === 'closed' ? [] : [{ id: 'preview' as const, title: t('minutes.preview'), shown: false }]),
   ];
   const showPreview = preview === 'front' || (preview === 'behind' && tabs.active === null);
-  const panels: PanelName[] = ['people', 'notes', 'votes', 'minutes', ...(office ? (['board'] as const) : [])];
+  const panels = PANELS.filter((name) => office || name !== 'board');
+  const panel = panels.find((name) => name === chosenPanel) ?? null;
 
   const panelContent = (name: PanelName) => {
     switch (name) {
@@ -170,6 +175,7 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
                 state={state}
                 acting={acting}
                 onVote={() => setPutAway(null)}
+                inFront={showPreview ? null : tabs.active}
                 onRead={read}
                 onMinutes={() => {
                   setPanel('minutes');
@@ -199,6 +205,7 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
             onOpenPaper={read}
           />
         }
+        reading={tabItems.length > 0}
         middle={
           <>
             {tabItems.length === 0 ? null : (

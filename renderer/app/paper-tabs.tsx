@@ -10,6 +10,9 @@ export interface TabItem {
   readonly shown: boolean;
 }
 
+const broughtIntoSight = (tab: HTMLElement | null): void =>
+  tab?.scrollIntoView({ inline: 'nearest', block: 'nearest' });
+
 /** The open papers, one in front. */
 export function PaperTabs(props: {
   readonly tabs: readonly TabItem[];
@@ -21,7 +24,11 @@ export function PaperTabs(props: {
   return (
     <div className={styles['tabs']} role="group" aria-label={t('meeting.openPapers')}>
       {props.tabs.map((tab) => (
-        <span key={tab.id} className={tab.id === props.active ? `${styles['tab']} ${styles['front']}` : styles['tab']}>
+        <span
+          key={tab.id}
+          ref={tab.id === props.active ? broughtIntoSight : undefined}
+          className={tab.id === props.active ? `${styles['tab']} ${styles['front']}` : styles['tab']}
+        >
           <Button
             appearance="transparent"
             className={styles['tabButton']}

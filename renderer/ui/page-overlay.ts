@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import type { SpareToolButton } from './tool-button.tsx';
 
 /** Where one page of a paper is on the screen and how its user space (points, y upwards) maps to it. */
 export interface PageGeometry {
@@ -23,8 +24,10 @@ export interface ReaderControls {
 
 /** What something drawn over a paper (ink, notes) gives to the reader, which knows nothing about it. */
 export interface PageOverlay {
-  /** A row under the reader's own tools. */
+  /** Stand in the reader's toolbar, after its own. */
   readonly tools: ReactNode;
+  /** Follow where there is room, else lie in the reader's menu; the most wanted first. */
+  readonly spareTools: readonly SpareToolButton[];
   /** A sign over the pages, outside of what scrolls. */
   readonly banner: ReactNode;
   /** Added to the element around the pages. */

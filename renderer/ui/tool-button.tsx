@@ -27,3 +27,14 @@ export function ToolButton(props: {
     </Tooltip>
   );
 }
+
+/** A tool that is a button where there is room, else a line in a menu. */
+export interface SpareToolButton {
+  /** Also its test id. */
+  readonly id: string;
+  readonly label: string;
+  readonly icon: ReactElement;
+  /** Absent for what is done at once and does not stay. */
+  readonly pressed?: boolean;
+  onClick(): void;
+}

@@ -15,7 +15,7 @@ import {
   People20Regular,
   TextBulletListSquare20Regular,
 } from '@fluentui/react-icons';
-import { ToolButton } from '../../ui/tool-button.tsx';
+import { ToolButton, type SpareToolButton } from '../../ui/tool-button.tsx';
 import {
   colourValue,
   cssColour,
@@ -38,49 +38,50 @@ const TOOLS: readonly { readonly tool: InkTool; readonly icon: ReactElement }[] 
   { tool: 'eraser', icon: <Eraser20Regular /> },
 ];
 
-/** `own` is undefined for those who may only look: they can still hide ink and open the list. */
-export function InkTools(props: { readonly own: OwnInk | undefined }): ReactNode {
-  const { own } = props;
+/** Who will see it, the pen and its kin, undo. */
+export function InkTools(props: { readonly own: OwnInk }): ReactNode {
   const { t } = useTranslation();
   const settings = useInkSettings();
   return (
-    <div className="ink-tools" role="toolbar" aria-label={t('annotation.tools')}>
-      {own !== undefined && (
-        <>
-          <ModeSwitch />
-          <span className="ink-tools-gap" />
-          {TOOLS.map(({ tool, icon }) => (
-            <ToolButton
-              key={tool}
-              label={t(`annotation.${tool}`)}
-              icon={icon}
-              testId={`tool-${tool}`}
-              pressed={settings.tool === tool}
-              onClick={() => settings.set({ tool })}
-            />
-          ))}
-          <PenChoice />
-          <span className="ink-tools-gap" />
-          <UndoRedo history={own.history} />
-          <span className="ink-tools-gap" />
-        </>
-      )}
-      <ToolButton
-        label={t(settings.hideOthers ? 'annotation.showOthers' : 'annotation.hideOthers')}
-        icon={settings.hideOthers ? <EyeOff20Regular /> : <Eye20Regular />}
-        testId="hide-others"
-        pressed={settings.hideOthers}
-        onClick={() => settings.set({ hideOthers: !settings.hideOthers })}
-      />
-      <ToolButton
-        label={t('annotation.notes')}
-        icon={<TextBulletListSquare20Regular />}
-        testId="toggle-notes"
-        pressed={settings.listOpen}
-        onClick={() => settings.set({ listOpen: !settings.listOpen })}
-      />
-    </div>
+    <>
+      <ModeSwitch />
+      <span className="ink-tools-gap" />
+      {TOOLS.map(({ tool, icon }) => (
+        <ToolButton
+          key={tool}
+          label={t(`annotation.${tool}`)}
+          icon={icon}
+          testId={`tool-${tool}`}
+          pressed={settings.tool === tool}
+          onClick={() => settings.set({ tool })}
+        />
+      ))}
+      <PenChoice />
+      <UndoRedo history={props.own.history} />
+    </>
   );
+}
+
+/** For everybody, also for those who may only look. */
+export function useViewTools(): readonly SpareToolButton[] {
+  const { t } = useTranslation();
+  const { hideOthers, listOpen, set } = useInkSettings();
+  return [
+    {
+      id: 'toggle-notes',
+      label: t('annotation.notes'),
+      icon: <TextBulletListSquare20Regular />,
+      pressed: listOpen,
+      onClick: () => set({ listOpen: !listOpen }),
+    },
+    {
+      id: 'hide-others',
+      label: t('annotation.hideOthers'),
+      icon: hideOthers ? <EyeOff20Regular /> : <Eye20Regular />,
+      pressed: hideOthers,
+      onClick: () => set({ hideOthers: !hideOthers }),
+    },
+  ];
 }
 
 /** Two words, two pictures, two colours, two borders: nobody may take one for the other. */

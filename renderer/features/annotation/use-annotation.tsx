@@ -4,7 +4,7 @@ import { LockClosed20Filled, People20Filled } from '@fluentui/react-icons';
 import { addNote, annotationId, removeAnnotations } from '../../../common/collab/annotations.ts';
 import type { PageGeometry, PageOverlay, ReaderControls } from '../../ui/page-overlay.ts';
 import { useInkSettings, writes, type InkTool } from './ink-settings.ts';
-import { InkTools } from './ink-tools.tsx';
+import { InkTools, useViewTools } from './ink-tools.tsx';
 import { NEUTRAL_COLOUR, type AnnotationLayer, type Member, type OwnLayers } from './layer.ts';
 import { NotesPanel } from './notes-panel.tsx';
 import { OWN_CHANGE } from './own-history.ts';
@@ -38,6 +38,7 @@ export function useAnnotation(props: {
   const mode = useInkSettings((settings) => settings.mode);
   const listOpen = useInkSettings((settings) => settings.listOpen);
   const writing = own !== undefined && writes(tool);
+  const spareTools = useViewTools();
 
   useEmptyNoteRemoval(layers);
 
@@ -93,7 +94,8 @@ export function useAnnotation(props: {
   }
 
   return {
-    tools: <InkTools own={own} />,
+    tools: own === undefined ? null : <InkTools own={own} />,
+    spareTools,
     renderPanel: (reader) => (listOpen ? <NotesPanel layers={layers} reader={reader} colourOf={colourOf} /> : null),
     banner: writing ? (
       <div className={`ink-banner ink-banner-${mode}`} role="status" data-testid="ink-banner">

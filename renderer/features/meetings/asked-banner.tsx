@@ -14,6 +14,8 @@ export function AskedBanner(props: {
   readonly asked: Asked;
   readonly state: MeetingState;
   readonly acting: Acting;
+  /** The paper being read, which nobody needs to be offered. */
+  readonly inFront: Sha256 | null;
   readonly onVote: (motion: MotionId) => void;
   readonly onRead: (paper: Sha256) => void;
   readonly onMinutes: () => void;
@@ -40,6 +42,8 @@ export function AskedBanner(props: {
 function AskedButtons(props: {
   readonly asked: Asked;
   readonly acting: Acting;
+  /** The paper being read, which nobody needs to be offered. */
+  readonly inFront: Sha256 | null;
   readonly onVote: (motion: MotionId) => void;
   readonly onRead: (paper: Sha256) => void;
   readonly onMinutes: () => void;
@@ -58,7 +62,7 @@ function AskedButtons(props: {
     case 'read':
     case 'read-minutes': {
       const { paper } = asked;
-      return paper === null ? null : (
+      return paper === null || paper === props.inFront ? null : (
         <Button onClick={() => props.onRead(paper)} data-testid="read-now">
           {t('meeting.toRead')}
         </Button>

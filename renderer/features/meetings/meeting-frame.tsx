@@ -3,11 +3,17 @@ import {
   ClipboardTextEdit20Regular,
   DocumentMultiple20Regular,
   Notepad20Regular,
+  PanelLeftContract20Regular,
+  PanelLeftExpand20Regular,
+  PanelRightContract20Regular,
   People20Regular,
   Vote20Regular,
 } from '@fluentui/react-icons';
 import { useEffect, type ReactElement, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { ToolButton } from '../../ui/tool-button.tsx';
+import { useMediaQuery } from '../../ui/use-media-query.ts';
+import { useRemembered } from '../../ui/use-remembered.ts';
 import styles from './meeting.module.css';
 
 export type PanelName = 'people' | 'notes' | 'votes' | 'minutes' | 'board';
@@ -26,6 +32,8 @@ export function MeetingFrame(props: {
   /** One line under the top: what is asked of me, and the console. */
   readonly strip: ReactNode;
   readonly left: ReactNode;
+  /** A paper is open, so that the agenda may give its room away. */
+  readonly reading: boolean;
   readonly middle: ReactNode;
   readonly panels: readonly PanelName[];
   readonly panel: PanelName | null;
@@ -34,6 +42,10 @@ export function MeetingFrame(props: {
 }) {
   const { t } = useTranslation();
   const { panel, panels, onPanel } = props;
+  const [agenda, setAgenda] = useRemembered('agenda', ['open', 'folded'], 'open');
+  // On a narrow window agenda and panel would leave the paper a third: only one of them stands beside it.
+  const crowded = useMediaQuery('(max-width: 1150px)') && panel !== null;
+  const folded = (agenda === 'folded' || crowded) && props.reading;
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
@@ -51,9 +63,22 @@ export function MeetingFrame(props: {
     <div className={styles['frame']}>
       {props.top}
       <div className={styles['strip']}>{props.strip}</div>
-      <div className={styles['columns']}>
+      <div className={folded ? `${styles['columns']} ${styles['folded']}` : styles['columns']}>
         <nav className={styles['left']} aria-label={t('meeting.agenda')}>
-          {props.left}
+          {props.reading ? (
+            <div className={styles['fold']}>
+              <ToolButton
+                label={t(folded ? 'meeting.unfoldAgenda' : 'meeting.foldAgenda')}
+                icon={folded ? <PanelLeftExpand20Regular /> : <PanelLeftContract20Regular />}
+                testId="fold-agenda"
+                onClick={() => {
+                  setAgenda(folded ? 'open' : 'folded');
+                  if (folded && crowded) onPanel(null);
+                }}
+              />
+            </div>
+          ) : null}
+          {folded ? null : props.left}
         </nav>
         <div className={styles['middle']}>{props.middle}</div>
         <div className={styles['right']}>
@@ -65,7 +90,15 @@ export function MeetingFrame(props: {
               // Scrolls, so that it must be reachable by keyboard even with nothing to press inside.
               tabIndex={0}
             >
-              <h2>{t(`meeting.panel.${panel}`)}</h2>
+              <div className={styles['panelHead']}>
+                <h2>{t(`meeting.panel.${panel}`)}</h2>
+                <ToolButton
+                  label={t('meeting.foldPanel')}
+                  icon={<PanelRightContract20Regular />}
+                  testId="fold-panel"
+                  onClick={() => onPanel(null)}
+                />
+              </div>
               {props.panelContent}
             </section>
           )}

@@ -228,13 +228,13 @@ function OpenReader(props: ReaderProps & OpenReaderProps): ReactNode {
         pane={pane}
         finding={finding > 0}
         pageBox={pageBox}
+        overlay={overlay}
         presenting={props.onPresentingChange === undefined ? undefined : (props.presenting ?? false)}
         onPane={setPane}
         onFind={() => setFinding((number) => (number > 0 ? 0 : 1))}
         onGoTo={goMyself}
         onPresenting={(presenting) => props.onPresentingChange?.(presenting)}
       />
-      {overlay?.tools}
       <div className="paper-body">
         {pane === 'thumbnails' && (
           <ThumbnailsPane paper={open} sizes={scroll.sizes} current={current} onGoTo={goMyself} />
