@@ -9,7 +9,12 @@ const sha256 = z
   .regex(/^[0-9a-f]{64}$/)
   .transform((v) => v as Sha256);
 const member = memberIdSchema.transform((v) => v as MemberId);
-const localId = z.string().regex(/^[A-Za-z0-9_-]{1,40}$/);
+/** An id made up by who uses it. Never a name that every object has: states are kept by id. */
+export const localIdSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,40}$/)
+  .refine((id) => !(id in {}));
+const localId = localIdSchema;
 const item = localId.transform((v) => v as AgendaItemId);
 const motion = localId.transform((v) => v as MotionId);
 const line = z.string().max(500);

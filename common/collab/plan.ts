@@ -1,6 +1,6 @@
 import type * as Y from 'yjs';
 import { z } from 'zod';
-import { bodyRulesSchema, rosterEntrySchema } from '../acts/acts.ts';
+import { bodyRulesSchema, localIdSchema, rosterEntrySchema } from '../acts/acts.ts';
 import type { BodyRules } from '../domain/body-rules.ts';
 import { asAgendaItemId, type AgendaItemId, type MemberId, type Sha256 } from '../domain/ids.ts';
 import type { RosterEntry } from '../domain/roster.ts';
@@ -52,10 +52,7 @@ const sha256 = z
 
 const metaSchema = z.object({ title: line, kind: line, start: line, place: line, rules: bodyRulesSchema });
 const itemSchema = z.object({
-  id: z
-    .string()
-    .regex(/^[A-Za-z0-9_-]{1,40}$/)
-    .transform(asAgendaItemId),
+  id: localIdSchema.transform(asAgendaItemId),
   title: line,
   presenter: line,
   minutes: z.number().min(0).max(10_000),

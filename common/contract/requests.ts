@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { performActSchema } from '../acts/acts.ts';
+import { localIdSchema, performActSchema } from '../acts/acts.ts';
 import { meetingIdSchema } from '../acts/entry.ts';
 import type { BodyRules } from '../domain/body-rules.ts';
 import { asMeetingId, asSha256, type AgendaItemId, type MeetingId, type MemberId, type Sha256 } from '../domain/ids.ts';
@@ -17,10 +17,7 @@ const line = z.string().trim().max(500);
 const path = z.string().min(1).max(4096);
 const pin = z.string().min(6).max(128);
 const nothing = z.strictObject({});
-const itemId = z
-  .string()
-  .regex(/^[A-Za-z0-9_-]{1,40}$/)
-  .transform((v) => v as AgendaItemId);
+const itemId = localIdSchema.transform((v) => v as AgendaItemId);
 
 export const requestSchemas = {
   'app.status': nothing,
