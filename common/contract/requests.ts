@@ -202,6 +202,8 @@ export interface Invitation {
 export interface EnrolmentStatus {
   readonly step: 'none' | 'looking' | 'sending' | 'waiting-for-approval' | 'enrolled' | 'refused' | 'failed';
   readonly name: string;
+  /** SHA-256 of the newcomer's public key, as in the request that the secretary sees; empty before there is a key. */
+  readonly keyFingerprint: string;
   /** Error code (`errors.*` in i18n) when failed. */
   readonly problem: string | null;
 }

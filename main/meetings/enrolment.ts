@@ -33,6 +33,8 @@ const keptSchema = z.object({
 });
 type Kept = z.infer<typeof keptSchema>;
 
+const NOTHING_ASKED: EnrolmentStatus = { step: 'none', name: '', keyFingerprint: '', problem: null };
+
 export function createEnrolment(deps: {
   readonly store: LaptopStore;
   readonly identity: Identity;
@@ -44,7 +46,7 @@ export function createEnrolment(deps: {
   readonly log: Log;
 }): Enrolment {
   const { store, identity, now } = deps;
-  let status: EnrolmentStatus = { step: 'none', name: '', problem: null };
+  let status: EnrolmentStatus = NOTHING_ASKED;
   let abort: AbortController | undefined;
 
   function set(next: EnrolmentStatus): EnrolmentStatus {
@@ -56,12 +58,13 @@ export function createEnrolment(deps: {
   async function run(name: string, privateKey: KeyObject, keyVault: string, kept: Kept): Promise<void> {
     abort?.abort();
     const { signal } = (abort = new AbortController());
+    const who = { name, keyFingerprint: identity.requestFingerprint(privateKey) };
     try {
-      set({ step: 'looking', name, problem: null });
+      set({ step: 'looking', ...who, problem: null });
       const via = kept.file ? { file: kept.file } : { code: kept.code ?? '' };
       const named = [...kept.addresses, ...(kept.file?.addresses ?? [])];
       const result = await askAround(named, signal, (addresses) => {
-        set({ step: 'sending', name, problem: null });
+        set({ step: 'sending', ...who, problem: null });
         return identity.enrol({
           ...via,
           addresses,
@@ -70,22 +73,22 @@ export function createEnrolment(deps: {
           signal,
           patience: PATIENCE,
           onStatus: ({ state }) => {
-            if (state === 'waiting') set({ step: 'waiting-for-approval', name, problem: null });
+            if (state === 'waiting') set({ step: 'waiting-for-approval', ...who, problem: null });
           },
         });
       });
       if (signal.aborted) return;
       if (!result.ok) {
         if (isFinal(result.error)) store.organisation.clearEnrolment();
-        set({ step: result.error === 'refused' ? 'refused' : 'failed', name, problem: result.error });
+        set({ step: result.error === 'refused' ? 'refused' : 'failed', ...who, problem: result.error });
         return;
       }
       await keep(result.value, privateKey, keyVault);
-      set({ step: 'enrolled', name, problem: null });
+      set({ step: 'enrolled', ...who, problem: null });
     } catch (error) {
       if (signal.aborted) return;
       deps.log.error('enrolment failed', {}, error);
-      set({ step: 'failed', name, problem: error instanceof Refusal ? error.code : 'internal' });
+      set({ step: 'failed', ...who, problem: error instanceof Refusal ? error.code : 'internal' });
     }
   }
 
@@ -195,7 +198,7 @@ export function createEnrolment(deps: {
     cancel() {
       abort?.abort();
       store.organisation.clearEnrolment();
-      set({ step: 'none', name: '', problem: null });
+      set(NOTHING_ASKED);
     },
     status: () => status,
     close: () => abort?.abort(),

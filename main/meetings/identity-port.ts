@@ -18,6 +18,8 @@ export interface Identity {
   createKeyVault(pin: string): Promise<Result<{ vault: string; privateKey: KeyObject }>>;
   openKeyVault(vault: string, pin: string): Promise<Result<KeyObject>>;
   createRequest(privateKey: KeyObject, subject: { name: string }): Promise<Uint8Array>;
+  /** The fingerprint of the key that a request is made for, as the desk shows it. */
+  requestFingerprint(privateKey: KeyObject): string;
   fingerprint(certificate: Uint8Array): Sha256;
   checkCertificate(certificate: Uint8Array, roots: readonly Uint8Array[], at: Date): Result<CheckedCertificate>;
   createSigner(privateKey: KeyObject, chain: readonly Uint8Array[]): Signer;

@@ -5,6 +5,7 @@ import { fingerprint } from '../identity/certificate-reading.ts';
 import { createRequest } from '../identity/certificate-request.ts';
 import { checkCertificate } from '../identity/check-certificate.ts';
 import { enrol } from '../identity/enrolment-client.ts';
+import { requestFingerprint } from '../identity/enrolment-desk.ts';
 import { serveEnrolment } from '../identity/enrolment-server.ts';
 import { createInvitation, readInvitationFile, writeInvitationFile } from '../identity/invitation.ts';
 import { createKeyVault, openKeyVault } from '../identity/key-vault.ts';
@@ -84,6 +85,7 @@ function identity(store: Store): Identity {
     createKeyVault,
     openKeyVault,
     createRequest,
+    requestFingerprint,
     fingerprint,
     checkCertificate,
     createSigner,

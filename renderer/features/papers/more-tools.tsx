@@ -18,7 +18,7 @@ export function MoreTools(props: { readonly tools: readonly SpareToolButton[] })
   const { t } = useTranslation();
   const on = props.tools.filter(({ pressed }) => pressed === true).map(({ id }) => id);
   return (
-    <Menu checkedValues={{ on }}>
+    <Menu checkedValues={{ on }} hasCheckmarks hasIcons>
       <MenuTrigger disableButtonEnhancement>
         <Tooltip content={t('papers.moreTools')} relationship="label">
           <Button

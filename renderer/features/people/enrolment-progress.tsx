@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { EnrolmentStatus } from '../../../common/contract/requests.ts';
 import { useRequest } from '../../bridge/use-request.ts';
 import { Failure, useErrorText } from '../../ui/failure.tsx';
+import { Fingerprint } from '../../ui/fingerprint.tsx';
 import { Screen, screenStyles } from '../../ui/screen.tsx';
 
 /** While the request for a certificate is under way: where it is, and how to stop it. */
@@ -24,6 +25,12 @@ export function EnrolmentProgress({ status }: { readonly status: EnrolmentStatus
         ) : (
           <Spinner labelPosition="after" label={t(`people.enrolment.step.${step}`)} />
         )}
+        {status?.keyFingerprint && !ended ? (
+          <div>
+            {t('people.keyFingerprint')} <Fingerprint hex={status.keyFingerprint} testid="own-fingerprint" />
+            <p className={screenStyles['hint']}>{t('people.enrolment.fingerprintHint')}</p>
+          </div>
+        ) : null}
         <p className={screenStyles['hint']}>{t('people.enrolment.progressHint')}</p>
         <Failure failure={cancel.failure} />
         <div>

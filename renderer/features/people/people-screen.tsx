@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AppStatus, PeopleList } from '../../../common/contract/requests.ts';
 import { usePeople } from '../../bridge/engine-values.ts';
+import { Fingerprint } from '../../ui/fingerprint.tsx';
 import { Known, Screen, screenStyles, Section } from '../../ui/screen.tsx';
 import { calendarDate } from '../../ui/time.ts';
 import { InvitationCard } from './invitation-card.tsx';
@@ -41,7 +42,7 @@ export function PeopleScreen({ status }: { readonly status: AppStatus }) {
             </Section>
             {status.organisation === null ? null : (
               <Section title={t('people.fingerprint')} hint={t('people.fingerprintHint')}>
-                <span className={screenStyles['finger']}>{status.organisation.fingerprint}</span>
+                <Fingerprint hex={status.organisation.fingerprint} testid="organisation-fingerprint" />
               </Section>
             )}
           </>

@@ -5,6 +5,7 @@ import type { PeopleList } from '../../../common/contract/requests.ts';
 import { useRequest } from '../../bridge/use-request.ts';
 import { Confirm } from '../../ui/confirm.tsx';
 import { Failure } from '../../ui/failure.tsx';
+import { Fingerprint } from '../../ui/fingerprint.tsx';
 import { notify } from '../../ui/notify.ts';
 import { screenStyles, Status } from '../../ui/screen.tsx';
 import { dateAndTime } from '../../ui/time.ts';
@@ -65,7 +66,7 @@ export function RequestCard(props: {
         {t('people.requestFrom', { from: request.from, time: dateAndTime(request.at) })}
       </div>
       <div>
-        {t('people.keyFingerprint')} <span className={screenStyles['finger']}>{request.keyFingerprint}</span>
+        {t('people.keyFingerprint')} <Fingerprint hex={request.keyFingerprint} testid="request-fingerprint" />
       </div>
       {asking ? null : <Failure failure={approve.failure ?? refuse.failure} />}
       <Confirm
