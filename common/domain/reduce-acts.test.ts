@@ -264,6 +264,35 @@ describe('votes', () => {
     expect(reasons(written.acts)).toEqual(['motion-not-open', 'motion-not-open']);
   });
 
+  test('[VOTE-4] [VOTE-7] what arrives after the closing, whatever its time says, does not change a result', () => {
+    const written = opened('peoples-council');
+    const rule = { ...BODY_PRESETS['peoples-council'].vote, base: 'present' as const };
+    const absent = MEMBERS[4]!;
+    written.act(SECRETARY, 'attendance-recorded', { member: absent, status: 'absent', reason: '' });
+    written.act(CHAIR, 'motion-opened', { motion: MOTION, item: ITEM, text: 'x', secret: false, rule });
+    const voters = [CHAIR, SECRETARY, MEMBERS[0]!, MEMBERS[1]!];
+    const ballots = voters.map((member) => written.act(member, 'ballot', { motion: MOTION, choice: 'approve' }));
+    const present = [CHAIR, SECRETARY, ...MEMBERS.slice(0, 4)];
+    const before = new Date(Date.UTC(2026, 0, 5, 1, 0, 0) + (written.acts.length + 1) * 1000 - 500).toISOString();
+    written.act(CHAIR, 'motion-closed', { motion: MOTION, ballots, present });
+    const result = motionOf(written.acts);
+    expect(result.tally).toMatchObject({ base: 6, needed: 4, approve: 4, passed: true });
+
+    written.act(absent, 'checked-in', { how: 'remote' }, before);
+    written.act(MEMBERS[0]!, 'absence-reported', { reason: 'rút lại' }, before);
+    expect(motionOf(written.acts)).toEqual(result);
+    expect(reasons(written.acts)).toEqual([]);
+  });
+
+  test('[VOTE-7] who leaves after the closing has still voted', () => {
+    const written = withMotion();
+    const ballot = written.act(MEMBERS[0]!, 'ballot', { motion: MOTION, choice: 'approve' });
+    written.act(CHAIR, 'motion-closed', { motion: MOTION, ballots: [ballot] });
+    written.act(MEMBERS[0]!, 'absence-reported', { reason: 'việc gấp' });
+    expect(motionOf(written.acts).tally.approve).toBe(1);
+    expect(reasons(written.acts)).toEqual([]);
+  });
+
   test('[VOTE-8] an option the body does not know has no effect', () => {
     const written = withMotion('peoples-council');
     written.act(CHAIR, 'ballot', { motion: MOTION, choice: 'other' });

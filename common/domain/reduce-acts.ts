@@ -255,7 +255,9 @@ function apply(course: Course, act: Act, ballots: readonly BallotAct[]): Ignored
       motion.closedAt = act.time;
       const listed = new Set(act.body.ballots);
       const counted = ballots.filter((ballot) => listed.has(ballot.hash));
-      motion.closed = countMotion(course, motion, counted);
+      const { present } = act.body;
+      const there = present && new Set(present);
+      motion.closed = countMotion(course, motion, counted, there && ((member) => there.has(member)));
       return undefined;
     }
     case 'concluded': {
@@ -300,14 +302,28 @@ function apply(course: Course, act: Act, ballots: readonly BallotAct[]): Ignored
 function ballotProblem(course: Course, act: BallotAct): IgnoredReason | undefined {
   const motion = course.motions.get(act.body.motion);
   if (!motion) return 'unknown-motion';
-  const reason = voteProblem(course, motion, act);
+  // What a closed motion has counted stays counted, wherever its author is now.
+  if (motion.closedAt !== null && motion.closed?.ballots[act.author]) return undefined;
+  const reason = voteProblem(course, motion, act, presentIn(course));
   if (reason) return reason;
-  return motion.closedAt !== null && !motion.closed?.ballots[act.author] ? 'motion-not-open' : undefined;
+  return motion.closedAt === null ? undefined : 'motion-not-open';
 }
 
-function voteProblem(course: Course, motion: OpenMotion, act: BallotAct): IgnoredReason | undefined {
+type IsPresent = (member: MemberId) => boolean;
+
+const presentIn =
+  (course: Course): IsPresent =>
+  (member) =>
+    isPresent(course.attendance[member]);
+
+function voteProblem(
+  course: Course,
+  motion: OpenMotion,
+  act: BallotAct,
+  present: IsPresent,
+): IgnoredReason | undefined {
   if (!course.roster.some((one) => one.member === act.author && one.voting)) return 'not-voting';
-  if (!isPresent(course.attendance[act.author])) return 'not-checked-in';
+  if (!present(act.author)) return 'not-checked-in';
   if (!CHOICES[motion.body.rule.options].includes(act.body.choice)) return 'unknown-choice';
   return undefined;
 }
@@ -328,10 +344,11 @@ function countMotion(
   course: Course,
   motion: OpenMotion,
   cast: readonly BallotAct[],
+  present: IsPresent = presentIn(course),
 ): Pick<MotionState, 'ballots' | 'waitingFor' | 'tally'> {
   const ballots: Record<MemberId, Ballot> = {};
   for (const act of cast) {
-    if (act.body.motion !== motion.body.motion || voteProblem(course, motion, act)) continue;
+    if (act.body.motion !== motion.body.motion || voteProblem(course, motion, act, present)) continue;
     ballots[act.author] = { choice: act.body.choice, hash: act.hash, at: act.time };
   }
   const voting = course.roster.filter((one) => one.voting);
@@ -342,7 +359,7 @@ function countMotion(
     tally: tally(
       motion.body.rule,
       Object.values(ballots).map((ballot) => ballot.choice),
-      { all: voting.length, present: voting.filter((one) => isPresent(course.attendance[one.member])).length },
+      { all: voting.length, present: voting.filter((one) => present(one.member)).length },
       chair && ballots[chair.member]?.choice,
     ),
   };

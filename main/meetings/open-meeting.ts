@@ -9,6 +9,7 @@ import { readPapers, readPlanMeta, type PaperRecord } from '../../common/collab/
 import { Refusal } from '../../common/contract/port.ts';
 import { asSha256, type MeetingId, type MemberId, type Sha256 } from '../../common/domain/ids.ts';
 import type { MeetingState } from '../../common/domain/meeting-state.ts';
+import { isPresent } from '../../common/domain/quorum.ts';
 import { reduceActs } from '../../common/domain/reduce-acts.ts';
 import {
   mayAttend,
@@ -145,10 +146,17 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
     await log.act(kind, body);
   }
 
-  /** The closing act lists the ballots that are here and valid now. */
+  /** The closing act lists the ballots that are here and valid now, and who is present. */
   function withBallots(input: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-    const motion = state()?.motions.find((one) => one.motion === input.motion);
-    return { ...input, ballots: motion ? Object.values(motion.ballots).map((ballot) => ballot.hash) : [] };
+    const now = state();
+    const motion = now?.motions.find((one) => one.motion === input.motion);
+    if (!now || !motion) return { ...input, ballots: [] };
+    const present = now.roster.filter((one) => one.voting && isPresent(now.attendance[one.member]));
+    return {
+      ...input,
+      ballots: Object.values(motion.ballots).map((ballot) => ballot.hash),
+      present: present.map((one) => one.member),
+    };
   }
 
   function laterThanAll(): string {
