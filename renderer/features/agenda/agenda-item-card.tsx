@@ -110,6 +110,7 @@ export function AgendaItemCard(props: {
       </div>
       <ItemPapers
         meeting={props.meeting}
+        doc={doc}
         item={item}
         ordinal={index + 1}
         records={props.records}

@@ -2,12 +2,14 @@ import { Button } from '@fluentui/react-components';
 import { Delete20Regular, DocumentAdd20Regular, DocumentPdf20Regular } from '@fluentui/react-icons';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { AgendaItem, PaperRecord } from '../../../common/collab/plan.ts';
+import type * as Y from 'yjs';
+import { putPaper, type AgendaItem, type PaperRecord } from '../../../common/collab/plan.ts';
 import type { AddedPaper, PaperStatus } from '../../../common/contract/requests.ts';
 import type { MeetingId, Sha256 } from '../../../common/domain/ids.ts';
 import { useSettings } from '../../bridge/engine-values.ts';
 import { askDesktop, request } from '../../bridge/phien.ts';
 import { useRequest } from '../../bridge/use-request.ts';
+import { CommittedInput } from '../../ui/committed-input.tsx';
 import { Dismissible } from '../../ui/dismissible.tsx';
 import { Failure } from '../../ui/failure.tsx';
 import { FileDrop } from '../../ui/file-drop.tsx';
@@ -18,6 +20,7 @@ import styles from './agenda.module.css';
 /** The papers of an item: dropped or chosen; what is refused is named with its reason. */
 export function ItemPapers(props: {
   readonly meeting: MeetingId;
+  readonly doc: Y.Doc;
   readonly item: AgendaItem;
   readonly ordinal: number;
   readonly records: ReadonlyMap<Sha256, PaperRecord>;
@@ -38,6 +41,12 @@ export function ItemPapers(props: {
       if (results === undefined) return;
       setRefused((known) => [...known, ...results.filter(({ result }) => result === 'refused')]);
     }
+  }
+
+  /** A paper without a name could not be told from others: clearing it changes nothing. */
+  function rename(record: PaperRecord, typed: string): void {
+    const title = typed.normalize('NFC').trim().slice(0, 300);
+    if (title !== '') putPaper(props.doc, { ...record, title });
   }
 
   async function choose(): Promise<void> {
@@ -68,7 +77,18 @@ export function ItemPapers(props: {
         return (
           <div key={sha256} className={styles['paper']} data-testid={`paper-${sha256}`}>
             <DocumentPdf20Regular aria-hidden />
-            <span className={styles['grow']}>{title}</span>
+            {record === undefined ? (
+              <span className={styles['grow']}>{title}</span>
+            ) : (
+              <CommittedInput
+                className={styles['grow'] ?? ''}
+                value={title}
+                aria-label={t('agenda.paperTitle', { name: title })}
+                title={t('agenda.paperTitleHint')}
+                onCommit={(typed) => rename(record, typed)}
+                data-testid={`paper-title-${sha256}`}
+              />
+            )}
             <span className={styles['quiet']}>
               {record === undefined
                 ? ''
