@@ -1,25 +1,30 @@
 import { Button } from '@fluentui/react-components';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { FoundMeeting } from '../../../common/contract/requests.ts';
+import type { FoundMeeting, MeetingSummary } from '../../../common/contract/requests.ts';
 import type { MeetingId } from '../../../common/domain/ids.ts';
 import { useEvent, useRequest } from '../../bridge/use-request.ts';
 import { Failure } from '../../ui/failure.tsx';
 import { screenStyles, Section } from '../../ui/screen.tsx';
 import { dateAndTime } from '../../ui/time.ts';
+import { newlyFound } from './group-meetings.ts';
 import styles from './home.module.css';
 
 /** Meetings that laptops on this network carry: they appear by themselves, one button each. */
-export function FoundMeetings({ onEnter }: { readonly onEnter: (meeting: MeetingId) => void }) {
+export function FoundMeetings(props: {
+  readonly mine: readonly MeetingSummary[];
+  readonly onEnter: (meeting: MeetingId) => void;
+}) {
   const { t } = useTranslation();
-  const [found, setFound] = useState<readonly FoundMeeting[]>([]);
-  useEvent('meetings.found', setFound);
+  const [all, setAll] = useState<readonly FoundMeeting[]>([]);
+  useEvent('meetings.found', setAll);
+  const found = newlyFound(all, props.mine);
   if (found.length === 0) return null;
   return (
     <Section title={t('home.found')}>
       <ul className={screenStyles['list']}>
         {found.map((meeting) => (
-          <FoundCard key={`${meeting.meeting} ${meeting.address}`} found={meeting} onEnter={onEnter} />
+          <FoundCard key={`${meeting.meeting} ${meeting.address}`} found={meeting} onEnter={props.onEnter} />
         ))}
       </ul>
     </Section>
@@ -36,10 +41,6 @@ function FoundCard({
   const { t } = useTranslation();
   const join = useRequest('meetings.join');
   async function enter(): Promise<void> {
-    if (found.joined) {
-      onEnter(found.meeting);
-      return;
-    }
     const joined = await join.run({ address: found.address, meeting: found.meeting });
     if (joined) onEnter(joined.meeting);
   }

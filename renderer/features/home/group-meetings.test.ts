@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { MeetingSummary } from '../../../common/contract/requests.ts';
+import type { FoundMeeting, MeetingSummary } from '../../../common/contract/requests.ts';
 import { asMeetingId } from '../../../common/domain/ids.ts';
-import { groupMeetings } from './group-meetings.ts';
+import { groupMeetings, newlyFound } from './group-meetings.ts';
 
 const meeting = (title: string, phase: MeetingSummary['phase'], start: string, change = {}): MeetingSummary => ({
   meeting: asMeetingId(title),
@@ -37,4 +37,26 @@ describe('meetings of home', () => {
     expect(titles(groups.upcoming)).toEqual(['late draft', 'next']);
     expect(titles(groups.past)).toEqual(['done', 'from a package', 'not held']);
   });
+});
+
+it('a meeting on this network asks to be joined once, and not at all when it is sealed here', () => {
+  const found = (title: string, joined = false): FoundMeeting => ({
+    meeting: asMeetingId(title),
+    title,
+    start: '2026-11-23T08:00:00+07:00',
+    carriedBy: '',
+    address: '',
+    joined,
+  });
+  const mine = [
+    meeting('joined', 'open', ''),
+    meeting('left', 'open', ''),
+    meeting('sealed', 'sealed', ''),
+    meeting('package', 'sealed', '', { readOnly: true }),
+  ];
+  const shown = newlyFound(
+    [found('new'), found('joined', true), found('left'), found('sealed'), found('package')],
+    mine,
+  );
+  expect(shown.map(({ title }) => title)).toEqual(['new', 'left', 'package']);
 });

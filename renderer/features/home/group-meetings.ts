@@ -1,4 +1,4 @@
-import type { MeetingSummary } from '../../../common/contract/requests.ts';
+import type { FoundMeeting, MeetingSummary } from '../../../common/contract/requests.ts';
 import { isSameDay } from '../../ui/time.ts';
 
 export interface MeetingGroups {
@@ -24,4 +24,15 @@ export function groupMeetings(meetings: readonly MeetingSummary[], now: number):
     upcoming: rest.filter((meeting) => !isPast(meeting)).sort((a, b) => start(a) - start(b)),
     past: rest.filter(isPast).sort((a, b) => start(b) - start(a)),
   };
+}
+
+/**
+ * Which of the meetings on this network need a button of their own: those that this laptop is not joined to. One that
+ * it knows to be sealed has nothing more to bring.
+ */
+export function newlyFound(found: readonly FoundMeeting[], mine: readonly MeetingSummary[]): FoundMeeting[] {
+  const sealed = new Set(
+    mine.filter(({ phase, readOnly }) => phase === 'sealed' && !readOnly).map((one) => one.meeting),
+  );
+  return found.filter(({ meeting, joined }) => !joined && !sealed.has(meeting));
 }

@@ -70,7 +70,7 @@ export function Home(props: HomeProps) {
         </>
       }
     >
-      <FoundMeetings onEnter={props.onEnter} />
+      <FoundMeetings mine={meetings.state === 'known' ? meetings.value : []} onEnter={props.onEnter} />
       <Known value={meetings}>
         {(list) =>
           list.length === 0 ? (

@@ -55,7 +55,7 @@ export function MeetingCard(props: {
         >
           {meeting.phase === 'closed' || meeting.phase === 'sealed' || meeting.readOnly
             ? t('home.look')
-            : t('home.enter')}
+            : t(meeting.connected ? 'home.open' : 'home.enter')}
         </Button>
       )}
     </li>
