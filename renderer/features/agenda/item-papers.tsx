@@ -1,5 +1,11 @@
 import { Button } from '@fluentui/react-components';
-import { Delete20Regular, DocumentAdd20Regular, DocumentPdf20Regular } from '@fluentui/react-icons';
+import {
+  Checkmark20Regular,
+  Delete20Regular,
+  DocumentAdd20Regular,
+  DocumentPdf20Regular,
+  Rename20Regular,
+} from '@fluentui/react-icons';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type * as Y from 'yjs';
@@ -15,6 +21,7 @@ import { Failure } from '../../ui/failure.tsx';
 import { FileDrop } from '../../ui/file-drop.tsx';
 import { notifyFailure } from '../../ui/notify.ts';
 import { sizeText } from '../../ui/size.ts';
+import { ToolButton } from '../../ui/tool-button.tsx';
 import styles from './agenda.module.css';
 
 /** The papers of an item: dropped or chosen; what is refused is named with its reason. */
@@ -31,6 +38,7 @@ export function ItemPapers(props: {
   const add = useRequest('papers.add');
   const settings = useSettings();
   const [refused, setRefused] = useState<readonly AddedPaper[]>([]);
+  const [renaming, setRenaming] = useState<Sha256 | null>(null);
   const limit = settings.state === 'known' ? settings.value.paperLimitMegabytes : 500;
 
   async function addPaths(paths: string[]): Promise<void> {
@@ -77,16 +85,27 @@ export function ItemPapers(props: {
         return (
           <div key={sha256} className={styles['paper']} data-testid={`paper-${sha256}`}>
             <DocumentPdf20Regular aria-hidden />
-            {record === undefined ? (
-              <span className={styles['grow']}>{title}</span>
-            ) : (
+            {record !== undefined && renaming === sha256 ? (
               <CommittedInput
+                autoFocus
                 className={styles['grow'] ?? ''}
                 value={title}
                 aria-label={t('agenda.paperTitle', { name: title })}
-                title={t('agenda.paperTitleHint')}
                 onCommit={(typed) => rename(record, typed)}
+                onKeyUp={(event) => {
+                  if (event.key === 'Enter' || event.key === 'Escape') setRenaming(null);
+                }}
                 data-testid={`paper-title-${sha256}`}
+              />
+            ) : (
+              <span className={styles['grow']}>{title}</span>
+            )}
+            {record === undefined ? null : (
+              <ToolButton
+                label={t(renaming === sha256 ? 'agenda.paperRenamed' : 'agenda.renamePaper', { name: title })}
+                icon={renaming === sha256 ? <Checkmark20Regular /> : <Rename20Regular />}
+                testId={`rename-${sha256}`}
+                onClick={() => setRenaming(renaming === sha256 ? null : sha256)}
               />
             )}
             <span className={styles['quiet']}>
