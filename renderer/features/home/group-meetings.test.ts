@@ -50,12 +50,13 @@ it('a meeting on this network asks to be joined once, and not at all when it is 
   });
   const mine = [
     meeting('joined', 'open', ''),
+    meeting('just joined', 'open', '', { connected: true }),
     meeting('left', 'open', ''),
     meeting('sealed', 'sealed', ''),
     meeting('package', 'sealed', '', { readOnly: true }),
   ];
   const shown = newlyFound(
-    [found('new'), found('joined', true), found('left'), found('sealed'), found('package')],
+    [found('new'), found('joined', true), found('just joined'), found('left'), found('sealed'), found('package')],
     mine,
   );
   expect(shown.map(({ title }) => title)).toEqual(['new', 'left', 'package']);

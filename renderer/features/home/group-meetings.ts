@@ -31,8 +31,10 @@ export function groupMeetings(meetings: readonly MeetingSummary[], now: number):
  * it knows to be sealed has nothing more to bring.
  */
 export function newlyFound(found: readonly FoundMeeting[], mine: readonly MeetingSummary[]): FoundMeeting[] {
-  const sealed = new Set(
-    mine.filter(({ phase, readOnly }) => phase === 'sealed' && !readOnly).map((one) => one.meeting),
+  const settled = new Set(
+    mine
+      .filter(({ phase, readOnly, connected }) => connected || (phase === 'sealed' && !readOnly))
+      .map((one) => one.meeting),
   );
-  return found.filter(({ meeting, joined }) => !joined && !sealed.has(meeting));
+  return found.filter(({ meeting, joined }) => !joined && !settled.has(meeting));
 }
