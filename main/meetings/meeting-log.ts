@@ -55,6 +55,9 @@ export interface MeetingLogOptions {
   readonly onEntry: (entry: Entry) => void;
 }
 
+/** `store-first`: can only be judged once what was checked before it is stored. */
+type Checked = Entry | EntryRefusal | 'known' | 'store-first';
+
 /** The signed log of one meeting on this laptop: own entries go in signed, others' go in checked. One path for both. */
 export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
   const { meeting, me, store, authentication, certificates } = options;
@@ -99,16 +102,20 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
     };
   }
 
-  function check(jws: string, from: MemberId): Entry | EntryRefusal | 'known' {
+  /** `waiting`: checked entries that are not stored yet, the last of each stream. */
+  function check(jws: string, from: MemberId, waiting: ReadonlyMap<string, Entry>): Checked {
     const read = authentication.read(jws);
     if (!read.ok) return read.reason;
     const { entry } = read;
     const { payload } = entry;
     if (payload.meeting !== meeting) return 'wrong-meeting';
+    const last = waiting.get(streamKey(entry));
     const verdict = chainVerdict(payload, entry.hash, {
-      head: store.entries.head(meeting, payload.author, payload.stream),
-      hashAt: (seq) => store.entries.hashAt(meeting, payload.author, payload.stream, seq),
+      head: last ? headOf(last) : store.entries.head(meeting, payload.author, payload.stream),
+      hashAt: (seq) =>
+        last?.payload.seq === seq ? last.hash : store.entries.hashAt(meeting, payload.author, payload.stream, seq),
     });
+    if (verdict !== 'next' && last) return 'store-first';
     if (verdict === 'known') return 'known';
     if (verdict === 'gap') return 'gap';
     const certificate = certificates.get(entry.certificate);
@@ -158,18 +165,35 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
       for (const certificate of batch.certificates) certificates.add(certificate);
       const accepted: Entry[] = [];
       const refused: { index: number; reason: EntryRefusal }[] = [];
+      // One transaction for many entries: each costs the disk a flush.
+      let waiting: Entry[] = [];
+      const lasts = new Map<string, Entry>();
+      const flush = (): void => {
+        if (waiting.length === 0) return;
+        const entries = waiting;
+        waiting = [];
+        lasts.clear();
+        store.entries.append(entries);
+        stored(entries, from);
+        accepted.push(...entries);
+      };
       for (const [index, jws] of batch.entries.entries()) {
-        const result = check(jws, from);
-        if (result === 'known') continue;
+        let result = check(jws, from, lasts);
+        if (result === 'store-first' || (result === 'not-allowed' && waiting.length > 0)) {
+          // What it depends on (an earlier entry, the act that gives the right) may be in this very batch.
+          flush();
+          result = check(jws, from, lasts);
+        }
+        if (result === 'known' || result === 'store-first') continue;
         if (typeof result === 'string') {
           refused.push({ index, reason: result });
           if (result !== 'gap') options.log.warn('entry refused', { meeting, from, reason: result });
           continue;
         }
-        store.entries.append([result]);
-        stored([result], from);
-        accepted.push(result);
+        waiting.push(result);
+        lasts.set(streamKey(result), result);
       }
+      flush();
       return Promise.resolve({ accepted, refused });
     },
     onStored(listener) {
@@ -204,6 +228,15 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
     settled: () => own(() => Promise.resolve()),
   };
 }
+
+const streamKey = ({ payload }: Entry): string => `${payload.author} ${payload.stream}`;
+
+const headOf = ({ payload, hash }: Entry): StreamHead => ({
+  author: payload.author,
+  stream: payload.stream,
+  seq: payload.seq,
+  hash,
+});
 
 /** The act in a verified entry of the acts stream; undefined for a kind that this version does not know. */
 export function readAct(entry: Entry): Act | undefined {

@@ -44,6 +44,7 @@ export async function freezeMinutes(deps: MinutesDeps, meeting: OpenMeeting): Pr
   if (!state || state.phase !== 'closed') throw new Refusal('act.wrong-phase');
   if (withRole(state.roster, 'secretary')?.member !== session.member) throw new Refusal('act.not-allowed');
   if (!deps.documents.printMinutes) throw new Refusal('cannot-print-here');
+  await meeting.settle();
 
   const printed = await deps.documents.printMinutes(contentOf(meeting));
   const prepared = await signing.prepare(printed);

@@ -73,6 +73,7 @@ export async function addPapers(
     report(0);
     results.push(await addPaper(deps, meeting, input.item, path, maxBytes, report));
   }
+  await meeting.settle();
   deps.events.emit('work.progress', { work, kind: 'adding-papers', done: 1, finished: true });
   return results;
 }

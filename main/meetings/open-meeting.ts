@@ -46,6 +46,8 @@ export interface OpenMeeting extends CarriedMeeting {
   papers(): ReadonlyMap<Sha256, PaperRecord>;
   /** Called after acts or plan have changed; may be called more than once for one change. */
   onChange(listener: () => void): () => void;
+  /** Signs own changes that are waiting, and resolves when they and own acts under way are on disk and on their way. */
+  settle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -250,6 +252,10 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
     onChange(listener) {
       changeListeners.add(listener);
       return () => changeListeners.delete(listener);
+    },
+    async settle() {
+      await documents.flush();
+      await log.settled();
     },
     async close() {
       planDocument.release();

@@ -337,6 +337,8 @@ export function createWorkplace(deps: {
       if (!meta) throw new Refusal('plan-incomplete');
       if (!roster.some((entry) => entry.role === 'chair')) throw new Refusal('no-chair');
       if (!roster.some((entry) => entry.role === 'secretary')) throw new Refusal('no-secretary');
+      // Whoever joins next finds the plan that was convened.
+      await meeting.settle();
       if (meeting.state()) {
         await meeting.perform('roster-changed', { roster });
         return;
@@ -359,7 +361,7 @@ export function createWorkplace(deps: {
     async stopCarrying(id) {
       const one = atHand.get(id);
       if (!one?.hosting) return;
-      await one.meeting.log.settled();
+      await one.meeting.settle();
       await network.stopCarrying(id);
       one.hosting = undefined;
       store.meetings.put({ ...stored(id), carrying: false });

@@ -179,6 +179,8 @@ export function openLinkSession(options: {
 
   socket.binaryType = 'nodebuffer';
   socket.on('open', () => {
+    // Closed here while it was connecting: the log may be closed as well.
+    if (over) return;
     socket.send(encodeControl({ type: 'hello', protocol: LINK_PROTOCOL, device: options.device, heads: log.heads() }), {
       binary: false,
     });
