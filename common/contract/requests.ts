@@ -2,7 +2,15 @@ import { z } from 'zod';
 import { localIdSchema, performActSchema } from '../acts/acts.ts';
 import { meetingIdSchema } from '../acts/entry.ts';
 import type { BodyRules } from '../domain/body-rules.ts';
-import { asMeetingId, asSha256, type AgendaItemId, type MeetingId, type MemberId, type Sha256 } from '../domain/ids.ts';
+import {
+  asMeetingId,
+  asMotionId,
+  asSha256,
+  type AgendaItemId,
+  type MeetingId,
+  type MemberId,
+  type Sha256,
+} from '../domain/ids.ts';
 import type { MeetingState } from '../domain/meeting-state.ts';
 import type { RosterEntry } from '../domain/roster.ts';
 import type { Verdict } from '../domain/verdict.ts';
@@ -83,6 +91,11 @@ export const requestSchemas = {
   'minutes.sign': z.strictObject({ meeting }),
   'minutes.save': z.strictObject({ meeting, path }),
 
+  /** Lists as PDF. A vote's only after it is closed; the invitation (Form 1.7) as the plan has it now. */
+  'lists.attendance': z.strictObject({ meeting, path }),
+  'lists.vote': z.strictObject({ meeting, motion: localIdSchema.transform(asMotionId), path }),
+  'lists.invitation': z.strictObject({ meeting, path }),
+
   'package.save': z.strictObject({ meeting, path }),
   'package.open': z.strictObject({ path }),
   'verify.file': z.strictObject({ path, trust: path.optional() }),
@@ -125,6 +138,9 @@ export interface RequestOutputs {
   'minutes.freeze': null;
   'minutes.sign': null;
   'minutes.save': null;
+  'lists.attendance': null;
+  'lists.vote': null;
+  'lists.invitation': null;
   'package.save': { readonly papers: number; readonly missing: number };
   'package.open': { readonly meeting: MeetingId };
   'verify.file': FileVerdict;

@@ -42,7 +42,8 @@ export type MinutesAttendee = MinutesPerson &
   (
     | { readonly presence: 'in-person' | 'remote'; readonly checkedInAt?: string; readonly leftAt?: string }
     | { readonly presence: 'absent-with-reason'; readonly reason: string }
-    | { readonly presence: 'absent' }
+    /** `notYet`: the meeting is not over and the person may still come. */
+    | { readonly presence: 'absent'; readonly notYet?: true }
     | { readonly presence: 'represented'; readonly by: MinutesPerson }
   );
 

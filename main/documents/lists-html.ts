@@ -122,10 +122,12 @@ function heading(name: string, content: AttendanceListContent | VoteListContent)
 function presenceSummary(members: readonly MinutesAttendee[], kind: MeetingKind): string {
   const count = (...kinds: MinutesAttendee['presence'][]): number =>
     members.filter(({ presence }) => kinds.includes(presence)).length;
+  const notYet = members.filter((member) => member.presence === 'absent' && member.notYet).length;
   return (
     `Tổng số ${memberWord(kind)}: ${members.length}; có mặt tại phòng họp: ${count('in-person')}; ` +
     `trực tuyến: ${count('remote')}; cử người dự thay: ${count('represented')}; ` +
-    `vắng mặt có lý do: ${count('absent-with-reason')}; vắng mặt không báo lý do: ${count('absent')}.`
+    `vắng mặt có lý do: ${count('absent-with-reason')}; vắng mặt không báo lý do: ${count('absent') - notYet}` +
+    `${notYet > 0 ? `; chưa điểm danh: ${notYet}` : ''}.`
   );
 }
 

@@ -94,7 +94,7 @@ export function presenceWords(attendee: MinutesAttendee): string {
     case 'absent-with-reason':
       return `vắng mặt có lý do (${attendee.reason.trim().replace(/[.]+$/u, '')})`;
     case 'absent':
-      return 'vắng mặt không báo lý do';
+      return attendee.notYet ? 'chưa điểm danh' : 'vắng mặt không báo lý do';
     case 'represented':
       return `vắng mặt, cử ${attendee.by.name}${attendee.by.position === '' ? '' : ` (${attendee.by.position})`} dự thay`;
   }

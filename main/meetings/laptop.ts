@@ -11,10 +11,12 @@ import {
   type RequestOutputs,
 } from '../../common/contract/requests.ts';
 import { asMeetingId, type MeetingId } from '../../common/domain/ids.ts';
+import type { MeetingState } from '../../common/domain/meeting-state.ts';
 import { createEnrolment } from './enrolment.ts';
 import { createEventHub } from './events.ts';
 import type { Identity } from './identity-port.ts';
 import { freezeMinutes, minutesPreview, signMinutes, type MinutesDeps } from './meeting-minutes.ts';
+import { attendanceList, invitation, saveList, voteList, type ListPrinting } from './meeting-lists.ts';
 import { addPapers } from './meeting-papers.ts';
 import { appStatus, createOrganisation, unlock, type Session } from './organisation.ts';
 import { openPeopleDesk, type PeopleDesk } from './people.ts';
@@ -56,7 +58,7 @@ export interface LaptopPorts {
   readonly version: string;
   readonly store: LaptopStore;
   readonly identity: Identity;
-  readonly documents: Documents;
+  readonly documents: Documents & ListPrinting;
   readonly signing: PdfSigning;
   readonly packages: Packages;
   /** Bound to the unlocked person: signs and checks entries. */
@@ -174,6 +176,12 @@ export function createLaptop(ports: LaptopPorts): Laptop {
     return opened;
   }
 
+  function convened(meeting: MeetingId): MeetingState {
+    const state = around().workplace.open(meeting).state();
+    if (!state) throw new Refusal('not-convened');
+    return state;
+  }
+
   const handlers: { [N in RequestName]: (input: ParsedInput<N>) => Promise<RequestOutputs[N]> | RequestOutputs[N] } = {
     'app.status': status,
     'app.unlock': async ({ pin }) => {
@@ -262,6 +270,20 @@ export function createLaptop(ports: LaptopPorts): Laptop {
       const file = minutes?.stage === 'sealed' ? store.papers.find(minutes.paper) : undefined;
       if (!file) throw new Refusal('minutes-not-sealed');
       await copyOut(file.path, path);
+      return null;
+    },
+    'lists.attendance': async ({ meeting, path }) => {
+      await saveList(ports.documents, attendanceList(convened(meeting), now()), path);
+      return null;
+    },
+    'lists.vote': async ({ meeting, motion, path }) => {
+      await saveList(ports.documents, voteList(convened(meeting), motion, now()), path);
+      return null;
+    },
+    'lists.invitation': async ({ meeting, path }) => {
+      const { organisation, me } = around().workplace.view(meeting);
+      const { plan } = around().workplace.open(meeting);
+      await saveList(ports.documents, invitation(plan, organisation, me.roles.secretary ? me.member : undefined), path);
       return null;
     },
     'package.save': ({ meeting, path }) => {

@@ -20,12 +20,17 @@ const LABELS: Readonly<Record<OptionSet, Readonly<Partial<Record<Choice, string>
   'agree-disagree-other': { approve: 'Đồng ý', reject: 'Không đồng ý', other: 'Ý kiến khác' },
 };
 
+/** A choice as the ballot showed it. */
+export const choiceLabel = (options: OptionSet, choice: Choice): string => LABELS[options][choice] ?? choice;
+
+function personOn(state: MeetingState, member: MemberId): MinutesPerson {
+  const entry = state.roster.find((one) => one.member === member);
+  return { name: entry?.name ?? '', position: entry?.position ?? '' };
+}
+
 /** What the minutes say: every fact from the acts, the secretary's and deputies' text between them. */
 export function minutesContent(state: MeetingState, plan: Y.Doc, minutes: Y.Doc): MinutesContent {
-  const person = (member: MemberId): MinutesPerson => {
-    const entry = state.roster.find((one) => one.member === member);
-    return { name: entry?.name ?? '', position: entry?.position ?? '' };
-  };
+  const person = (member: MemberId): MinutesPerson => personOn(state, member);
   const council = state.rules.preset === 'peoples-council';
   const chair = withRole(state.roster, 'chair');
   const secretary = withRole(state.roster, 'secretary');
@@ -41,7 +46,7 @@ export function minutesContent(state: MeetingState, plan: Y.Doc, minutes: Y.Doc)
     start: state.openedAt ?? state.start,
     ...(state.closedAt ? { end: state.closedAt } : {}),
     place: state.place,
-    attendance: attendanceOf(state, person),
+    attendance: attendanceOf(state),
     chair: chair ? { name: chair.name, position: chair.position } : { name: '', position: '' },
     secretary: secretary ? { name: secretary.name, position: secretary.position } : { name: '', position: '' },
     items: itemsOf(state, plan, minutes, person),
@@ -50,7 +55,8 @@ export function minutesContent(state: MeetingState, plan: Y.Doc, minutes: Y.Doc)
   };
 }
 
-function attendanceOf(state: MeetingState, person: (member: MemberId) => MinutesPerson): MinutesContent['attendance'] {
+export function attendanceOf(state: MeetingState): MinutesContent['attendance'] {
+  const person = (member: MemberId): MinutesPerson => personOn(state, member);
   const members = state.roster
     .filter((entry) => entry.role !== 'guest')
     .map((entry): MinutesAttendee => {
@@ -131,8 +137,7 @@ function itemsOf(
   );
 }
 
-function motionOf(motion: MotionState): MinutesMotion {
-  const labels = LABELS[motion.rule.options];
+export function motionOf(motion: MotionState): MinutesMotion {
   const half = motion.rule.threshold === 'more-than-half';
   return {
     text: motion.text,
@@ -140,7 +145,7 @@ function motionOf(motion: MotionState): MinutesMotion {
     openedAt: motion.openedAt,
     ...(motion.closedAt ? { closedAt: motion.closedAt } : {}),
     options: CHOICES[motion.rule.options].map((choice) => ({
-      label: labels[choice] ?? choice,
+      label: choiceLabel(motion.rule.options, choice),
       count: motion.tally.counts[choice],
     })),
     notVoted: motion.waitingFor.length,

@@ -1,9 +1,10 @@
 import { Button, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger } from '@fluentui/react-components';
-import { MoreHorizontal20Regular } from '@fluentui/react-icons';
+import { MoreHorizontal20Regular, Print20Regular } from '@fluentui/react-icons';
 import { useTranslation } from 'react-i18next';
 import type { MeetingView } from '../../../common/contract/requests.ts';
 import type { Attendance, MeetingState } from '../../../common/domain/meeting-state.ts';
 import type { RosterEntry } from '../../../common/domain/roster.ts';
+import { savePdf } from '../../bridge/save-pdf.ts';
 import type { Acting } from '../../bridge/use-act.ts';
 import { Status, type Tone } from '../../ui/screen.tsx';
 import { clockTime } from '../../ui/time.ts';
@@ -31,6 +32,19 @@ export function PeoplePanel(props: {
     <>
       <SpeakingQueue view={view} state={state} acting={props.acting} />
       <h3>{t('meeting.membersCount', { present: state.quorum.present, total: state.quorum.total })}</h3>
+      <div>
+        <Button
+          icon={<Print20Regular />}
+          onClick={() =>
+            void savePdf('lists.attendance', `${t('meeting.attendanceList')} - ${state.title}`, {
+              meeting: view.summary.meeting,
+            })
+          }
+          data-testid="save-attendance-list"
+        >
+          {t('meeting.printAttendance')}
+        </Button>
+      </div>
       <ul className={styles['list']}>
         {members.map((entry) => (
           <Person key={entry.member} {...props} entry={entry} />

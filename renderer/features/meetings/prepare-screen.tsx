@@ -4,6 +4,7 @@ import {
   ArrowRedo20Regular,
   ArrowUndo20Regular,
   PlugConnected20Regular,
+  Print20Regular,
   Send20Regular,
 } from '@fluentui/react-icons';
 import { useEffect, type ReactNode } from 'react';
@@ -11,6 +12,7 @@ import { useTranslation } from 'react-i18next';
 import type { MeetingView } from '../../../common/contract/requests.ts';
 import type { MeetingId } from '../../../common/domain/ids.ts';
 import { useMeetingView } from '../../bridge/engine-values.ts';
+import { savePdf } from '../../bridge/save-pdf.ts';
 import { useRequest } from '../../bridge/use-request.ts';
 import { usePlan } from '../../collab/plan.ts';
 import { useUndo } from '../../collab/undo.ts';
@@ -106,6 +108,15 @@ function Prepare(props: {
               </p>
             ) : null}
           </div>
+          <Button
+            icon={<Print20Regular />}
+            onClick={() =>
+              void savePdf('lists.invitation', `${t('meeting.invitation')} - ${plan.meta?.title ?? ''}`, { meeting })
+            }
+            data-testid="save-invitation-letter"
+          >
+            {t('meeting.printInvitation')}
+          </Button>
           <Button
             icon={<Send20Regular />}
             appearance={convened ? 'secondary' : 'primary'}

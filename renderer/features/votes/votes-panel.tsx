@@ -1,7 +1,9 @@
 import { Button, ProgressBar } from '@fluentui/react-components';
+import { Print20Regular } from '@fluentui/react-icons';
 import { useTranslation } from 'react-i18next';
 import type { MeetingView } from '../../../common/contract/requests.ts';
 import type { MeetingState, MotionState } from '../../../common/domain/meeting-state.ts';
+import { savePdf } from '../../bridge/save-pdf.ts';
 import { nameOn } from '../../ui/names.ts';
 import { Status } from '../../ui/screen.tsx';
 import { clockTime } from '../../ui/time.ts';
@@ -90,6 +92,20 @@ function ClosedMotion({ view, state, motion }: Props) {
         {t('votes.times', { from: clockTime(motion.openedAt), to: clockTime(motion.closedAt ?? '') })}
       </div>
       <Receipt view={view} motion={motion} />
+      <div>
+        <Button
+          icon={<Print20Regular />}
+          onClick={() =>
+            void savePdf('lists.vote', `${t('votes.list')} - ${motion.text.slice(0, 80).trim()}`, {
+              meeting: view.summary.meeting,
+              motion: motion.motion,
+            })
+          }
+          data-testid={`save-vote-list-${motion.motion}`}
+        >
+          {t('votes.print')}
+        </Button>
+      </div>
       <details className={styles['names']}>
         <summary>{t('votes.byName')}</summary>
         <ul>
