@@ -309,6 +309,8 @@ export interface PaperStatus {
 export interface FileVerdict {
   readonly kind: 'pdf' | 'package';
   readonly name: string;
+  /** Title of the meeting on this laptop whose minutes these very bytes are, so that it is known who has to sign. */
+  readonly minutesOf: string | null;
   readonly verdict: Verdict;
   /** For a package: what it holds and what of it does not hold. */
   readonly package: PackageVerdict | null;

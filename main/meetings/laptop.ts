@@ -10,12 +10,12 @@ import {
   type RequestName,
   type RequestOutputs,
 } from '../../common/contract/requests.ts';
-import { asMeetingId, type MeetingId } from '../../common/domain/ids.ts';
+import { asMeetingId, type MeetingId, type Sha256 } from '../../common/domain/ids.ts';
 import type { MeetingState } from '../../common/domain/meeting-state.ts';
 import { createEnrolment } from './enrolment.ts';
 import { createEventHub } from './events.ts';
 import type { Identity } from './identity-port.ts';
-import { freezeMinutes, minutesPreview, signMinutes, type MinutesDeps } from './meeting-minutes.ts';
+import { expectedSigners, freezeMinutes, minutesPreview, signMinutes, type MinutesDeps } from './meeting-minutes.ts';
 import { attendanceList, invitation, saveList, voteList, type ListPrinting } from './meeting-lists.ts';
 import { addPapers } from './meeting-papers.ts';
 import { appStatus, createOrganisation, unlock, type Session } from './organisation.ts';
@@ -30,7 +30,7 @@ import type {
   PdfSigning,
 } from './ports.ts';
 import type { Packages } from './packages.ts';
-import { verifyFile } from './verify-file.ts';
+import { verifyFile, type KnownMinutes } from './verify-file.ts';
 import { noNetwork, visitor } from './visit.ts';
 import { createWorkplace, type Workplace } from './workplace.ts';
 
@@ -182,6 +182,18 @@ export function createLaptop(ports: LaptopPorts): Laptop {
     return state;
   }
 
+  /** Only a file that lies among the papers here can be minutes of a meeting here. */
+  function knownMinutes(pdf: Sha256): KnownMinutes | undefined {
+    const workplace = (at ?? visit)?.workplace;
+    if (!workplace || !store.papers.find(pdf)) return undefined;
+    for (const { meeting } of workplace.list().filter(({ phase }) => phase === 'sealed')) {
+      const state = workplace.open(meeting).state();
+      if (state?.minutes.stage === 'sealed' && state.minutes.paper === pdf)
+        return { title: state.title, expected: expectedSigners(state.roster) };
+    }
+    return undefined;
+  }
+
   const handlers: { [N in RequestName]: (input: ParsedInput<N>) => Promise<RequestOutputs[N]> | RequestOutputs[N] } = {
     'app.status': status,
     'app.unlock': async ({ pin }) => {
@@ -293,7 +305,10 @@ export function createLaptop(ports: LaptopPorts): Laptop {
     'package.open': ({ path }) => openPackage(path),
     'verify.file': ({ path, trust }) => {
       const roots = [store.organisation.get()?.authorityCertificate].filter((one) => one !== undefined);
-      return verifyFile({ signing: ports.signing, packages: ports.packages }, { path, trust, roots });
+      return verifyFile(
+        { signing: ports.signing, packages: ports.packages },
+        { path, trust, roots, minutesOf: knownMinutes },
+      );
     },
     'sample.open': () => {
       if (!ports.samplePackage) throw new Refusal('no-sample');

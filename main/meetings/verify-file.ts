@@ -1,29 +1,47 @@
-import { X509Certificate } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import { open, readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Refusal } from '../../common/contract/port.ts';
 import type { FileVerdict } from '../../common/contract/requests.ts';
+import { asSha256, type MemberId, type Sha256 } from '../../common/domain/ids.ts';
 import type { Packages } from './packages.ts';
 import type { PdfSigning } from './ports.ts';
 
 /** PDFs are verified in memory; larger ones are no minutes. Bytes. */
 const MAX_PDF_BYTES = 256 * 1024 * 1024;
 
+/** Minutes of a meeting that this laptop knows: whose, and who has to have signed them. */
+export interface KnownMinutes {
+  readonly title: string;
+  readonly expected: readonly { readonly field: string; readonly memberId: MemberId }[];
+}
+
 /** One verdict for a PDF or a package, against the roots that are trusted here and those of `trust`. */
 export async function verifyFile(
   deps: { readonly signing: Pick<PdfSigning, 'verify'>; readonly packages: Pick<Packages, 'verify'> },
-  input: { readonly path: string; readonly trust?: string | undefined; readonly roots: readonly Uint8Array[] },
+  input: {
+    readonly path: string;
+    readonly trust?: string | undefined;
+    readonly roots: readonly Uint8Array[];
+    /** Finds the minutes that these very bytes are. */
+    readonly minutesOf?: (pdf: Sha256) => KnownMinutes | undefined;
+  },
 ): Promise<FileVerdict> {
   const { path } = input;
   const roots = [...input.roots, ...(input.trust ? await readCertificates(input.trust) : [])];
   const name = basename(path).normalize('NFC');
   if (await isZip(path)) {
     const result = await deps.packages.verify(path, roots);
-    return { kind: 'package', name, ...result };
+    return { kind: 'package', name, minutesOf: null, ...result };
   }
   if ((await stat(path)).size > MAX_PDF_BYTES) throw new Refusal('too-large-to-verify', { name });
-  const verdict = await deps.signing.verify(await readFile(path), { trust: roots });
-  return { kind: 'pdf', name, verdict, package: null };
+  const pdf = await readFile(path);
+  const known = input.minutesOf?.(asSha256(createHash('sha256').update(pdf).digest('hex')));
+  const verdict = await deps.signing.verify(pdf, {
+    trust: roots,
+    ...(known ? { expected: [...known.expected] } : {}),
+  });
+  return { kind: 'pdf', name, minutesOf: known?.title ?? null, verdict, package: null };
 }
 
 async function isZip(path: string): Promise<boolean> {

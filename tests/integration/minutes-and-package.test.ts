@@ -89,7 +89,10 @@ test('[MIN-1] [MIN-2] the secretary freezes, the chair signs on the own laptop, 
 
   minutesPdf = join(member.dataDir, 'bien-ban.pdf');
   await member.request('minutes.save', { meeting, path: minutesPdf });
-  const { verdict } = await member.request('verify.file', { path: minutesPdf });
+  const { verdict, minutesOf } = await member.request('verify.file', { path: minutesPdf });
+  // The member's laptop knows these minutes, so that it knows who has to sign them; a stranger's would not.
+  expect(minutesOf).toBe('Phiên họp thử biên bản');
+  expect(verdict.unchecked).not.toContain('expected-signers-not-given');
   expect(verdict.problems).toEqual([]);
   expect(verdict.signers.map(({ field, name, outcome }) => ({ field, name, outcome }))).toEqual([
     { field: 'Secretary', name: 'Lò Thị Thử', outcome: 'valid' },
@@ -106,7 +109,9 @@ test('a flipped byte is found', async () => {
   bytes[Math.floor(bytes.length / 3)]! ^= 1;
   const forged = join(member.dataDir, 'gia.pdf');
   await writeFile(forged, bytes);
-  expect((await member.request('verify.file', { path: forged })).verdict.outcome).not.toBe('valid');
+  const changed = await member.request('verify.file', { path: forged });
+  expect(changed.verdict.outcome).not.toBe('valid');
+  expect(changed.minutesOf).toBeNull();
 });
 
 test('the package is verified, and shows the whole meeting on a laptop of another organisation', async () => {

@@ -29,6 +29,9 @@ export function VerdictView({ verdict: file }: { readonly verdict: FileVerdict }
         <div>
           <div className={styles['name']}>{file.name}</div>
           <strong className={styles['say']}>{t(`verify.outcome.${verdict.outcome}`)}</strong>
+          {file.minutesOf === null ? null : (
+            <div data-testid="minutes-of">{t('verify.minutesOf', { title: file.minutesOf })}</div>
+          )}
           {verdict.problems.map((problem) => (
             <div key={problem}>{t(`verdict.${problem}`)}</div>
           ))}
