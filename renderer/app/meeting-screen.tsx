@@ -175,6 +175,7 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
                 state={state}
                 acting={acting}
                 onVote={() => setPutAway(null)}
+                leading={step === null}
                 inFront={showPreview ? null : tabs.active}
                 onRead={read}
                 onMinutes={() => {

@@ -53,11 +53,15 @@ export function MeetingCard(props: {
           onClick={props.onEnter}
           data-testid="enter-meeting"
         >
-          {meeting.phase === 'closed' || meeting.phase === 'sealed' || meeting.readOnly
-            ? t('home.look')
-            : t(meeting.connected ? 'home.open' : 'home.enter')}
+          {t(`home.${wayIn(meeting)}`)}
         </Button>
       )}
     </li>
   );
+}
+
+/** What the button says: in a meeting that this laptop is joined to, one only opens it. */
+function wayIn({ phase, connected, readOnly }: MeetingSummary): 'open' | 'look' | 'enter' {
+  if (connected && !readOnly) return 'open';
+  return readOnly || phase === 'closed' || phase === 'sealed' ? 'look' : 'enter';
 }

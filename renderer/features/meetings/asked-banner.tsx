@@ -16,6 +16,8 @@ export function AskedBanner(props: {
   readonly acting: Acting;
   /** The paper being read, which nobody needs to be offered. */
   readonly inFront: Sha256 | null;
+  /** No console stands beside it, whose button would be the one to press. */
+  readonly leading: boolean;
   readonly onVote: (motion: MotionId) => void;
   readonly onRead: (paper: Sha256) => void;
   readonly onMinutes: () => void;
@@ -44,6 +46,8 @@ function AskedButtons(props: {
   readonly acting: Acting;
   /** The paper being read, which nobody needs to be offered. */
   readonly inFront: Sha256 | null;
+  /** No console stands beside it, whose button would be the one to press. */
+  readonly leading: boolean;
   readonly onVote: (motion: MotionId) => void;
   readonly onRead: (paper: Sha256) => void;
   readonly onMinutes: () => void;
@@ -64,14 +68,14 @@ function AskedButtons(props: {
       const { paper } = asked;
       return paper === null || paper === props.inFront ? null : (
         <Button onClick={() => props.onRead(paper)} data-testid="read-now">
-          {t('meeting.toRead')}
+          {t(asked.what === 'read' ? 'meeting.toRead' : 'meeting.toMinutes')}
         </Button>
       );
     }
     case 'sign-minutes':
     case 'freeze-minutes':
       return (
-        <Button appearance="primary" onClick={props.onMinutes} data-testid="to-minutes">
+        <Button appearance={props.leading ? 'primary' : 'secondary'} onClick={props.onMinutes} data-testid="to-minutes">
           {t('meeting.toMinutes')}
         </Button>
       );
