@@ -26,8 +26,11 @@ export class EntryRefused extends Error {
 }
 
 export interface WritableMeetingLog extends MeetingLog {
-  /** Signs and stores an own act; resolves when it is on disk and applied. */
-  act(kind: string, body: Readonly<Record<string, unknown>>): Promise<Entry>;
+  /**
+   * Signs and stores an own act; resolves when it is on disk and applied. `body` is asked for when the own acts before it
+   * are there, with the time that the act will have; what it throws comes back and nothing is signed.
+   */
+  act(kind: string, body: (time: string) => Readonly<Record<string, unknown>>): Promise<Entry>;
   /** Signs the pending changes of a document into one entry; undefined when there are none. */
   commitChanges(document: string, merge: (updates: readonly Uint8Array[]) => Uint8Array): Promise<Entry | undefined>;
   /** All verified acts, in order of arrival. */
@@ -44,6 +47,8 @@ export interface MeetingLogOptions {
   readonly certificates: CertificateBook;
   readonly now: () => Date;
   readonly log: Log;
+  /** Whose clock is followed however far ahead it is: those who run the meeting. */
+  readonly leads: (member: MemberId) => boolean;
   /** The rule of who may write what, as far as acts are known at that moment. `from`: who brought the change. */
   readonly mayHaveWritten: (change: {
     readonly author: MemberId;
@@ -55,6 +60,9 @@ export interface MeetingLogOptions {
   readonly onEntry: (entry: Entry) => void;
 }
 
+/** A member's clock that is no further ahead than this is followed: a wrong time zone, a wrong day. */
+const FOLLOWED_MILLISECONDS = 24 * 60 * 60 * 1000;
+
 /** `store-first`: can only be judged once what was checked before it is stored. */
 type Checked = Entry | EntryRefusal | 'known' | 'store-first';
 
@@ -63,7 +71,6 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
   const { meeting, me, store, authentication, certificates } = options;
   const listeners = new Set<(entries: readonly Entry[], from: MemberId | 'self') => void>();
   const acts: Act[] = store.entries.readStream(meeting, ACTS_STREAM).flatMap((entry) => readAct(entry) ?? []);
-  let latestTime = acts.reduce((latest, act) => (act.time > latest ? act.time : latest), '');
   let ownWork: Promise<unknown> = Promise.resolve();
 
   function stored(entries: readonly Entry[], from: MemberId | 'self'): void {
@@ -71,7 +78,6 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
       if (entry.payload.stream === ACTS_STREAM) {
         const act = readAct(entry);
         if (act) acts.push(act);
-        if (entry.payload.time > latestTime) latestTime = entry.payload.time;
       }
       options.onEntry(entry);
     }
@@ -85,9 +91,26 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
     return result;
   }
 
-  function nextPayload(stream: Stream, kind: string, body: Readonly<Record<string, unknown>>): EntryPayload {
+  /**
+   * The time of the next own act: never earlier than what it may answer, however slow this laptop's clock is, but a
+   * member whose clock is far ahead of it moves nobody else's.
+   */
+  function timeOfAct(): string {
+    const now = options.now();
+    const near = new Date(now.getTime() + FOLLOWED_MILLISECONDS).toISOString();
+    return acts.reduce(
+      (latest, act) => (act.time > latest && (act.time <= near || options.leads(act.author)) ? act.time : latest),
+      now.toISOString(),
+    );
+  }
+
+  function nextPayload(
+    stream: Stream,
+    kind: string,
+    time: string,
+    body: Readonly<Record<string, unknown>>,
+  ): EntryPayload {
     const head = store.entries.head(meeting, me, stream);
-    const now = options.now().toISOString();
     return {
       v: ENTRY_VERSION,
       meeting,
@@ -95,8 +118,7 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
       stream,
       seq: (head?.seq ?? 0) + 1,
       prev: head?.hash ?? null,
-      // Never earlier than what this act may answer, however slow this laptop's clock is.
-      time: stream === ACTS_STREAM && latestTime > now ? latestTime : now,
+      time,
       kind,
       body,
     };
@@ -203,7 +225,8 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
     certificatesOf,
     act: (kind, body) =>
       own(async () => {
-        const payload = nextPayload(ACTS_STREAM, kind, body);
+        const time = timeOfAct();
+        const payload = nextPayload(ACTS_STREAM, kind, time, body(time));
         const problem = bodyProblem(payload, me);
         if (problem) throw new EntryRefused(problem);
         const entry = await authentication.sign(payload);
@@ -216,7 +239,7 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
         const { upTo, updates } = store.pending.read(meeting, document);
         if (updates.length === 0) return undefined;
         const body = { update: Buffer.from(merge(updates)).toString('base64url') };
-        const payload = nextPayload(`doc/${document}`, DOCUMENT_CHANGE, body);
+        const payload = nextPayload(`doc/${document}`, DOCUMENT_CHANGE, options.now().toISOString(), body);
         const problem = bodyProblem(payload, me);
         if (problem) throw new EntryRefused(problem);
         const entry = await authentication.sign(payload);

@@ -11,6 +11,7 @@ import { asSha256, type MeetingId, type MemberId, type Sha256 } from '../../comm
 import type { MeetingState } from '../../common/domain/meeting-state.ts';
 import { isPresent } from '../../common/domain/quorum.ts';
 import { reduceActs } from '../../common/domain/reduce-acts.ts';
+import { isOffice } from '../../common/domain/roster.ts';
 import {
   mayAttend,
   mayHaveWritten,
@@ -85,6 +86,7 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
     certificates: options.certificates,
     now: options.now,
     log: logger,
+    leads: (member) => member === writers().convener || isOffice(writers().roster, member),
     mayHaveWritten: (change) => mayHaveWritten(writersSoFar(), change),
     onEntry(entry) {
       if (entry.payload.stream === ACTS_STREAM) {
@@ -138,14 +140,17 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
 
   async function perform(kind: ActKind, input: Readonly<Record<string, unknown>>): Promise<void> {
     if (options.readOnly) throw new Refusal('read-only-meeting');
-    const parsed = actBodySchemas[kind].safeParse(kind === 'motion-closed' ? withBallots(input) : input);
-    if (!parsed.success) throw new Refusal('bad-input');
-    const body = parsed.data as Readonly<Record<string, unknown>>;
-    const trial = { kind, body, hash: TRIAL_HASH, author: me, seq: 2 ** 31, time: laterThanAll() } as Act;
-    const after = reduceActs(meeting, [...log.acts(), trial], isConvener);
-    const broken = after?.ignored.find((one) => one.hash === TRIAL_HASH);
-    if (broken) throw new Refusal(`act.${broken.reason}`);
-    await log.act(kind, body);
+    // Tried when the own acts before it have their effect: of two that rule each other out, the second is refused.
+    await log.act(kind, (time) => {
+      const parsed = actBodySchemas[kind].safeParse(kind === 'motion-closed' ? withBallots(input) : input);
+      if (!parsed.success) throw new Refusal('bad-input');
+      const body = parsed.data as Readonly<Record<string, unknown>>;
+      const trial = { kind, body, hash: TRIAL_HASH, author: me, seq: 2 ** 31, time } as Act;
+      const after = reduceActs(meeting, [...log.acts(), trial], isConvener);
+      const broken = after?.ignored.find((one) => one.hash === TRIAL_HASH);
+      if (broken) throw new Refusal(`act.${broken.reason}`);
+      return body;
+    });
   }
 
   /** The closing act lists the ballots that are here and valid now, and who is present. */
@@ -159,11 +164,6 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
       ballots: Object.values(motion.ballots).map((ballot) => ballot.hash),
       present: present.map((one) => one.member),
     };
-  }
-
-  function laterThanAll(): string {
-    const now = options.now().toISOString();
-    return log.acts().reduce((latest, act) => (act.time > latest ? act.time : latest), now);
   }
 
   function openPrivate(name: string): OpenDocument {

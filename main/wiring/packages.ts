@@ -181,6 +181,7 @@ async function replay(
     certificates,
     now: () => new Date(),
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    leads: () => false,
     mayHaveWritten: (change) => mayHaveWritten(writers, change),
     onEntry: () => undefined,
   });
