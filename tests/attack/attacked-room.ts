@@ -1,0 +1,95 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { putAgendaItem, putPlanPerson } from '../../common/collab/plan.ts';
+import { asAgendaItemId, type MeetingId, type Sha256 } from '../../common/domain/ids.ts';
+import type { MeetingState } from '../../common/domain/meeting-state.ts';
+import { laptopRoom, until, type LaptopRoom, type TestLaptop } from '../fixtures/laptops.ts';
+import { makePdf, printWithPlaces } from '../fixtures/pdfs.ts';
+import { openWindowDocument } from '../fixtures/window-document.ts';
+
+/** A meeting under way with a carrying secretary, a chair, an honest member, and one whose laptop stays outside. */
+export interface AttackedRoom {
+  readonly room: LaptopRoom;
+  readonly secretary: TestLaptop;
+  readonly chair: TestLaptop;
+  readonly honest: TestLaptop;
+  /** Enrolled and in the roster with a vote; has not joined. */
+  readonly hostile: TestLaptop;
+  readonly meeting: MeetingId;
+  readonly paper: Sha256;
+  /** Where the secretary carries it. */
+  readonly address: string;
+  act(laptop: TestLaptop, kind: string, body: object): Promise<null>;
+  state(laptop: TestLaptop): Promise<MeetingState>;
+  close(): Promise<void>;
+}
+
+export const ITEM = asAgendaItemId('muc-1');
+export const MOTION_RULE = {
+  base: 'present',
+  threshold: 'more-than-half',
+  options: 'approve-reject-abstain',
+  chairDecidesTie: false,
+} as const;
+
+export async function attackedRoom(): Promise<AttackedRoom> {
+  const room = laptopRoom({ print: printWithPlaces });
+  const secretary = await room.addSecretary();
+  const chair = await room.addMember(secretary, 'Hà Văn Mẫu', 'Chủ tịch');
+  const honest = await room.addMember(secretary, 'Cầm Thị Mẫu');
+  const hostile = await room.addMember(secretary, 'Kẻ Phá Rối');
+  const { meeting } = await secretary.request('meetings.create', {
+    title: 'Phiên họp bị phá',
+    kind: 'Họp thường kỳ',
+    start: '2026-11-23T08:00:00+07:00',
+    place: 'Phòng họp',
+  });
+  const plan = openWindowDocument(secretary, `${meeting}/plan`);
+  await plan.synced;
+  const chairId = await chair.member();
+  for (const { member, name, position, me } of (await secretary.request('people.list', {})).members) {
+    const role = me ? ('secretary' as const) : member === chairId ? ('chair' as const) : ('member' as const);
+    putPlanPerson(plan.doc, { member, name, position, role, voting: true });
+  }
+  const item = { id: ITEM, title: 'Báo cáo', presenter: '', minutes: 10, order: 1, papers: [], motions: [] };
+  putAgendaItem(plan.doc, item);
+  const pdf = join(secretary.dataDir, 'Báo cáo.pdf');
+  await writeFile(pdf, await makePdf(2));
+  const [added] = await secretary.request('papers.add', { meeting, item: ITEM, paths: [pdf] });
+  if (!added?.paper) throw new Error('the paper was not added');
+  await secretary.request('meetings.convene', { meeting });
+  const { addresses } = await secretary.request('meetings.carry', { meeting });
+  const address = addresses[0] ?? '';
+
+  const act = (laptop: TestLaptop, kind: string, body: object) =>
+    laptop.request('meetings.act', { meeting, kind, body });
+  const state = async (laptop: TestLaptop) =>
+    until(async () => (await laptop.request('meetings.state', { meeting })).state);
+  for (const laptop of [chair, honest]) await laptop.request('meetings.join', { address, meeting });
+  for (const laptop of [secretary, chair, honest]) {
+    await until(async () => (await laptop.request('meetings.state', { meeting })).state?.roster.length === 4);
+    await act(laptop, 'checked-in', { how: 'in-person' });
+  }
+  await until(async () => (await state(chair)).quorum.present === 3);
+  await act(chair, 'meeting-opened', {});
+  await act(chair, 'item-opened', { item: ITEM, ordinal: 1, title: 'Báo cáo' });
+  for (const laptop of [secretary, chair, honest]) await until(async () => (await state(laptop)).currentItem === ITEM);
+  plan.close();
+  const paper = added.paper;
+  return { room, secretary, chair, honest, hostile, meeting, paper, address, act, state, close: () => room.close() };
+}
+
+/** What would end the engine, or be lost: none of it may happen, whatever comes in. */
+export function watchForCrashes(): { readonly crashes: unknown[]; stop(): void } {
+  const crashes: unknown[] = [];
+  const note = (error: unknown) => void crashes.push(error);
+  process.on('uncaughtException', note);
+  process.on('unhandledRejection', note);
+  return {
+    crashes,
+    stop() {
+      process.off('uncaughtException', note);
+      process.off('unhandledRejection', note);
+    },
+  };
+}
