@@ -15,7 +15,14 @@ import type { MeetingState } from '../../common/domain/meeting-state.ts';
 import { createEnrolment } from './enrolment.ts';
 import { createEventHub } from './events.ts';
 import type { Identity } from './identity-port.ts';
-import { expectedSigners, freezeMinutes, minutesPreview, signMinutes, type MinutesDeps } from './meeting-minutes.ts';
+import {
+  expectedSigners,
+  freezeMinutes,
+  minutesPreview,
+  sealedMinutes,
+  signMinutes,
+  type MinutesDeps,
+} from './meeting-minutes.ts';
 import { attendanceList, invitation, saveList, voteList, type ListPrinting } from './meeting-lists.ts';
 import { addPapers } from './meeting-papers.ts';
 import { appStatus, createOrganisation, unlock, type Session } from './organisation.ts';
@@ -277,11 +284,7 @@ export function createLaptop(ports: LaptopPorts): Laptop {
       return null;
     },
     'minutes.save': async ({ meeting, path }) => {
-      const opened = around().workplace.open(meeting);
-      const minutes = opened.state()?.minutes;
-      const file = minutes?.stage === 'sealed' ? store.papers.find(minutes.paper) : undefined;
-      if (!file) throw new Refusal('minutes-not-sealed');
-      await copyOut(file.path, path);
+      await copyOut((await sealedMinutes(store, around().workplace.open(meeting))).path, path);
       return null;
     },
     'lists.attendance': async ({ meeting, path }) => {

@@ -105,6 +105,27 @@ export async function sealMinutes(deps: MinutesDeps, meeting: OpenMeeting): Prom
   await meeting.perform('minutes-sealed', { paper: sha256, size, chunks });
 }
 
+/**
+ * Where the sealed minutes lie. Refuses while there are none, and when what the secretary's laptop calls the sealed
+ * minutes is not byte by byte the frozen revision with the chair's signature behind it.
+ */
+export async function sealedMinutes(store: LaptopStore, meeting: OpenMeeting): Promise<{ readonly path: string }> {
+  const state = meeting.state();
+  const file = state?.minutes.stage === 'sealed' ? store.papers.find(state.minutes.paper) : undefined;
+  if (!state || !file) throw new Refusal('minutes-not-sealed');
+  const bytes = await readFile(file.path);
+  const ignored = new Set(state.ignored.map((one) => one.hash));
+  const genuine = meeting.log.acts().some((act) => {
+    if (act.kind !== 'minutes-signed' || ignored.has(act.hash)) return false;
+    const increment = Buffer.from(act.body.increment, 'base64url');
+    const end = bytes.byteLength - increment.byteLength;
+    if (end <= 0 || !bytes.subarray(end).equals(increment)) return false;
+    return createHash('sha256').update(bytes.subarray(0, end)).digest('hex') === act.body.revision;
+  });
+  if (!genuine) throw new Refusal('minutes-changed');
+  return file;
+}
+
 /** Who must have signed minutes, by field. */
 export function expectedSigners(
   roster: readonly RosterEntry[],
