@@ -87,11 +87,7 @@ export function serveDocument(
   }
 
   function onUpdate(update: Uint8Array, origin: unknown): void {
-    if (origin === connection) return;
-    const encoder = encoding.createEncoder();
-    encoding.writeVarUint(encoder, SYNC);
-    syncProtocol.writeUpdate(encoder, update);
-    peer.send(encoding.toUint8Array(encoder));
+    if (origin !== connection) peer.send(once(update, () => updateMessage(update)));
   }
 
   function onAwareness(change: { added: number[]; updated: number[]; removed: number[] }, origin: unknown): void {
@@ -100,21 +96,44 @@ export function serveDocument(
       for (const client of change.removed) controlled.delete(client);
       return;
     }
-    sendAwareness([...change.added, ...change.updated, ...change.removed]);
+    const clients = [...change.added, ...change.updated, ...change.removed];
+    if (clients.length > 0) peer.send(once(change, () => awarenessMessage(awareness, clients)));
   }
 
   function sendAwareness(clients: number[]): void {
-    if (clients.length === 0) return;
-    const encoder = encoding.createEncoder();
-    encoding.writeVarUint(encoder, AWARENESS);
-    encoding.writeVarUint8Array(encoder, awarenessProtocol.encodeAwarenessUpdate(awareness, clients));
-    peer.send(encoding.toUint8Array(encoder));
+    if (clients.length > 0) peer.send(awarenessMessage(awareness, clients));
   }
 
   doc.on('update', onUpdate);
   awareness.on('update', onAwareness);
   sendAwareness([...awareness.getStates().keys()]);
   return connection;
+}
+
+/**
+ * Messages by the event that they tell of. All connections of a document hear the same event, so a change is encoded
+ * once and everybody is sent the same bytes; nobody may write into them.
+ */
+const encoded = new WeakMap<object, Uint8Array>();
+
+function once(event: object, encode: () => Uint8Array): Uint8Array {
+  const known = encoded.get(event) ?? encode();
+  encoded.set(event, known);
+  return known;
+}
+
+function updateMessage(update: Uint8Array): Uint8Array {
+  const encoder = encoding.createEncoder();
+  encoding.writeVarUint(encoder, SYNC);
+  syncProtocol.writeUpdate(encoder, update);
+  return encoding.toUint8Array(encoder);
+}
+
+function awarenessMessage(awareness: awarenessProtocol.Awareness, clients: number[]): Uint8Array {
+  const encoder = encoding.createEncoder();
+  encoding.writeVarUint(encoder, AWARENESS);
+  encoding.writeVarUint8Array(encoder, awarenessProtocol.encodeAwarenessUpdate(awareness, clients));
+  return encoding.toUint8Array(encoder);
 }
 
 function isEmptyUpdate(update: Uint8Array): boolean {

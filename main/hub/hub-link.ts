@@ -3,7 +3,7 @@ import type { Entry } from '../../common/acts/entry.ts';
 import type { MemberId } from '../../common/domain/ids.ts';
 import type { StreamPosition } from '../../common/wire/acknowledged.ts';
 import type { LinkLogger } from '../../common/wire/admission.ts';
-import { decodeDocumentFrames, encodeDocumentFrames, type DocumentFrame } from '../../common/wire/document-frames.ts';
+import { decodeDocumentFrames, type DocumentFrame, type FrameEncoder } from '../../common/wire/document-frames.ts';
 import {
   closeCodes,
   decodeControl,
@@ -40,6 +40,8 @@ export function createHubLink(options: {
   readonly ticker: Ticker;
   readonly logger: LinkLogger;
   nextBatch(): number;
+  /** One for all links of the meeting. */
+  readonly encodeFrames: FrameEncoder;
   /** The hello came and was answered. */
   onReady(link: HubLink): void;
   onAcknowledged(positions: readonly StreamPosition[]): void;
@@ -74,7 +76,7 @@ export function createHubLink(options: {
       const frames = outbox;
       outbox = [];
       outboxBytes = 0;
-      client.send(encodeDocumentFrames(frames), 'binary');
+      client.send(options.encodeFrames(frames), 'binary');
     }
     if (device !== null && !exchange.idle()) {
       exchange.pump();

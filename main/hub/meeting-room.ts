@@ -5,6 +5,7 @@ import type { CarriedMeeting } from '../../common/collab/carried-meeting.ts';
 import type { MemberId } from '../../common/domain/ids.ts';
 import { createAcknowledged, type StreamPosition } from '../../common/wire/acknowledged.ts';
 import type { LinkLogger } from '../../common/wire/admission.ts';
+import { createFrameEncoder } from '../../common/wire/document-frames.ts';
 import { closeCodes, encodeControl, type CloseCode } from '../../common/wire/link.ts';
 import { createClientSocket, type ClientSocket } from './client-socket.ts';
 import { limits } from './connection-limits.ts';
@@ -48,6 +49,7 @@ export function createMeetingRoom(options: {
   const links = new Map<HubLink, ClientSocket>();
   const sockets = new Map<DocumentSocket, ClientSocket>();
   const acknowledged = createAcknowledged(carrier, options.acknowledged);
+  const encodeFrames = createFrameEncoder();
   let pending: Entry[] = [];
   let batches = 0;
   let lastReceived: string | null = null;
@@ -151,6 +153,7 @@ export function createMeetingRoom(options: {
         ticker,
         logger,
         nextBatch: () => batches++,
+        encodeFrames,
         onReady: ready,
         onAcknowledged(positions) {
           acknowledged.note(positions);

@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest';
+import { Awareness, removeAwarenessStates } from 'y-protocols/awareness';
+import * as Y from 'yjs';
+import { serveDocument } from './document-connection.ts';
+
+it('a change is encoded once for all connections, and not sent to where it came from', () => {
+  const doc = new Y.Doc();
+  const awareness = new Awareness(doc);
+  const inboxes: Uint8Array[][] = [[], [], []];
+  const connections = inboxes.map((inbox) =>
+    serveDocument({ doc, awareness }, { send: (message) => inbox.push(message), mayWrite: true, mayBeAware: true }),
+  );
+  for (const inbox of inboxes) inbox.length = 0;
+  doc.getMap('a').set('b', 1);
+  awareness.setLocalState({ pen: 1 });
+  for (const inbox of inboxes) {
+    expect(inbox).toHaveLength(2);
+    expect(inbox[0]).toBe(inboxes[0]![0]);
+    expect(inbox[1]).toBe(inboxes[0]![1]);
+  }
+  const other = new Y.Doc();
+  const apart = connections.map((_, index) => inboxes[index]![0]!);
+  const into = serveDocument(
+    { doc: other, awareness: new Awareness(other) },
+    { send: () => undefined, mayWrite: true, mayBeAware: false },
+  );
+  expect(into.receive(apart[2]!)).toBe(true);
+  expect(other.getMap('a').toJSON()).toEqual({ b: 1 });
+
+  for (const inbox of inboxes) inbox.length = 0;
+  const foreign = new Y.Doc();
+  foreign.getMap('c').set('d', 2);
+  const update = Y.encodeStateAsUpdate(foreign);
+  expect(connections[0]!.receive(Uint8Array.of(0, 2, update.byteLength, ...update))).toBe(true);
+  expect(inboxes.map((inbox) => inbox.length)).toEqual([0, 1, 1]);
+  expect(inboxes[1]![0]).toBe(inboxes[2]![0]);
+  for (const connection of connections) connection.close();
+  removeAwarenessStates(awareness, [awareness.clientID], 'end');
+  awareness.destroy();
+});
