@@ -62,7 +62,9 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
   const papers = usePaperStatus(meeting);
   const floor = useFloor(meeting);
   const acting = useAct(meeting);
-  const tabs = usePaperTabs(floor.shown);
+  // What was shown last stays in its document; after the meeting nobody shows it any more.
+  const shown = state.phase === 'closed' ? null : floor.shown;
+  const tabs = usePaperTabs(shown);
   const [chosenPanel, choosePanel] = useRemembered('panel', [...PANELS, 'none'], 'people');
   const [preview, setPreview] = useState<'closed' | 'behind' | 'front'>('closed');
   const [putAway, setPutAway] = useState<MotionId | null>(null);
@@ -75,7 +77,7 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
     tabs.choose(paper);
     setPreview((now) => (now === 'front' ? 'behind' : now));
   };
-  const beingShown = (floor.shown ?? floor.mine)?.paper;
+  const beingShown = (shown ?? floor.mine)?.paper;
   const console = useConsole({
     meeting,
     acting,
@@ -109,7 +111,7 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
     ...tabs.open.map((id) => ({
       id,
       title: titleOf(id),
-      shown: floor.shown?.paper === id || floor.mine?.paper === id,
+      shown: shown?.paper === id || floor.mine?.paper === id,
     })),
     ...(preview === 'closed' ? [] : [{ id: 'preview' as const, title: t('minutes.preview'), shown: false }]),
   ];

@@ -30,7 +30,7 @@ export function PaperPane(props: Props) {
   const { view, state, paper, floor } = props;
   const overlay = useAnnotation(useLayers(view, state, paper.sha256, props.writable));
   const page = useRef(1);
-  const shown: Presenting | null = floor.shown?.paper === paper.sha256 ? floor.shown : null;
+  const shown: Presenting | null = state.phase !== 'closed' && floor.shown?.paper === paper.sha256 ? floor.shown : null;
   const presenting = floor.mine?.paper === paper.sha256;
 
   const onPageChange = useCallback(
