@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 
@@ -74,6 +74,8 @@ export async function checkPdf(path: string, limits: PaperLimits): Promise<Paper
 
 async function beginningOf(path: string): Promise<{ bytes: number; head: string } | undefined> {
   try {
+    // Before it is opened: opening a pipe waits for its other end.
+    if (!(await stat(path)).isFile()) return undefined;
     const file = await open(path, 'r');
     try {
       const facts = await file.stat();

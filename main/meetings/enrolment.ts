@@ -1,5 +1,4 @@
 import type { KeyObject } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { Refusal } from '../../common/contract/port.ts';
 import type { EnrolmentStatus, ParsedInput } from '../../common/contract/requests.ts';
@@ -7,6 +6,7 @@ import { INVITATION_FILE_LIMIT, invitationFileSchema, type InvitationFile } from
 import { orRefuse, sessionOf, type Session } from './organisation.ts';
 import type { Enrolled, Identity } from './identity-port.ts';
 import type { Json, LaptopStore, Log } from './ports.ts';
+import { readNamedFile } from './read-file.ts';
 
 /** A newcomer's own way in: key made here, request sent, certificate fetched. Survives a restart while it waits. */
 export interface Enrolment {
@@ -217,11 +217,6 @@ const isFinal = (error: string): boolean =>
   );
 
 async function readInvitation(identity: Identity, path: string, now: Date): Promise<InvitationFile> {
-  try {
-    if ((await stat(path)).size > INVITATION_FILE_LIMIT) throw new Refusal('not-an-invitation');
-    return orRefuse(identity.readInvitationFile(await readFile(path), now));
-  } catch (error) {
-    if (error instanceof Refusal) throw error;
-    throw new Refusal('unreadable-file', { path });
-  }
+  const content = await readNamedFile(path, INVITATION_FILE_LIMIT, new Refusal('not-an-invitation'));
+  return orRefuse(identity.readInvitationFile(content, now));
 }

@@ -37,6 +37,7 @@ import type {
   PdfSigning,
 } from './ports.ts';
 import type { Packages } from './packages.ts';
+import { mustBeFile } from './read-file.ts';
 import { verifyFile, type KnownMinutes } from './verify-file.ts';
 import { noNetwork, visitor } from './visit.ts';
 import { createWorkplace, type Workplace } from './workplace.ts';
@@ -169,6 +170,7 @@ export function createLaptop(ports: LaptopPorts): Laptop {
 
   async function openPackage(path: string): Promise<{ meeting: MeetingId }> {
     const { workplace, session } = around();
+    await mustBeFile(path);
     const meeting = await ports.packages.open({ path, session, events });
     workplace.addReadOnly(meeting);
     return { meeting };

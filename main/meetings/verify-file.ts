@@ -1,14 +1,16 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import { open, readFile, stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Refusal } from '../../common/contract/port.ts';
 import type { FileVerdict } from '../../common/contract/requests.ts';
 import { asSha256, type MemberId, type Sha256 } from '../../common/domain/ids.ts';
 import type { Packages } from './packages.ts';
 import type { PdfSigning } from './ports.ts';
+import { mustBeFile, readNamedFile } from './read-file.ts';
 
 /** PDFs are verified in memory; larger ones are no minutes. Bytes. */
 const MAX_PDF_BYTES = 256 * 1024 * 1024;
+const MAX_CERTIFICATES_BYTES = 1024 * 1024;
 
 /** Minutes of a meeting that this laptop knows: whose, and who has to have signed them. */
 export interface KnownMinutes {
@@ -28,14 +30,14 @@ export async function verifyFile(
   },
 ): Promise<FileVerdict> {
   const { path } = input;
+  await mustBeFile(path);
   const roots = [...input.roots, ...(input.trust ? await readCertificates(input.trust) : [])];
   const name = basename(path).normalize('NFC');
   if (await isZip(path)) {
     const result = await deps.packages.verify(path, roots);
     return { kind: 'package', name, minutesOf: null, ...result };
   }
-  if ((await stat(path)).size > MAX_PDF_BYTES) throw new Refusal('too-large-to-verify', { name });
-  const pdf = await readFile(path);
+  const pdf = await readNamedFile(path, MAX_PDF_BYTES, new Refusal('too-large-to-verify', { name }));
   const known = input.minutesOf?.(asSha256(createHash('sha256').update(pdf).digest('hex')));
   const verdict = await deps.signing.verify(pdf, {
     trust: roots,
@@ -45,24 +47,22 @@ export async function verifyFile(
 }
 
 async function isZip(path: string): Promise<boolean> {
-  let file;
   try {
-    file = await open(path);
+    const file = await open(path);
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
+      return bytesRead === 4 && buffer.readUInt32LE(0) === 0x04034b50;
+    } finally {
+      await file.close();
+    }
   } catch {
     throw new Refusal('unreadable-file', { path });
-  }
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
-    return bytesRead === 4 && buffer.readUInt32LE(0) === 0x04034b50;
-  } finally {
-    await file.close();
   }
 }
 
 async function readCertificates(path: string): Promise<Uint8Array[]> {
-  const text = await readFile(path, 'utf8').catch(() => {
-    throw new Refusal('unreadable-file', { path });
-  });
+  const tooLarge = new Refusal('not-a-certificate', { path });
+  const text = Buffer.from(await readNamedFile(path, MAX_CERTIFICATES_BYTES, tooLarge)).toString('utf8');
   const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   try {
     return blocks.map((pem) => new X509Certificate(pem).raw);
