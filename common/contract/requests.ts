@@ -23,6 +23,11 @@ const sha256 = z
   .transform(asSha256);
 const line = z.string().trim().max(500);
 const path = z.string().min(1).max(4096);
+/** Where to write: a whole path, always with this extension, so that no other kind of file is ever replaced. */
+const pathTo = (extension: 'pdf' | 'phien' | 'phien-invite') =>
+  path
+    .regex(/^(\/|[A-Za-z]:[\\/]|\\\\)[^\0]*$/)
+    .transform((given) => (given.toLowerCase().endsWith(`.${extension}`) ? given : `${given}.${extension}`));
 const pin = z.string().min(6).max(128);
 const nothing = z.strictObject({});
 const itemId = localIdSchema.transform((v) => v as AgendaItemId);
@@ -52,7 +57,7 @@ export const requestSchemas = {
   'people.list': nothing,
   'people.invite': z.strictObject({ name: line.min(1), position: line }),
   'people.withdrawInvitation': z.strictObject({ invitation: z.string().max(64) }),
-  'people.saveInvitation': z.strictObject({ invitation: z.string().max(64), path }),
+  'people.saveInvitation': z.strictObject({ invitation: z.string().max(64), path: pathTo('phien-invite') }),
   'people.approve': z.strictObject({ request: z.string().max(64), authorityPassword: z.string().max(128).optional() }),
   'people.refuse': z.strictObject({ request: z.string().max(64) }),
   'enrolment.begin': z.strictObject({
@@ -84,19 +89,19 @@ export const requestSchemas = {
   'papers.add': z.strictObject({ meeting, item: itemId, paths: z.array(path).min(1).max(50) }),
   'papers.remove': z.strictObject({ meeting, item: itemId, paper: sha256 }),
   'papers.status': z.strictObject({ meeting }),
-  'papers.save': z.strictObject({ meeting, paper: sha256, path }),
+  'papers.save': z.strictObject({ meeting, paper: sha256, path: pathTo('pdf') }),
 
   'minutes.preview': z.strictObject({ meeting }),
   'minutes.freeze': z.strictObject({ meeting }),
   'minutes.sign': z.strictObject({ meeting }),
-  'minutes.save': z.strictObject({ meeting, path }),
+  'minutes.save': z.strictObject({ meeting, path: pathTo('pdf') }),
 
   /** Lists as PDF. A vote's only after it is closed; the invitation (Form 1.7) as the plan has it now. */
-  'lists.attendance': z.strictObject({ meeting, path }),
-  'lists.vote': z.strictObject({ meeting, motion: localIdSchema.transform(asMotionId), path }),
-  'lists.invitation': z.strictObject({ meeting, path }),
+  'lists.attendance': z.strictObject({ meeting, path: pathTo('pdf') }),
+  'lists.vote': z.strictObject({ meeting, motion: localIdSchema.transform(asMotionId), path: pathTo('pdf') }),
+  'lists.invitation': z.strictObject({ meeting, path: pathTo('pdf') }),
 
-  'package.save': z.strictObject({ meeting, path }),
+  'package.save': z.strictObject({ meeting, path: pathTo('phien') }),
   'package.open': z.strictObject({ path }),
   'verify.file': z.strictObject({ path, trust: path.optional() }),
   'sample.open': nothing,
