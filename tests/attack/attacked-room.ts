@@ -79,7 +79,7 @@ export async function attackedRoom(): Promise<AttackedRoom> {
   return { room, secretary, chair, honest, hostile, meeting, paper, address, act, state, close: () => room.close() };
 }
 
-/** What would end the engine, or be lost: none of it may happen, whatever comes in. */
+/** What would end the engine, or be lost: none of it may happen, whatever comes in. `stop` throws when it did. */
 export function watchForCrashes(): { readonly crashes: unknown[]; stop(): void } {
   const crashes: unknown[] = [];
   const note = (error: unknown) => void crashes.push(error);
@@ -90,6 +90,7 @@ export function watchForCrashes(): { readonly crashes: unknown[]; stop(): void }
     stop() {
       process.off('uncaughtException', note);
       process.off('unhandledRejection', note);
+      if (crashes.length > 0) throw new AggregateError(crashes, `${crashes.length} unexpected errors`);
     },
   };
 }
