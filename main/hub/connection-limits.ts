@@ -11,6 +11,8 @@ export const limits = {
   requestMilliseconds: 120_000,
   /** Chunks of papers on their way to this laptop at a time, one of each paper and from each member. */
   uploads: 8,
+  /** Papers that are open for it. */
+  openUploads: 32,
   /** Such a chunk of which nothing came for so long is given up; a paper of which none came is closed. */
   uploadSilenceMilliseconds: 10_000,
   uploadIdleMilliseconds: 30_000,

@@ -41,11 +41,14 @@ export function createPaperIntake(options: {
       forget(paper.sha256);
       return opened.error;
     }
-    clearTimeout(arriving.get(paper.sha256)?.idle);
+    forget(paper.sha256);
     const kept: Arriving = { part: opened.value, idle: undefined };
     // Closing it remembers on disk what came so far.
     kept.idle = setTimeout(() => void letGo(paper.sha256), closed ? 0 : limits.uploadIdleMilliseconds);
     arriving.set(paper.sha256, kept);
+    // Each is an open file, and asking for what is missing opens one: the one not asked for the longest goes.
+    const oldest = [...arriving.keys()].find((other) => !senders.has(other) && other !== paper.sha256);
+    if (arriving.size > limits.openUploads && oldest !== undefined) await letGo(oldest);
     return opened.value;
   }
 

@@ -220,6 +220,17 @@ describe('what is refused', () => {
     expect(await put(an, chunkPath(paper, 0), chunkOf(paper, 0))).toMatch(/^HTTP\/1.1 200[^]*"complete"/);
   });
 
+  it('no open file for each paper that somebody asks about', async () => {
+    const papers = [];
+    for (let index = 0; index < 50; index++) papers.push(await paperOf(10 + index));
+    for (const paper of papers) {
+      const asked = await getAs(an, room.address, chunkPath(paper, 'missing'));
+      expect(asked.received.toString()).toMatch(/\{"chunks":\[0\]\}$/);
+    }
+    expect(papers.filter((paper) => room.hub.arriving(paper.sha256)).length).toBeLessThanOrEqual(32);
+    expect(await put(an, chunkPath(papers[0]!, 0), papers[0]!.bytes)).toMatch(/"complete"/);
+  });
+
   it('[CONN-2] [CONN-5] anything of people who are not of the meeting or not of the organisation', async () => {
     const paper = await paperOf(40);
     const outsider = await room.organisation.enrol('Người Ngoài Cuộc');
