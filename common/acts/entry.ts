@@ -13,6 +13,13 @@ export const ENTRY_VERSION = 1;
 /** A compact JWS longer than this is refused before it is parsed; base64url and signature included. Characters. */
 export const MAX_ENTRY_CHARACTERS = 8 * 1024 * 1024;
 
+/**
+ * Streams of one author in a meeting, and acts of one author: far more than a person can have, and few enough that nobody
+ * can keep the others from joining (whose first message names all streams) or busy (who compute the state of all acts).
+ */
+export const MAX_STREAMS_OF_AUTHOR = 500;
+export const MAX_ACTS_OF_AUTHOR = 5000;
+
 export const ACTS_STREAM = 'acts';
 export type Stream = typeof ACTS_STREAM | `doc/${string}`;
 

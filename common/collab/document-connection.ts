@@ -3,6 +3,7 @@ import * as encoding from 'lib0/encoding';
 import * as awarenessProtocol from 'y-protocols/awareness';
 import * as syncProtocol from 'y-protocols/sync';
 import * as Y from 'yjs';
+import { isBoundedUpdate } from './update-bounds.ts';
 
 /** Message types of the y-websocket protocol. */
 const SYNC = 0;
@@ -78,6 +79,7 @@ export function serveDocument(
       case syncProtocol.messageYjsUpdate: {
         const update = decoding.readVarUint8Array(decoder);
         if (!peer.mayWrite) return isEmptyUpdate(update);
+        if (!isBoundedUpdate(update)) return false;
         Y.applyUpdate(doc, update, connection);
         return true;
       }

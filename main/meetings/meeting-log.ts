@@ -5,6 +5,8 @@ import {
   DOCUMENT_CHANGE,
   documentChangeBodySchema,
   ENTRY_VERSION,
+  MAX_ACTS_OF_AUTHOR,
+  MAX_STREAMS_OF_AUTHOR,
   type Entry,
   type EntryPayload,
   type EntryRefusal,
@@ -71,10 +73,14 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
   const { meeting, me, store, authentication, certificates } = options;
   const listeners = new Set<(entries: readonly Entry[], from: MemberId | 'self') => void>();
   const acts: Act[] = store.entries.readStream(meeting, ACTS_STREAM).flatMap((entry) => readAct(entry) ?? []);
+  const streams = new Map<MemberId, number>();
+  for (const { author } of store.entries.heads(meeting)) streams.set(author, (streams.get(author) ?? 0) + 1);
   let ownWork: Promise<unknown> = Promise.resolve();
 
   function stored(entries: readonly Entry[], from: MemberId | 'self'): void {
     for (const entry of entries) {
+      const { author, seq } = entry.payload;
+      if (seq === 1) streams.set(author, (streams.get(author) ?? 0) + 1);
       if (entry.payload.stream === ACTS_STREAM) {
         const act = readAct(entry);
         if (act) acts.push(act);
@@ -157,6 +163,7 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
 
   function bodyProblem(payload: EntryPayload, from: MemberId): EntryRefusal | undefined {
     if (payload.stream === ACTS_STREAM) {
+      if (payload.seq > MAX_ACTS_OF_AUTHOR) return 'not-allowed';
       if (!isActKind(payload.kind)) return 'bad-body';
       return actBodySchemas[payload.kind].safeParse(payload.body).success ? undefined : 'bad-body';
     }
@@ -164,6 +171,7 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
     if (payload.kind !== DOCUMENT_CHANGE || !change.success) return 'bad-body';
     if (!isBoundedUpdate(Buffer.from(change.data.update, 'base64url'))) return 'bad-body';
     const { author, time } = payload;
+    if (payload.seq === 1 && (streams.get(author) ?? 0) >= MAX_STREAMS_OF_AUTHOR) return 'not-allowed';
     const document = payload.stream.slice('doc/'.length);
     return options.mayHaveWritten({ author, document, time, from }) ? undefined : 'not-allowed';
   }

@@ -131,9 +131,14 @@ export function createWorkplace(deps: {
     if (!one || one.telling) return;
     one.telling = setTimeout(() => {
       one.telling = undefined;
-      settle(one);
-      events.emit('meeting.view', view(id));
-      events.emit('papers.changed', { meeting: id, papers: papers(id) });
+      try {
+        settle(one);
+        events.emit('meeting.view', view(id));
+        events.emit('papers.changed', { meeting: id, papers: papers(id) });
+      } catch (error) {
+        // Whatever others wrote into one meeting, the rest of this laptop goes on.
+        log.error('meeting could not be shown', { meeting: id }, error);
+      }
     }, TELL_EVERY);
   }
 

@@ -119,6 +119,25 @@ test('values nested without end are refused, live and signed', async () => {
   await minutesStillWork(at.honest, 'sau khi lồng giá trị');
 });
 
+test('a member cannot open streams without number, which everyone would have to name when joining', async () => {
+  const update = new Uint8Array(Y.encodeStateAsUpdate(new Y.Doc()));
+  const brought = async (from: number): Promise<unknown> => {
+    const by = await handLink(mallory, at.address, at.meeting);
+    const entries: string[] = [];
+    for (let index = from; index < from + 300; index++) {
+      const paper = index.toString(16).padStart(64, 'f');
+      entries.push(await mallory.nextChange(`ink/${paper}/${mallory.member}`, update));
+    }
+    return by.bring(entries);
+  };
+  expect(await brought(0)).toEqual({ refused: [] });
+  await brought(300);
+  expect(await brought(600)).toEqual({ closed: 4403 });
+  const heads = at.secretary.engine.store.entries.heads(at.meeting);
+  expect(heads.filter((head) => head.author === mallory.member).length).toBeLessThan(700);
+  await minutesStillWork(at.honest, 'sau các luồng');
+}, 30_000);
+
 test('[ORD-2] an act that claims to be of next year does not move the time of the others', async () => {
   const by = await handLink(mallory, at.address, at.meeting);
   const time = new Date(Date.now() + 400 * 86_400_000).toISOString();
