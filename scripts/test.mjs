@@ -6,6 +6,7 @@ import { setUp } from './setup/index.mjs';
 import { projectNode, tool } from './setup/paths.mjs';
 import { run } from './setup/run.mjs';
 import { elapsed, say } from './setup/say.mjs';
+import { ensureTestTools } from './setup/test-tools.mjs';
 
 /** @typedef {{ name: string, run: () => Promise<number> }} Part */
 
@@ -14,6 +15,7 @@ const node = (script, ...args) => run(projectNode, [tool(script), ...args]);
 
 await onProjectNode(async () => {
   const electron = await setUp();
+  await ensureTestTools();
   /** @type {Part[]} */
   const parts = [
     { name: 'format', run: () => node('oxfmt/bin/oxfmt', '--check', '.') },
