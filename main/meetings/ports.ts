@@ -177,7 +177,10 @@ export interface Network {
   join(meeting: CarriedMeeting, addresses: () => readonly string[]): Link;
   /** Hosts found by themselves; the list is whole each time. */
   onFound(listener: (found: readonly FoundHost[]) => void): () => void;
-  fetchPapers(meeting: MeetingId, link: { readonly addresses: () => readonly string[] }): PaperFetcher;
+  fetchPapers(
+    meeting: MeetingId,
+    link: { readonly addresses: () => readonly string[]; readonly liveWaits: () => boolean },
+  ): PaperFetcher;
   /** Brings whoever carries the meeting the papers that it lacks and this laptop has. */
   offerPapers(meeting: MeetingId, link: { readonly addresses: () => readonly string[] }): PaperOffer;
   /** A paper that somebody brings to this host. */
@@ -199,6 +202,8 @@ export interface Link {
   share(name: string): () => void;
   /** Tries at once. */
   retry(): void;
+  /** Something of this laptop is on its way and not yet stored elsewhere: papers let it pass. */
+  waits(): boolean;
   close(): Promise<void>;
 }
 

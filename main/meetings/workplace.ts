@@ -277,7 +277,7 @@ export function createWorkplace(deps: {
     };
     one.offer ??= network.offerPapers(meeting.id, { addresses });
     if (!one.fetcher) {
-      one.fetcher = network.fetchPapers(meeting.id, { addresses });
+      one.fetcher = network.fetchPapers(meeting.id, { addresses, liveWaits: () => one.link?.waits() ?? false });
       one.stops.push(
         one.fetcher.onProgress(() => tell(meeting.id)),
         one.fetcher.onComplete(() => tell(meeting.id)),

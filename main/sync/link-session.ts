@@ -31,6 +31,8 @@ export interface SessionEnd {
 export interface LinkSession {
   readonly carrier: MemberId;
   stored(entries: readonly Entry[]): void;
+  /** Entries wait to be sent or to be acknowledged. */
+  waits(): boolean;
   sendDocument(document: string, message: Uint8Array): void;
   beat(): void;
   close(): void;
@@ -213,6 +215,7 @@ export function openLinkSession(options: {
         }),
       );
     },
+    waits: () => !over && ready && !exchange.idle(),
     sendDocument(document, message) {
       if (over) return;
       outbox.push({ document, message });

@@ -47,6 +47,8 @@ export interface Link {
   /** Tries at once, also after a refusal. */
   retry(): void;
   acknowledged(): readonly StreamPosition[];
+  /** Something of this laptop is on its way to the carrying one and not yet stored there. */
+  waits(): boolean;
   close(): Promise<void>;
 }
 
@@ -237,6 +239,7 @@ export function connectLink(options: LinkOptions): Link {
       void attempt();
     },
     acknowledged: () => acknowledged.positions(),
+    waits: () => session?.waits() ?? false,
     close() {
       if (closed) return Promise.resolve();
       closed = true;

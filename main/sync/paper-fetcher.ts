@@ -5,6 +5,7 @@ import type { LinkLogger } from '../../common/wire/admission.ts';
 import { paperPath } from '../../common/wire/link.ts';
 import { createCarrierClient, readAll, type CarrierClient } from './carrier-client.ts';
 import type { Credentials } from './dial.ts';
+import { createPacing, fetchPaced, type ArrivingChunk, type Pacing } from './pacing.ts';
 import { createSpeed } from './speed.ts';
 
 /** Why a paper doesn't come; each has a sentence in i18n under `errors.*`. */
@@ -47,6 +48,8 @@ export interface PaperFetcherOptions extends Credentials {
   /** Papers to have, the most urgent first; asked anew before every chunk. */
   wanted(): readonly WantedPaper[];
   readonly store: PaperParts;
+  /** The link waits for an answer to something live: papers let it pass. */
+  liveWaits?(): boolean;
   readonly logger: LinkLogger;
   /** At most every 200 ms per paper, and when it is complete. */
   onProgress?(progress: PaperProgress): void;
@@ -57,6 +60,8 @@ interface Job {
   readonly paper: WantedPaper;
   part: PaperPart | null;
   readonly inFlight: Set<number>;
+  /** Chunks of which pieces came before a cut. */
+  readonly arriving: Map<number, ArrivingChunk>;
   readonly wrong: Map<number, number>;
   readonly speed: ReturnType<typeof createSpeed>;
   problem: PaperProblem | null;
@@ -84,17 +89,19 @@ export function createPaperFetcher(options: PaperFetcherOptions): PaperFetcher {
   const { store, logger } = options;
   const jobs = new Map<Sha256, Job>();
   const closing = new AbortController();
-  let client: { address: string; carrier: CarrierClient } | null = null;
+  let client: { address: string; carrier: CarrierClient; pacing: Pacing } | null = null;
+  let fetching = 0;
   let paused = false;
   let failures = 0;
   const sleepers = new Set<() => void>();
 
-  function carrierAt(address: string): CarrierClient {
+  function sourceAt(address: string): NonNullable<typeof client> {
     if (client?.address !== address) {
       client?.carrier.close();
-      client = { address, carrier: createCarrierClient(address, options, WORKERS) };
+      const pacing = createPacing({ liveWaits: () => options.liveWaits?.() ?? false });
+      client = { address, carrier: createCarrierClient(address, options, WORKERS), pacing };
     }
-    return client.carrier;
+    return client;
   }
 
   function jobFor(paper: WantedPaper): Job {
@@ -104,6 +111,7 @@ export function createPaperFetcher(options: PaperFetcherOptions): PaperFetcher {
         paper,
         part: null,
         inFlight: new Set(),
+        arriving: new Map(),
         wrong: new Map(),
         speed: createSpeed(),
         problem: null,
@@ -186,9 +194,30 @@ export function createPaperFetcher(options: PaperFetcherOptions): PaperFetcher {
     }
   }
 
-  async function fetchChunk(carrier: CarrierClient, { paper, speed }: Job, index: number) {
-    const start = index * PAPER_CHUNK_BYTES;
-    const end = Math.min(start + PAPER_CHUNK_BYTES, paper.size) - 1;
+  function arrivingOf({ paper, arriving }: Job, index: number, source: string): ArrivingChunk {
+    const known = arriving.get(index);
+    if (known?.source === source) return known;
+    const length = Math.min(PAPER_CHUNK_BYTES, paper.size - index * PAPER_CHUNK_BYTES);
+    const chunk = { source, bytes: new Uint8Array(length), have: 0 };
+    arriving.set(index, chunk);
+    return chunk;
+  }
+
+  /** A chunk in as many pieces as the line asks for. */
+  async function fetchChunk({ address, carrier, pacing }: NonNullable<typeof client>, job: Job, index: number) {
+    const from = index * PAPER_CHUNK_BYTES;
+    const got = await fetchPaced(
+      arrivingOf(job, index, address),
+      pacing,
+      (start, end) => fetchPiece(carrier, job, from + start, from + end),
+      closing.signal,
+    );
+    job.arriving.delete(index);
+    if (pacing.atOnce(WORKERS) > fetching) wake();
+    return got;
+  }
+
+  async function fetchPiece(carrier: CarrierClient, { paper, speed }: Job, start: number, end: number) {
     const response = await carrier.get(
       paperPath(options.meeting, paper.sha256),
       { range: `bytes=${start}-${end}` },
@@ -242,12 +271,23 @@ export function createPaperFetcher(options: PaperFetcherOptions): PaperFetcher {
   async function step(): Promise<'again' | 'idle' | 'failed'> {
     const address = options.source();
     if (paused || address === null) return 'idle';
+    const source = sourceAt(address);
+    if (fetching >= source.pacing.atOnce(WORKERS)) return 'idle';
+    fetching++;
+    try {
+      return await fetchNext(source);
+    } finally {
+      fetching--;
+    }
+  }
+
+  async function fetchNext(source: NonNullable<typeof client>): Promise<'again' | 'idle' | 'failed'> {
     const next = await nextChunk();
     if (!next) return 'idle';
     const { job, part, index } = next;
     try {
-      const bytes = await fetchChunk(carrierAt(address), job, index);
-      if (bytes instanceof Uint8Array) await write(job, part, index, bytes, address);
+      const bytes = await fetchChunk(source, job, index);
+      if (bytes instanceof Uint8Array) await write(job, part, index, bytes, source.address);
       else rest(job, bytes, SHORT_REST);
       return 'again';
     } catch (error) {

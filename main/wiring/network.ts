@@ -188,6 +188,7 @@ export function createNetwork(options: {
         },
         share: (name) => link.follow(name).release,
         retry: () => link.retry(),
+        waits: () => link.waits(),
         async close() {
           await link.close();
           remembered.flush(meeting.id);
@@ -199,7 +200,7 @@ export function createNetwork(options: {
       tellFound();
       return () => foundListeners.delete(listener);
     },
-    fetchPapers: (meeting, { addresses }) => fetchPapers({ ...credentials, meeting, addresses, store, logger }),
+    fetchPapers: (meeting, link) => fetchPapers({ ...credentials, meeting, ...link, store, logger }),
     offerPapers: (meeting, { addresses }) => offerPapers({ ...credentials, meeting, addresses, store, logger }),
     arriving(paper) {
       const known = running?.arriving(paper);

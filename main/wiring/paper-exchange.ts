@@ -15,7 +15,11 @@ interface Exchange extends Credentials {
 }
 
 /** The use cases' port on the fetcher. It is woken by changes only: it rests from papers that the host hasn't got. */
-export function fetchPapers({ addresses, store, ...rest }: Exchange): PaperFetcher {
+export function fetchPapers({
+  addresses,
+  store,
+  ...rest
+}: Exchange & { readonly liveWaits: () => boolean }): PaperFetcher {
   let wanted: readonly PaperRecord[] = [];
   let last = '';
   let atHostBefore: ReadonlySet<Sha256> = new Set();

@@ -73,9 +73,7 @@ function fetcher(options: { store: Store; source: () => string | null; wanted: (
 
 /** A member's laptop that passes requests on to the host and changes answers on the way. */
 async function relayAs(person: TestPerson, alter: (path: string, range: string, body: Buffer) => Buffer) {
-  let requests = 0;
   const server: Server = createServer({ ...person.tls, requestCert: true, minVersion: 'TLSv1.3' }, (asked, answer) => {
-    requests++;
     const range = asked.headers.range ?? '';
     const [host, port] = room.address.split(':');
     const options = {
@@ -101,7 +99,7 @@ async function relayAs(person: TestPerson, alter: (path: string, range: string, 
     server.closeAllConnections();
     server.close();
   });
-  return { address: `127.0.0.1:${(server.address() as AddressInfo).port}`, requests: () => requests };
+  return { address: `127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
 describe('papers over HTTPS', () => {
@@ -187,7 +185,10 @@ describe('paper fetcher', () => {
   it('[PAPER-2] refuses a wrong byte and fetches that chunk again', async () => {
     const paper = await putPaper(6 * PAPER_CHUNK_BYTES);
     let wrong = 2;
+    const started: number[] = [];
     const relay = await relayAs(binh, (_path, range, body) => {
+      const chunk = Number(/\d+/.exec(range)?.[0]) / PAPER_CHUNK_BYTES;
+      if (Number.isInteger(chunk)) started.push(chunk);
       if (range.startsWith(`bytes=${3 * PAPER_CHUNK_BYTES}-`) && wrong-- > 0) body[123_456] = (body[123_456] ?? 0) ^ 1;
       return body;
     });
@@ -202,7 +203,7 @@ describe('paper fetcher', () => {
     await expectSoon('here', () => completed.length === 1);
     expect(warnings.filter(({ message }) => message === 'wrong bytes of a paper refused')).toHaveLength(2);
     expect((await readFile(store.papers.file(paper.sha256)?.path ?? '')).equals(paper.bytes)).toBe(true);
-    expect(relay.requests()).toBe(8);
+    expect(started.sort()).toEqual([0, 1, 2, 3, 3, 3, 4, 5]);
   });
 
   it('[PAPER-2] gives up on a paper that keeps coming wrong and says so; other papers come', async () => {
@@ -211,12 +212,16 @@ describe('paper fetcher', () => {
     const relay = await relayAs(binh, (path, _range, body) => (path.includes(bad.sha256) ? body.fill(0) : body));
     const { store } = await newStore();
     open.push(() => store.close());
-    const { fetcher: papers, completed } = fetcher({ store, source: () => relay.address, wanted: () => [bad, good] });
+    const {
+      fetcher: papers,
+      completed,
+      warnings,
+    } = fetcher({ store, source: () => relay.address, wanted: () => [bad, good] });
     open.push(() => papers.close());
     await expectSoon('the good one', () => completed.includes(good.sha256));
     const problem = () => papers.progress().find(({ sha256: name }) => name === bad.sha256);
     expect(problem()).toMatchObject({ problem: 'wrong-bytes', have: 0, state: 'waiting' });
-    expect(relay.requests()).toBeLessThan(15);
+    expect(warnings.filter(({ message }) => message === 'wrong bytes of a paper refused').length).toBeLessThan(12);
     expect(store.papers.file(bad.sha256)).toBeUndefined();
   });
 

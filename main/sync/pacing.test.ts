@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { PAPER_CHUNK_BYTES } from '../../common/collab/plan.ts';
+import { createPacing, fetchPaced, type ArrivingChunk } from './pacing.ts';
+
+const never = new AbortController().signal;
+const chunkOf = (size: number): ArrivingChunk => ({ source: 'a', bytes: new Uint8Array(size), have: 0 });
+
+describe('pacing of papers', () => {
+  it('[PAPER-7] asks for pieces of about half a second on a thin line, one at a time', () => {
+    const pacing = createPacing({ liveWaits: () => false });
+    // 256 kbit/s: 32 KB a second.
+    for (let piece = 0; piece < 5; piece++) pacing.came(pacing.pieceBytes(), pacing.pieceBytes() / 32);
+    expect(pacing.pieceBytes()).toBe(16 * 1024);
+    expect(pacing.atOnce(4)).toBe(1);
+  });
+
+  it('[PAPER-7] asks for whole chunks, several at a time, once the line has shown to be fast', () => {
+    const pacing = createPacing({ liveWaits: () => false });
+    expect(pacing.atOnce(2)).toBe(1);
+    pacing.came(pacing.pieceBytes(), 2);
+    expect(pacing.pieceBytes()).toBe(PAPER_CHUNK_BYTES);
+    expect(pacing.atOnce(2)).toBe(2);
+  });
+
+  it('[PAPER-7] waits while the link waits, but not for ever', async () => {
+    let waits = true;
+    let time = 0;
+    const pacing = createPacing({ liveWaits: () => waits, now: () => time });
+    let had = false;
+    const turn = pacing.turn(never).then(() => (had = true));
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(had).toBe(false);
+    waits = false;
+    await turn;
+    waits = true;
+    const patience = pacing.turn(never);
+    time = 10_000;
+    await patience;
+  });
+
+  it('[PAPER-3] keeps the pieces that came before a cut', async () => {
+    const pacing = createPacing({ liveWaits: () => false });
+    const whole = Uint8Array.from({ length: 200_000 }, (_, index) => index % 251);
+    const chunk = chunkOf(whole.byteLength);
+    const asked: number[] = [];
+    const get = (start: number, end: number) => {
+      asked.push(start);
+      if (asked.length === 2) return Promise.reject(new Error('cut'));
+      return Promise.resolve(whole.subarray(start, end + 1));
+    };
+    await expect(fetchPaced(chunk, pacing, get, never)).rejects.toThrow('cut');
+    expect(chunk.have).toBe(64 * 1024);
+    expect(await fetchPaced(chunk, pacing, get, never)).toEqual(whole);
+    expect(asked.filter((start) => start === 0)).toHaveLength(1);
+  });
+
+  it('passes on what came instead of bytes', async () => {
+    const pacing = createPacing({ liveWaits: () => false });
+    expect(await fetchPaced(chunkOf(10), pacing, () => Promise.resolve('not-there-yet' as const), never)).toBe(
+      'not-there-yet',
+    );
+  });
+});
