@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { Refusal } from '../common/contract/port.ts';
 import { consoleLogger } from './logging/create-logger.ts';
 import { findResources, openLaptop, type OpenedLaptop } from './wiring/open-laptop.ts';
-import { networkPlace } from './wiring/network.ts';
+import { networkPlace, type NetworkPlace } from './wiring/network.ts';
 import { runVerify } from './wiring/verify-command.ts';
 
 declare const __PHIEN_VERSION__: string | undefined;
@@ -13,13 +13,16 @@ declare const __PHIEN_VERSION__: string | undefined;
 /** Phiên without windows, on plain Node: `phien verify …`, `phien hub …`. */
 const USAGE = `phien verify FILE [--trust PEM] [--json] [--lang vi|en]
     Whether a signed PDF or a meeting package is what it claims to be. Exit code 0 valid, 1 invalid, 2 cannot tell.
-phien enrol --data DIR --name NAME --code CODE --address HOST:PORT
+phien enrol --data DIR --name NAME --code CODE --at HOST:PORT
     Makes this computer's key and asks for a certificate; waits until somebody approves.
 phien join --data DIR HOST:PORT
     Fetches the meeting that the laptop at this address carries.
+phien hub enrol --data DIR --code CODE --at HOST:PORT [--name NAME]
+    The same for a relay, a computer that nobody sits at.
 phien hub --data DIR [--listen HOST:PORT]
-    Carries the meetings that are in this data folder, until it is stopped.
-The PIN comes from the environment variable PHIEN_PIN, or is asked for.`;
+    A relay: carries the meetings in this data folder and those that laptops give it, until it is stopped.
+The PIN (at least 6 characters) comes from the environment variable PHIEN_PIN, from the file that --pin-file or
+PHIEN_PIN_FILE names, or is asked for.`;
 
 const EXIT_USAGE = 64;
 
@@ -43,20 +46,21 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function enrolCommand(args: string[]): Promise<number> {
+async function enrolCommand(args: string[], defaultName?: string): Promise<number> {
   const { values } = parseArgs({
     args,
     options: {
       data: { type: 'string' },
       name: { type: 'string' },
       code: { type: 'string' },
-      address: { type: 'string' },
+      at: { type: 'string' },
+      ...pinFile,
     },
   });
-  const { data, name, code, address } = values;
+  const { data, name = defaultName, code, at: address } = values;
   if (!data || !name || !code || !address) return usage();
   const laptop = openHere(data, undefined);
-  const pin = await askPin();
+  const pin = await askPin(values['pin-file']);
   const ended = new Promise<string | null>((resolve) => {
     laptop.subscribe('enrolment.status', (payload) => {
       const { step, problem } = payload as { step: string; problem: string | null };
@@ -72,11 +76,12 @@ async function enrolCommand(args: string[]): Promise<number> {
 }
 
 async function joinCommand(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { data: { type: 'string' } } });
+  const options = { data: { type: 'string' }, ...pinFile } as const;
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
   const [address] = positionals;
   if (!values.data || !address) return usage();
   const laptop = openHere(values.data, undefined);
-  await laptop.request('app.unlock', { pin: await askPin() });
+  await laptop.request('app.unlock', { pin: await askPin(values['pin-file']) });
   const { meeting } = await laptop.request('meetings.join', { address });
   console.error(`joined ${meeting}; waiting until everything is here`);
   for (;;) {
@@ -90,10 +95,16 @@ async function joinCommand(args: string[]): Promise<number> {
 }
 
 async function hubCommand(args: string[]): Promise<number> {
-  const { values } = parseArgs({ args, options: { data: { type: 'string' }, listen: { type: 'string' } } });
+  if (args[0] === 'enrol') return await enrolCommand(args.slice(1), 'Máy chủ');
+  const options = { data: { type: 'string' }, listen: { type: 'string' }, ...pinFile } as const;
+  const { values } = parseArgs({ args, options });
   if (!values.data) return usage();
-  const laptop = openHere(values.data, values.listen);
-  await laptop.request('app.unlock', { pin: await askPin() });
+  let listening: Promise<readonly string[]> = Promise.resolve([]);
+  const laptop = openHere(values.data, values.listen, {
+    relay: { onListening: (addresses) => (listening = addresses) },
+  });
+  await laptop.request('app.unlock', { pin: await askPin(values['pin-file']) });
+  console.log(`listening ${(await listening).join(' ')}`);
   for (const { meeting, phase, readOnly } of await laptop.request('meetings.list', {})) {
     if (readOnly || phase === 'draft') continue;
     const { addresses } = await laptop.request('meetings.carry', { meeting });
@@ -107,13 +118,14 @@ async function hubCommand(args: string[]): Promise<number> {
   return 0;
 }
 
-function openHere(dataDir: string, listen: string | undefined): OpenedLaptop {
+function openHere(dataDir: string, listen: string | undefined, more: Pick<NetworkPlace, 'relay'> = {}): OpenedLaptop {
   const place = networkPlace(process.env);
   const colon = listen?.lastIndexOf(':') ?? -1;
   const at = listen && colon > 0 ? { listenHost: listen.slice(0, colon), port: Number(listen.slice(colon + 1)) } : {};
   return openLaptop({
     ...place,
     ...at,
+    ...more,
     dataDir,
     version: version(),
     logger: consoleLogger(),
@@ -122,7 +134,10 @@ function openHere(dataDir: string, listen: string | undefined): OpenedLaptop {
   });
 }
 
-async function askPin(): Promise<string> {
+const pinFile = { 'pin-file': { type: 'string' } } as const;
+
+async function askPin(file = process.env['PHIEN_PIN_FILE']): Promise<string> {
+  if (file) return readFileSync(file, 'utf8').trim();
   const given = process.env['PHIEN_PIN'];
   if (given) return given;
   const lines = createInterface({ input: process.stdin, output: process.stderr });

@@ -26,7 +26,7 @@ export const rosterEntrySchema = z.strictObject({
   member,
   name: line.min(1),
   position: line,
-  role: z.enum(['chair', 'secretary', 'member', 'guest']),
+  role: z.enum(['chair', 'secretary', 'member', 'guest', 'relay']),
   voting: z.boolean(),
 });
 

@@ -17,6 +17,8 @@ export interface PlanMeta {
   readonly start: string;
   readonly place: string;
   readonly rules: BodyRules;
+  /** `host:port` of a relay that carries the meeting, for laptops that are elsewhere. */
+  readonly relay?: string | undefined;
 }
 
 export interface AgendaItem {
@@ -50,7 +52,14 @@ const sha256 = z
   .regex(/^[0-9a-f]{64}$/)
   .transform((v) => v as Sha256);
 
-const metaSchema = z.object({ title: line, kind: line, start: line, place: line, rules: bodyRulesSchema });
+const metaSchema = z.object({
+  title: line,
+  kind: line,
+  start: line,
+  place: line,
+  rules: bodyRulesSchema,
+  relay: line.optional(),
+});
 const itemSchema = z.object({
   id: localIdSchema.transform(asAgendaItemId),
   title: line,
@@ -140,7 +149,7 @@ export function readPlanPeople(doc: Y.Doc): RosterEntry[] {
     const parsed = rosterEntrySchema.safeParse(value);
     if (parsed.success) found.push(parsed.data);
   }
-  const rank = { chair: 0, secretary: 1, member: 2, guest: 3 };
+  const rank = { chair: 0, secretary: 1, member: 2, guest: 3, relay: 4 };
   return found.sort((a, b) => rank[a.role] - rank[b.role] || a.name.localeCompare(b.name, 'vi'));
 }
 

@@ -80,6 +80,8 @@ export const requestSchemas = {
   /** Signs roster and rules from the plan into the meeting's first act (or a changed roster into a later one). */
   'meetings.convene': z.strictObject({ meeting }),
   'meetings.carry': z.strictObject({ meeting }),
+  /** Has the relay at `host:port` carry it from now on, and joins it there. */
+  'meetings.entrust': z.strictObject({ meeting, address: z.string().trim().min(1).max(300) }),
   'meetings.stopCarrying': z.strictObject({ meeting }),
   'meetings.join': z.strictObject({ address: z.string().min(1).max(300), meeting: meeting.optional() }),
   'meetings.leave': z.strictObject({ meeting }),
@@ -130,6 +132,7 @@ export interface RequestOutputs {
   'meetings.create': { readonly meeting: MeetingId };
   'meetings.convene': null;
   'meetings.carry': { readonly addresses: readonly string[] };
+  'meetings.entrust': null;
   'meetings.stopCarrying': null;
   'meetings.join': { readonly meeting: MeetingId };
   'meetings.leave': null;

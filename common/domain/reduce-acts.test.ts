@@ -121,6 +121,18 @@ describe('convening', () => {
   });
 });
 
+test('[CON-4] a relay is nobody: its acts have no effect, but it may say which papers it has', () => {
+  const RELAY = person(10);
+  const written = opened();
+  const before = state(written.acts);
+  written.act(CHAIR, 'roster-changed', { roster: [...before.roster, entry(RELAY, 'relay', false)] });
+  written.act(RELAY, 'checked-in', { how: 'remote' });
+  written.act(RELAY, 'speak-requested', { request: 'r', item: null, queue: 'speech', note: '' });
+  written.act(RELAY, 'paper-received', { paper: asSha256('a'.repeat(64)) });
+  expect(reasons(written.acts)).toEqual(['not-allowed', 'not-allowed']);
+  expect(state(written.acts).quorum).toEqual(before.quorum);
+});
+
 describe('order', () => {
   test('[ORD-1] the order of arrival does not matter', () => {
     const written = withMotion();

@@ -121,6 +121,7 @@ function apply(course: Course, act: Act, ballots: readonly BallotAct[]): Ignored
   const entry = course.roster.find((one) => one.member === act.author);
   const convener = act.author === course.convener;
   if (!entry && !convener) return 'not-in-roster';
+  if (entry?.role === 'relay' && !convener && act.kind !== 'paper-received') return 'not-allowed';
   if (course.minutes.stage === 'sealed' && act.kind !== 'paper-received') return 'wrong-phase';
   const office = isOffice(course.roster, act.author);
   const needsOffice = (): IgnoredReason | undefined => (office ? undefined : 'not-allowed');

@@ -1,6 +1,7 @@
 import type { MemberId } from './ids.ts';
 
-export type MeetingRole = 'chair' | 'secretary' | 'member' | 'guest';
+/** A `relay` is a computer that carries the meeting for those who are elsewhere: in the roster, yet nobody. [CON-4] */
+export type MeetingRole = 'chair' | 'secretary' | 'member' | 'guest' | 'relay';
 
 /** One person of a meeting. The chair and the secretary are members too unless `voting` is false. */
 export interface RosterEntry {
@@ -15,6 +16,10 @@ export interface RosterEntry {
 export function withRole(roster: readonly RosterEntry[], role: MeetingRole): RosterEntry | undefined {
   return roster.find((entry) => entry.role === role);
 }
+
+/** Everybody but the relays. */
+export const attendees = (roster: readonly RosterEntry[]): RosterEntry[] =>
+  roster.filter((entry) => entry.role !== 'relay');
 
 /** Whether the person runs the meeting: chair or secretary. */
 export function isOffice(roster: readonly RosterEntry[], member: MemberId): boolean {

@@ -2,7 +2,7 @@ import type { Act } from '../acts/acts.ts';
 import type { MemberId } from './ids.ts';
 import type { MeetingState } from './meeting-state.ts';
 import { inOrder } from './reduce-acts.ts';
-import { isOffice, type RosterEntry } from './roster.ts';
+import { attendees, isOffice, type RosterEntry } from './roster.ts';
 
 /** Who a meeting's documents listen to, as far as is known: before the convening act only the convener is. */
 export interface Writers {
@@ -19,7 +19,7 @@ export function mayWriteDocument(writers: Writers, member: MemberId, document: s
   if (document === 'plan' || document === 'floor') return office;
   if (document === 'minutes') return office || writers.roster.some((one) => one.member === member && one.voting);
   const ink = /^ink\/[0-9a-f]{64}\/([0-9a-f-]{36})$/.exec(document);
-  return ink?.[1] === member && writers.roster.some((one) => one.member === member);
+  return ink?.[1] === member && attendees(writers.roster).some((one) => one.member === member);
 }
 
 /** Who could write from a moment on (RFC 3339), until the next of a history. */

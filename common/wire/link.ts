@@ -148,7 +148,8 @@ export function decodeControl(text: string): ControlMessage | 'malformed' | 'unk
 
 /** Answer of `GET /meetings`: what the caller may attend here. */
 export const meetingListSchema = z.object({
-  carrier: z.object({ member: memberId, name: z.string().max(200) }),
+  /** `relay`: it carries meetings that it is shown (`entrust.ts`). */
+  carrier: z.object({ member: memberId, name: z.string().max(200), relay: z.boolean().optional() }),
   meetings: z.array(z.object({ meeting: meetingId, title: z.string().max(1000), start: z.string().max(64) })).max(1000),
 });
 export type MeetingList = z.output<typeof meetingListSchema>;

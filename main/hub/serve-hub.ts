@@ -26,6 +26,7 @@ import {
   type MeetingList,
 } from '../../common/wire/link.ts';
 import { limits } from './connection-limits.ts';
+import { createEntrustRoute, type TakeMeeting } from './entrust-route.ts';
 import { createMeetingRoom, type MeetingRoom, type RoomStatus } from './meeting-room.ts';
 import { createPaperIntake } from './paper-intake.ts';
 import { answerPaperRequest } from './paper-requests.ts';
@@ -43,6 +44,8 @@ export interface HubOptions {
   onStatus?(meeting: MeetingId, status: RoomStatus): void;
   /** Where papers that this laptop lacks are put together; without it nobody can bring one. */
   readonly papers?: PaperParts;
+  /** This is a relay: it carries what members of the organisation show to be its. Without it nobody can ask. */
+  readonly take?: TakeMeeting;
   /** More of a paper came; `complete`: it is whole now. */
   onPaper?(paper: Sha256, complete: boolean): void;
 }
@@ -84,6 +87,8 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
         onChunk: (paper, complete) => options.onPaper?.(paper, complete),
       })
     : undefined;
+
+  const entrust = options.take && createEntrustRoute({ take: options.take, logger });
 
   const server = createServer({
     ...options.tls,
@@ -148,6 +153,11 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
     if (!METHODS.has(request.method ?? '')) return answerJson(response, 405, { error: 'method' });
     if (request.url === MEETINGS_PATH) return answerJson(response, 200, listFor(asker.member));
     const [, route, meeting, ...rest] = (request.url ?? '').split('/');
+    if (route === 'carry' && entrust && meeting && rest.length === 0) {
+      return void entrust({ request, response, from: asker.member }, meeting).then((found) =>
+        answerJson(response, found.status, found.body),
+      );
+    }
     const room = route === 'paper' || route === 'missing' ? roomFor(meeting, asker.member) : undefined;
     if (!room) return answerJson(response, 404, { error: 'unknown' });
     const asked = { request, response, meeting: room.meeting, from: asker.member, route, rest };
@@ -167,7 +177,7 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
   function listFor(member: MemberId): MeetingList {
     const found = [...rooms.values()].filter(({ room }) => room.meeting.mayAttend(member));
     return {
-      carrier: me,
+      carrier: entrust ? { ...me, relay: true } : me,
       meetings: found.map(({ room, start }) => ({
         meeting: room.meeting.id,
         title: room.meeting.title(),
@@ -270,6 +280,7 @@ function listen(server: Server, at: { host: string; port: number }): Promise<voi
 }
 
 function answerJson(response: ServerResponse, status: number, body: unknown): void {
+  if (response.destroyed) return;
   endWithUnreadBody(response);
   const bytes = Buffer.from(JSON.stringify(body));
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': bytes.byteLength });

@@ -80,6 +80,8 @@ export interface LaptopPorts {
   };
   /** The package of a meeting to look around in; undefined where the installation has none. */
   readonly samplePackage: string | undefined;
+  /** Nobody sits here: it carries what it is shown, and signs nothing. */
+  readonly relay: boolean;
   readonly diagnostics: () => string;
   readonly now: () => Date;
   readonly log: Log;
@@ -127,6 +129,7 @@ export function createLaptop(ports: LaptopPorts): Laptop {
       network,
       minutes,
       events,
+      relay: ports.relay,
       now,
       log,
     });
@@ -241,6 +244,10 @@ export function createLaptop(ports: LaptopPorts): Laptop {
     'meetings.convene': async ({ meeting }) => {
       editable(meeting);
       await here().workplace.convene(meeting);
+      return null;
+    },
+    'meetings.entrust': async ({ meeting, address }) => {
+      await here().workplace.entrust(meeting, address);
       return null;
     },
     'meetings.carry': async ({ meeting }) => ({ addresses: await here().workplace.carry(meeting) }),

@@ -10,7 +10,7 @@ import type {
   MinutesOrganisation,
   VoteListContent,
 } from '../../common/domain/minutes.ts';
-import { withRole } from '../../common/domain/roster.ts';
+import { attendees, withRole } from '../../common/domain/roster.ts';
 import { attendanceOf, choiceLabel, motionOf } from './minutes-content.ts';
 
 /** What is printed besides the minutes. */
@@ -38,7 +38,9 @@ export async function saveList(printing: ListPrinting, list: PrintedList, path: 
 /** Who is there as of now. Until the meeting is closed nobody is absent only for not having checked in. */
 export function attendanceList(state: MeetingState, at: Date): PrintedList {
   const attendance = attendanceOf(state);
-  const recorded = state.roster.filter(({ role }) => role !== 'guest').map(({ member }) => state.attendance[member]);
+  const recorded = attendees(state.roster)
+    .filter(({ role }) => role !== 'guest')
+    .map(({ member }) => state.attendance[member]);
   const members = attendance.members.map((member, index) =>
     member.presence === 'absent' && state.phase !== 'closed' && recorded[index] === undefined
       ? { ...member, notYet: true as const }
@@ -94,7 +96,7 @@ export function invitation(
   const chair = withRole(people, 'chair');
   if (!chair) throw new Refusal('invitation-without-chair');
   const council = meta.rules.preset === 'peoples-council';
-  const invited = people.filter(({ member }) => member !== chair.member && member !== organiser);
+  const invited = attendees(people).filter(({ member }) => member !== chair.member && member !== organiser);
   return {
     kind: 'invitation',
     content: {
@@ -113,7 +115,10 @@ export function invitation(
         ...(presenter === '' ? {} : { presenter: { name: presenter, position: '' } }),
       })),
       notes: [
-        { type: 'paragraph', runs: [{ text: 'Tài liệu họp được gửi qua phần mềm Phiên trên máy của người dự.' }] },
+        paragraph('Tài liệu họp được gửi qua phần mềm Phiên trên máy của người dự.'),
+        ...(meta.relay
+          ? [paragraph(`Dự họp từ xa: mở phần mềm Phiên, chọn "Vào họp bằng địa chỉ" và gõ ${meta.relay}.`)]
+          : []),
       ],
       recipients: ['Như trên'],
       signer: {
@@ -133,3 +138,5 @@ export function localityOf(organisation: string): string {
     );
   return found?.[1] ?? '…';
 }
+
+const paragraph = (text: string): InvitationContent['notes'][number] => ({ type: 'paragraph', runs: [{ text }] });

@@ -12,7 +12,7 @@ import type {
   MinutesMotion,
   MinutesPerson,
 } from '../../common/domain/minutes.ts';
-import { withRole } from '../../common/domain/roster.ts';
+import { attendees, withRole } from '../../common/domain/roster.ts';
 
 /** Labels as the ballots showed them: minutes are a Vietnamese document whatever the interface speaks. */
 const LABELS: Readonly<Record<OptionSet, Readonly<Partial<Record<Choice, string>>>>> = {
@@ -57,7 +57,7 @@ export function minutesContent(state: MeetingState, plan: Y.Doc, minutes: Y.Doc)
 
 export function attendanceOf(state: MeetingState): MinutesContent['attendance'] {
   const person = (member: MemberId): MinutesPerson => personOn(state, member);
-  const members = state.roster
+  const members = attendees(state.roster)
     .filter((entry) => entry.role !== 'guest')
     .map((entry): MinutesAttendee => {
       const attendance = state.attendance[entry.member];

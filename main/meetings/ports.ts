@@ -1,6 +1,6 @@
 import type { EntryLog } from '../../common/acts/entry-log.ts';
 import type { Entry, EntryPayload, EntryRefusal } from '../../common/acts/entry.ts';
-import type { CarriedMeeting } from '../../common/collab/carried-meeting.ts';
+import type { CarriedMeeting, EntryBatch } from '../../common/collab/carried-meeting.ts';
 import type { PaperRecord } from '../../common/collab/plan.ts';
 import type { Settings } from '../../common/contract/requests.ts';
 import type { BodyRules } from '../../common/domain/body-rules.ts';
@@ -8,6 +8,7 @@ import type { MeetingId, MemberId, Sha256 } from '../../common/domain/ids.ts';
 import type { MinutesContent } from '../../common/domain/minutes.ts';
 import type { Verdict } from '../../common/domain/verdict.ts';
 import type { Signer } from '../../common/acts/signer.ts';
+import type { EntrustOutcome } from '../../common/wire/entrust.ts';
 import type { Identity, Invitation, Result, TlsCredentials } from './identity-port.ts';
 
 /** What the use cases of a meeting need from outside. */
@@ -173,6 +174,12 @@ export interface Network {
       readonly carriedBy: string;
     }[]
   >;
+  /** Whose computer answers at `host:port`; refuses with a code. */
+  carrierAt(address: string): Promise<{ readonly member: MemberId; readonly name: string; readonly relay: boolean }>;
+  /** Shows a relay these acts, by which it carries the meeting from then on; refuses with a code. */
+  entrust(address: string, meeting: MeetingId, acts: EntryBatch): Promise<void>;
+  /** At a relay: who is asked when somebody shows it a meeting. */
+  onEntrusted(take: (meeting: MeetingId, acts: EntryBatch) => Promise<EntrustOutcome>): void;
   /** Stays in step with whoever carries the meeting; `addresses` is asked again before each round of trying. */
   join(meeting: CarriedMeeting, addresses: () => readonly string[]): Link;
   /** Hosts found by themselves; the list is whole each time. */

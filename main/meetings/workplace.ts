@@ -9,6 +9,7 @@ import type {
 } from '../../common/contract/requests.ts';
 import { BODY_PRESETS } from '../../common/domain/body-rules.ts';
 import type { MeetingId, Sha256 } from '../../common/domain/ids.ts';
+import { entrust, takeEntrusted } from './entrusting.ts';
 import type { EventHub } from './events.ts';
 import { meetingIdOf, newNonce } from './meeting-id.ts';
 import { sealMinutes, type MinutesDeps } from './meeting-minutes.ts';
@@ -26,6 +27,7 @@ import type {
   Network,
   PaperFetcher,
   PaperOffer,
+  StoredMeeting,
 } from './ports.ts';
 
 /** The meetings of one unlocked laptop: which are open, which it carries, which it has joined. */
@@ -36,6 +38,8 @@ export interface Workplace {
   open(meeting: MeetingId): OpenMeeting;
   convene(meeting: MeetingId): Promise<void>;
   carry(meeting: MeetingId): Promise<readonly string[]>;
+  /** Has a relay (`host:port`) carry the meeting from now on, and joins it there. */
+  entrust(meeting: MeetingId, address: string): Promise<void>;
   stopCarrying(meeting: MeetingId): Promise<void>;
   join(input: ParsedInput<'meetings.join'>): Promise<MeetingId>;
   leave(meeting: MeetingId): Promise<void>;
@@ -71,6 +75,8 @@ export function createWorkplace(deps: {
   readonly network: Network;
   readonly minutes: MinutesDeps;
   readonly events: EventHub;
+  /** This is a relay: it carries what it is shown and signs nothing. */
+  readonly relay: boolean;
   readonly now: () => Date;
   readonly log: Log;
 }): Workplace {
@@ -82,6 +88,11 @@ export function createWorkplace(deps: {
   const stopArriving = network.onArriving((paper) => {
     for (const [id, { hosting, meeting }] of atHand) if (hosting && meeting.papers().has(paper)) tell(id);
   });
+  if (deps.relay) {
+    network.onEntrusted((id, acts) =>
+      atHand.get(id)?.hosting ? Promise.resolve('carried') : takeEntrusted({ ...deps, newRow, open, carry }, id, acts),
+    );
+  }
   const stopFound = network.onFound((hosts) => void lookAt(hosts));
 
   function stored(meeting: MeetingId): NonNullable<ReturnType<LaptopStore['meetings']['get']>> {
@@ -89,6 +100,17 @@ export function createWorkplace(deps: {
     if (!row) throw new Refusal('unknown-meeting');
     return row;
   }
+
+  const newRow = (id: MeetingId): StoredMeeting => ({
+    id,
+    convener: null,
+    nonce: null,
+    summary: { title: '', kind: '', start: '', place: '', phase: 'draft' },
+    readOnly: false,
+    carrying: false,
+    addresses: [],
+    createdAt: now().toISOString(),
+  });
 
   function open(id: MeetingId): OpenMeeting {
     return (atHand.get(id) ?? bring(id)).meeting;
@@ -176,7 +198,7 @@ export function createWorkplace(deps: {
   async function receipt(one: AtHand): Promise<void> {
     const { meeting, receipted } = one;
     const state = meeting.state();
-    if (!state || meeting.readOnly || !meeting.mayAttend(session.member)) return;
+    if (deps.relay || !state || meeting.readOnly || !meeting.mayAttend(session.member)) return;
     for (const paper of meeting.papers().keys()) {
       if (receipted.has(paper) || state.receipts[paper]?.includes(session.member)) continue;
       if (!store.papers.find(paper)) continue;
@@ -259,7 +281,11 @@ export function createWorkplace(deps: {
   function link(one: AtHand): void {
     const { meeting } = one;
     if (one.link || one.hosting || meeting.readOnly) return;
-    const joined = network.join(meeting, () => stored(meeting.id).addresses);
+    const joined = network.join(meeting, () => {
+      const relay = readPlanMeta(meeting.plan)?.relay;
+      const { addresses } = stored(meeting.id);
+      return relay && !addresses.includes(relay) ? [...addresses, relay] : addresses;
+    });
     one.link = joined;
     let last = '';
     const stopStatus = joined.onStatus((status) => {
@@ -307,23 +333,14 @@ export function createWorkplace(deps: {
     return addresses;
   }
 
-  return {
+  const workplace: Workplace = {
     list,
     create(input) {
       const nonce = newNonce();
       const id = meetingIdOf(session.member, nonce);
       const { preset } = session.organisation;
       const summary = { ...input, phase: 'draft' as const };
-      store.meetings.put({
-        id,
-        convener: session.member,
-        nonce,
-        summary,
-        readOnly: false,
-        carrying: false,
-        addresses: [],
-        createdAt: now().toISOString(),
-      });
+      store.meetings.put({ ...newRow(id), convener: session.member, nonce, summary });
       const meeting = open(id);
       meeting.change('plan', (doc) => {
         setPlanMeta(doc, { ...input, rules: BODY_PRESETS[preset === 'custom' ? 'peoples-committee' : preset] });
@@ -363,6 +380,11 @@ export function createWorkplace(deps: {
       if (!meeting.state()) throw new Refusal('act.not-the-convener');
     },
     carry,
+    async entrust(id, address) {
+      await entrust(deps, open(id), address);
+      await workplace.stopCarrying(id);
+      await workplace.join({ address, meeting: id });
+    },
     async stopCarrying(id) {
       const one = atHand.get(id);
       if (!one?.hosting) return;
@@ -382,13 +404,8 @@ export function createWorkplace(deps: {
       const addresses = [address, ...(row?.addresses.filter((one) => one !== address) ?? [])].slice(0, 8);
       store.meetings.put({
         ...(row ?? {
-          id: target.meeting,
-          convener: null,
-          nonce: null,
+          ...newRow(target.meeting),
           summary: { title: target.title, kind: '', start: target.start, place: '', phase: 'convened' as const },
-          readOnly: false,
-          carrying: false,
-          createdAt: now().toISOString(),
         }),
         addresses,
       });
@@ -436,4 +453,5 @@ export function createWorkplace(deps: {
       atHand.clear();
     },
   };
+  return workplace;
 }

@@ -15,6 +15,7 @@ import type { Link, LinkStatus, Network } from '../meetings/ports.ts';
 import type { Store } from '../store/open-store.ts';
 import { listMeetings } from '../sync/carrier-client.ts';
 import { browse } from '../sync/discovery.ts';
+import { entrustMeeting } from '../sync/entrust.ts';
 import { connectLink, type LinkState } from '../sync/link.ts';
 import { discoveryMode, openMulticast, type DiscoveryMode } from '../sync/multicast.ts';
 import { fetchPapers, offerPapers } from './paper-exchange.ts';
@@ -26,6 +27,13 @@ export interface NetworkPlace {
   /** The port to carry meetings on; when it is taken, any free one. */
   readonly port: number;
   readonly discovery: DiscoveryMode;
+  /** A computer that carries meetings for laptops elsewhere and does nothing else. */
+  readonly relay?: RelayPlace;
+}
+
+export interface RelayPlace {
+  /** Told once, after unlocking: where it listens, or why it can't. A relay takes no other port than the one given. */
+  onListening(addresses: Promise<readonly string[]>): void;
 }
 
 const DEFAULT_PORT = 7443;
@@ -66,6 +74,7 @@ export function createNetwork(options: {
   const guestListeners = new Set<(meeting: MeetingId) => void>();
   const arrivalListeners = new Set<(paper: Sha256) => void>();
   const carried = new Set<MeetingId>();
+  let take: Parameters<Network['onEntrusted']>[0] | undefined;
   let hub: Promise<Hub> | undefined;
   let running: Hub | undefined;
   let advertiser: Advertiser | undefined;
@@ -96,7 +105,7 @@ export function createNetwork(options: {
   /** The port of last time first, so that others find this laptop again after a restart. */
   async function listenSomewhere(): Promise<Hub> {
     const last = store.settings.get('port', portSchema);
-    for (const port of [last ?? place.port, 0]) {
+    for (const port of place.relay ? [place.port] : [last ?? place.port, 0]) {
       try {
         const served = await serveHub({
           listen: { host: place.listenHost, port },
@@ -108,6 +117,7 @@ export function createNetwork(options: {
             remembered.changed(meeting, () => running?.acknowledged(meeting) ?? []);
             for (const listener of guestListeners) listener(meeting);
           },
+          ...(place.relay ? { take: (meeting, acts) => take?.(meeting, acts) ?? Promise.resolve('failed') } : {}),
           papers: store.papers,
           onPaper: (paper) => {
             for (const listener of arrivalListeners) listener(paper);
@@ -133,6 +143,8 @@ export function createNetwork(options: {
           meetings: [...carried],
           port,
         };
+
+  place.relay?.onListening(opened().then((served) => served.addresses()));
 
   return {
     async carry(meeting) {
@@ -162,6 +174,17 @@ export function createNetwork(options: {
       if (!listed.ok) throw new Refusal(listed.problem);
       return listed.value.meetings.map((one) => ({ ...one, carriedBy: listed.value.carrier.name }));
     },
+    async carrierAt(address) {
+      const listed = await listMeetings(address, credentials);
+      if (!listed.ok) throw new Refusal(listed.problem);
+      const { member, name, relay = false } = listed.value.carrier;
+      return { member, name, relay };
+    },
+    async entrust(address, meeting, acts) {
+      const outcome = await entrustMeeting(address, credentials, meeting, acts);
+      if (outcome !== 'carried') throw new Refusal(outcome === 'failed' ? 'relay-failed' : outcome);
+    },
+    onEntrusted: (asked) => void (take = asked),
     join(meeting, addresses): Link {
       const listeners = new Set<(status: LinkStatus) => void>();
       const link = connectLink({

@@ -58,6 +58,7 @@ export function openLaptop(options: LaptopOptions): OpenedLaptop {
     }),
     networkFor: (session) => createNetwork({ place: options, session, store, logger, now }),
     enrolmentNetwork: enrolmentNetwork(options),
+    relay: options.relay !== undefined,
     samplePackage: sample(options.resources),
     diagnostics: () => diagnostics(options, store, now()),
     now,

@@ -1,10 +1,12 @@
 import { Button, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger, Tooltip } from '@fluentui/react-components';
 import { MoreVertical20Regular } from '@fluentui/react-icons';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MeetingView } from '../../common/contract/requests.ts';
 import type { Sha256 } from '../../common/domain/ids.ts';
 import type { MeetingState } from '../../common/domain/meeting-state.ts';
 import { askDesktop, request } from '../bridge/phien.ts';
+import { EntrustDialog } from '../features/meetings/entrust-dialog.tsx';
 import { notify, notifyFailure } from '../ui/notify.ts';
 import { goHome } from './router.ts';
 
@@ -19,6 +21,7 @@ export function MeetingMenu(props: {
   const { t } = useTranslation();
   const { meeting, readOnly } = view.summary;
   const { role } = view.connection;
+  const [entrusting, setEntrusting] = useState(false);
 
   async function savePackage(): Promise<void> {
     try {
@@ -54,49 +57,57 @@ export function MeetingMenu(props: {
   }
 
   return (
-    <Menu>
-      <MenuTrigger disableButtonEnhancement>
-        <Tooltip content={t('meeting.menu')} relationship="label">
-          <Button appearance="subtle" icon={<MoreVertical20Regular />} data-testid="meeting-menu" />
-        </Tooltip>
-      </MenuTrigger>
-      <MenuPopover>
-        <MenuList>
-          {paper === null ? null : (
-            <MenuItem onClick={() => void savePaper(paper)} data-testid="save-paper">
-              {t('meeting.savePaper')}
+    <>
+      <EntrustDialog open={entrusting} meeting={meeting} onClose={() => setEntrusting(false)} />
+      <Menu>
+        <MenuTrigger disableButtonEnhancement>
+          <Tooltip content={t('meeting.menu')} relationship="label">
+            <Button appearance="subtle" icon={<MoreVertical20Regular />} data-testid="meeting-menu" />
+          </Tooltip>
+        </MenuTrigger>
+        <MenuPopover>
+          <MenuList>
+            {paper === null ? null : (
+              <MenuItem onClick={() => void savePaper(paper)} data-testid="save-paper">
+                {t('meeting.savePaper')}
+              </MenuItem>
+            )}
+            <MenuItem onClick={() => void savePackage()} data-testid="save-package">
+              {t('meeting.savePackage')}
             </MenuItem>
-          )}
-          <MenuItem onClick={() => void savePackage()} data-testid="save-package">
-            {t('meeting.savePackage')}
-          </MenuItem>
-          <MenuItem onClick={() => askDesktop('desktop.openRoomWindow', { meeting }).catch(notifyFailure)}>
-            {t('console.roomScreen')}
-          </MenuItem>
-          {readOnly ? null : role === 'host' ? (
-            <MenuItem
-              onClick={() => request('meetings.stopCarrying', { meeting }).catch(notifyFailure)}
-              data-testid="stop-carrying"
-            >
-              {t('meeting.stopCarrying')}
+            <MenuItem onClick={() => askDesktop('desktop.openRoomWindow', { meeting }).catch(notifyFailure)}>
+              {t('console.roomScreen')}
             </MenuItem>
-          ) : role === 'alone' ? (
-            <MenuItem
-              onClick={() => request('meetings.carry', { meeting }).catch(notifyFailure)}
-              data-testid="menu-carry"
-            >
-              {t('meeting.carry')}
-            </MenuItem>
-          ) : (
-            <MenuItem
-              onClick={() => request('meetings.leave', { meeting }).then(goHome, notifyFailure)}
-              data-testid="leave-connection"
-            >
-              {t('meeting.disconnect')}
-            </MenuItem>
-          )}
-        </MenuList>
-      </MenuPopover>
-    </Menu>
+            {readOnly || !view.me.roles.office ? null : (
+              <MenuItem onClick={() => setEntrusting(true)} data-testid="menu-entrust">
+                {t('meeting.entrust')}
+              </MenuItem>
+            )}
+            {readOnly ? null : role === 'host' ? (
+              <MenuItem
+                onClick={() => request('meetings.stopCarrying', { meeting }).catch(notifyFailure)}
+                data-testid="stop-carrying"
+              >
+                {t('meeting.stopCarrying')}
+              </MenuItem>
+            ) : role === 'alone' ? (
+              <MenuItem
+                onClick={() => request('meetings.carry', { meeting }).catch(notifyFailure)}
+                data-testid="menu-carry"
+              >
+                {t('meeting.carry')}
+              </MenuItem>
+            ) : (
+              <MenuItem
+                onClick={() => request('meetings.leave', { meeting }).then(goHome, notifyFailure)}
+                data-testid="leave-connection"
+              >
+                {t('meeting.disconnect')}
+              </MenuItem>
+            )}
+          </MenuList>
+        </MenuPopover>
+      </Menu>
+    </>
   );
 }

@@ -3,7 +3,7 @@ import { MoreHorizontal20Regular, Print20Regular } from '@fluentui/react-icons';
 import { useTranslation } from 'react-i18next';
 import type { MeetingView } from '../../../common/contract/requests.ts';
 import type { Attendance, MeetingState } from '../../../common/domain/meeting-state.ts';
-import type { RosterEntry } from '../../../common/domain/roster.ts';
+import { attendees, type RosterEntry } from '../../../common/domain/roster.ts';
 import { savePdf } from '../../bridge/save-pdf.ts';
 import type { Acting } from '../../bridge/use-act.ts';
 import { Status, type Tone } from '../../ui/screen.tsx';
@@ -27,7 +27,7 @@ export function PeoplePanel(props: {
   const { t } = useTranslation();
   const { view, state } = props;
   const guests = state.roster.filter(({ role }) => role === 'guest');
-  const members = state.roster.filter(({ role }) => role !== 'guest');
+  const members = attendees(state.roster).filter(({ role }) => role !== 'guest');
   return (
     <>
       <SpeakingQueue view={view} state={state} acting={props.acting} />

@@ -9,7 +9,8 @@ import type { Plan } from '../../collab/plan.ts';
 import { Section } from '../../ui/screen.tsx';
 import styles from './prepare.module.css';
 
-const ROLES: readonly MeetingRole[] = ['chair', 'secretary', 'member', 'guest'];
+const ROLES: readonly MeetingRole[] = ['chair', 'secretary', 'member', 'guest', 'relay'];
+const votesNever = (role: MeetingRole): boolean => role === 'guest' || role === 'relay';
 
 /** Who takes part, as what, and with a vote or without. */
 export function PlanPeople(props: { readonly doc: Y.Doc; readonly plan: Plan; readonly onPeople: () => void }) {
@@ -32,7 +33,7 @@ export function PlanPeople(props: { readonly doc: Y.Doc; readonly plan: Plan; re
           if (other.role === role && other.member !== entry.member) putPlanPerson(doc, { ...other, role: 'member' });
         }
       }
-      putPlanPerson(doc, { ...entry, role, voting: role === 'guest' ? false : entry.role === 'guest' || entry.voting });
+      putPlanPerson(doc, { ...entry, role, voting: !votesNever(role) && (votesNever(entry.role) || entry.voting) });
     });
   }
 
@@ -74,7 +75,7 @@ export function PlanPeople(props: { readonly doc: Y.Doc; readonly plan: Plan; re
                 <Checkbox
                   aria-label={t('meeting.votesOf', { name: entry.name })}
                   checked={entry.voting}
-                  disabled={entry.role === 'guest'}
+                  disabled={votesNever(entry.role)}
                   onChange={(_, { checked }) => putPlanPerson(doc, { ...entry, voting: checked === true })}
                 />
               </td>

@@ -2,6 +2,7 @@ import { LockClosed16Regular } from '@fluentui/react-icons';
 import { useTranslation } from 'react-i18next';
 import { CHOICES } from '../../../common/domain/body-rules.ts';
 import type { ItemState, MeetingState } from '../../../common/domain/meeting-state.ts';
+import { attendees } from '../../../common/domain/roster.ts';
 import { nameOn } from '../../ui/names.ts';
 import { clockTime, dateAndTime } from '../../ui/time.ts';
 import styles from './minutes.module.css';
@@ -9,7 +10,7 @@ import styles from './minutes.module.css';
 /** What the acts say about the meeting as a whole. Shown, never edited. */
 export function AttendanceFacts({ state }: { readonly state: MeetingState }) {
   const { t } = useTranslation();
-  const absent = state.roster.filter(({ member, role }) => {
+  const absent = attendees(state.roster).filter(({ member, role }) => {
     const status = state.attendance[member]?.status;
     return role !== 'guest' && status !== 'in-person' && status !== 'remote';
   });
