@@ -19,7 +19,7 @@ const BUSY_TIMEOUT = 2000;
 export function openDatabase(file: string, migrations: readonly Migration[] = MIGRATIONS): Database {
   try {
     // Secrets of invitations and enrolments lie in it: for the owner's eyes. SQLite gives the WAL the same mode.
-    if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
+    if (file !== ':memory:' && !existsSync(file)) closeSync(openSync(file, 'a', 0o600));
     const db = new Sqlite(file, { timeout: BUSY_TIMEOUT });
     try {
       db.pragma('locking_mode = EXCLUSIVE');
