@@ -68,6 +68,8 @@ export const requestSchemas = {
     name: line.min(1),
     pin,
   }),
+  /** After a failure that another attempt can mend. */
+  'enrolment.retry': nothing,
   'enrolment.cancel': nothing,
 
   'meetings.list': nothing,
@@ -127,6 +129,7 @@ export interface RequestOutputs {
   'people.approve': PeopleList;
   'people.refuse': PeopleList;
   'enrolment.begin': EnrolmentStatus;
+  'enrolment.retry': EnrolmentStatus;
   'enrolment.cancel': null;
   'meetings.list': MeetingSummary[];
   'meetings.create': { readonly meeting: MeetingId };
@@ -170,7 +173,10 @@ export interface Events {
 export type EventName = keyof Events;
 
 export interface AppStatus {
-  /** `new`: nothing set up; `waiting`: a request for a certificate is under way; `locked`: PIN needed. */
+  /**
+   * `new`: nothing set up; `waiting`: a request for a certificate is under way; `locked`: PIN needed, after a restart
+   * also for a request that waits (there is no organisation then).
+   */
   readonly stage: 'new' | 'waiting' | 'locked' | 'ready';
   readonly version: string;
   readonly organisation: {

@@ -13,6 +13,8 @@ export interface Enrolment {
   begin(input: ParsedInput<'enrolment.begin'>): Promise<EnrolmentStatus>;
   /** Goes on after a restart; the PIN opens the key that was made before. */
   resume(pin: string): Promise<EnrolmentStatus>;
+  /** Asks again at once after a failure that is not final; otherwise changes nothing. */
+  retry(): EnrolmentStatus;
   cancel(): void;
   status(): EnrolmentStatus;
   close(): void;
@@ -22,6 +24,8 @@ export interface Enrolment {
 const LOOK_FOR = 15_000;
 /** How long to look for others once a laptop has said that the invitation is not its own, in milliseconds. */
 const LOOK_ON_FOR = 4000;
+/** How long after nobody answered to look again, in milliseconds: the secretary's laptop may be opened later. */
+const LOOK_AGAIN_AFTER = 5000;
 /** How long to wait for the secretary's decision, in milliseconds. */
 const PATIENCE = 24 * 3_600_000;
 
@@ -48,6 +52,8 @@ export function createEnrolment(deps: {
   const { store, identity, now } = deps;
   let status: EnrolmentStatus = NOTHING_ASKED;
   let abort: AbortController | undefined;
+  /** The same request once more, after a failure that is not final. */
+  let again: (() => Promise<void>) | undefined;
 
   function set(next: EnrolmentStatus): EnrolmentStatus {
     status = next;
@@ -55,16 +61,27 @@ export function createEnrolment(deps: {
     return next;
   }
 
-  async function run(name: string, privateKey: KeyObject, keyVault: string, kept: Kept): Promise<void> {
+  /** `afterSilence`: nobody answered before, which stays on the screen until somebody does. */
+  async function run(
+    name: string,
+    privateKey: KeyObject,
+    keyVault: string,
+    kept: Kept,
+    afterSilence = false,
+  ): Promise<void> {
     abort?.abort();
+    again = undefined;
     const { signal } = (abort = new AbortController());
     const who = { name, keyFingerprint: identity.requestFingerprint(privateKey) };
+    const looking = (step: 'looking' | 'sending'): void => {
+      if (!afterSilence) set({ step, ...who, problem: null });
+    };
     try {
-      set({ step: 'looking', ...who, problem: null });
+      looking('looking');
       const via = kept.file ? { file: kept.file } : { code: kept.code ?? '' };
       const named = [...kept.addresses, ...(kept.file?.addresses ?? [])];
       const result = await askAround(named, signal, (addresses) => {
-        set({ step: 'sending', ...who, problem: null });
+        looking('sending');
         return identity.enrol({
           ...via,
           addresses,
@@ -80,6 +97,11 @@ export function createEnrolment(deps: {
       if (signal.aborted) return;
       if (!result.ok) {
         if (isFinal(result.error)) store.organisation.clearEnrolment();
+        else again = () => run(name, privateKey, keyVault, kept);
+        if (NOBODY.has(result.error)) {
+          const timer = setTimeout(() => void run(name, privateKey, keyVault, kept, true), LOOK_AGAIN_AFTER);
+          signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+        }
         set({ step: result.error === 'refused' ? 'refused' : 'failed', ...who, problem: result.error });
         return;
       }
@@ -195,8 +217,13 @@ export function createEnrolment(deps: {
       void run(waiting.name, privateKey, waiting.keyVault, kept.data);
       return status;
     },
+    retry() {
+      void again?.();
+      return status;
+    },
     cancel() {
       abort?.abort();
+      again = undefined;
       store.organisation.clearEnrolment();
       set(NOTHING_ASKED);
     },
@@ -209,6 +236,9 @@ type Asked = Awaited<ReturnType<Identity['enrol']>>;
 
 /** What a laptop says that this invitation is not from, or nobody at all: another one may still know it. */
 const OF_ANOTHER: ReadonlySet<string> = new Set(['no-answer', 'wrong-code', 'too-many-attempts', 'not-authentic']);
+
+/** Nobody was there to ask. */
+const NOBODY: ReadonlySet<string> = new Set(['no-answer', 'no-address']);
 
 /** Failures after which the same request can never succeed. */
 const isFinal = (error: string): boolean =>

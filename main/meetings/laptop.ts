@@ -114,7 +114,11 @@ export function createLaptop(ports: LaptopPorts): Laptop {
     store,
     identity,
     browse: (listener) => ports.enrolmentNetwork.browse(listener),
-    onStatus: (status) => events.emit('enrolment.status', status),
+    onStatus: (enrolling) => {
+      events.emit('enrolment.status', enrolling);
+      // Each step may be another stage of the application.
+      events.emit('app.status', status());
+    },
     onEnrolled: start,
     now,
     log,
@@ -157,7 +161,7 @@ export function createLaptop(ports: LaptopPorts): Laptop {
     await desk.resume().catch((error: unknown) => log.error('enrolment desk could not resume', {}, error));
   }
 
-  const status = (): AppStatus => appStatus(store, at?.session, ports.version);
+  const status = (): AppStatus => appStatus(store, at?.session, enrolment.status().step !== 'none', ports.version);
 
   function here(): NonNullable<typeof at> {
     if (!at) throw new Refusal('locked');
@@ -234,9 +238,9 @@ export function createLaptop(ports: LaptopPorts): Laptop {
     'people.approve': (input) => here().desk.approve(input),
     'people.refuse': ({ request }) => here().desk.refuse(request),
     'enrolment.begin': (input) => enrolment.begin(input),
+    'enrolment.retry': () => enrolment.retry(),
     'enrolment.cancel': () => {
       enrolment.cancel();
-      events.emit('app.status', status());
       return null;
     },
     'meetings.list': () => around().workplace.list(),

@@ -21,14 +21,22 @@ export interface Session {
   readonly tls: TlsCredentials;
 }
 
-export function appStatus(store: LaptopStore, session: Session | undefined, version: string): AppStatus {
+export function appStatus(
+  store: LaptopStore,
+  session: Session | undefined,
+  /** A request for a certificate is under way in this process; the one of an earlier process needs the PIN to go on. */
+  asking: boolean,
+  version: string,
+): AppStatus {
   const organisation = store.organisation.get();
   const stage = session
     ? 'ready'
     : organisation?.certificate
       ? 'locked'
       : store.organisation.enrolment()
-        ? 'waiting'
+        ? asking
+          ? 'waiting'
+          : 'locked'
         : 'new';
   return {
     stage,

@@ -10,7 +10,7 @@ import type { LaptopStore, Log } from './ports.ts';
 /** The authority's password is asked for again after this time, in milliseconds. */
 const AUTHORITY_OPEN_FOR = 15 * 60_000;
 
-/** The desk where the secretary invites people and lets them in. Takes requests only while somebody is invited. */
+/** The desk where the secretary invites people and lets them in. Takes requests only while somebody may still come. */
 export interface PeopleDesk {
   list(): Promise<PeopleList>;
   invite(input: ParsedInput<'people.invite'>): Promise<Invitation>;
@@ -18,7 +18,7 @@ export interface PeopleDesk {
   saveInvitation(invitation: string, path: string): Promise<void>;
   approve(input: ParsedInput<'people.approve'>): Promise<PeopleList>;
   refuse(request: string): Promise<PeopleList>;
-  /** Takes requests again for invitations that are still open. */
+  /** Takes requests again, after a restart, from those who may still come. */
   resume(): Promise<void>;
   close(): Promise<void>;
 }
@@ -42,10 +42,16 @@ export function openPeopleDesk(deps: {
   let desk: Promise<{ desk: EnrolmentDesk; stopAdvertising: () => void }> | undefined;
   let issuer: { issuer: Issuer; until: number } | undefined;
 
-  const openInvitations = () =>
+  const current = (state: string) =>
     store.invitations
       .list()
-      .filter(({ invitation }) => invitation.state === 'open' && new Date(invitation.expiresAt) > now());
+      .filter(({ invitation }) => invitation.state === state && new Date(invitation.expiresAt) > now());
+  const openInvitations = () => current('open');
+  /** Who was let in while away still has to fetch the certificate. */
+  const expected = (): boolean =>
+    store.invitations.list().some(({ invitation }) => invitation.state === 'pending') ||
+    openInvitations().length > 0 ||
+    current('approved').length > 0;
 
   function opened(): Promise<{ desk: EnrolmentDesk; stopAdvertising: () => void }> {
     desk ??= (async () => {
@@ -65,8 +71,7 @@ export function openPeopleDesk(deps: {
   }
 
   async function list(): Promise<PeopleList> {
-    const waiting = store.invitations.list().some(({ invitation }) => invitation.state === 'pending');
-    const serving = waiting || openInvitations().length > 0 || desk ? await opened() : undefined;
+    const serving = expected() || desk ? await opened() : undefined;
     const pending = serving ? await serving.desk.pending() : [];
     const positions = new Map(store.invitations.list().map((one) => [one.invitation.id, one.position]));
     return {
@@ -166,9 +171,7 @@ export function openPeopleDesk(deps: {
       return changed();
     },
     async resume() {
-      if (!organisation.holdsAuthority) return;
-      const waiting = store.invitations.list().some(({ invitation }) => invitation.state === 'pending');
-      if (waiting || openInvitations().length > 0) await opened();
+      if (organisation.holdsAuthority && expected()) await opened();
     },
     async close() {
       const serving = await desk?.catch(() => undefined);

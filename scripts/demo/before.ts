@@ -24,6 +24,7 @@ export async function enrolEverybody(plan: DemoPlan, page: PageOf, step: RunStep
       const code = await steps.invite(page('secretary'), name, position);
       if (who === 'chair') await shoot('secretary', 'invitation');
       await steps.askToJoin(page(who), name, code);
+      await expect(steps.by(page(who), 'own-fingerprint')).toBeVisible({ timeout: 60_000 });
       if (who === 'chair') await shoot('chair', 'waiting-for-approval');
       await steps.approve(page('secretary'), name);
       await steps.enrolled(page(who));

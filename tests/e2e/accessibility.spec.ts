@@ -66,6 +66,9 @@ test.describe.serial('for everybody', () => {
     await steps.askToJoin(chair.page, CHAIR, code);
     await expect(by(secretary.page, 'enrolment-request')).toBeVisible({ timeout: 30_000 });
     await axe.at(secretary.page, 'a request to approve');
+    await expect(by(chair.page, 'own-fingerprint')).toHaveText(
+      (await by(secretary.page, 'request-fingerprint').textContent()) ?? '',
+    );
     await axe.at(chair.page, 'waiting for approval');
     await steps.approve(secretary.page, CHAIR);
     await steps.enrolled(chair.page);

@@ -53,11 +53,18 @@ test.describe.serial('when things go wrong', () => {
     const other = code.startsWith('7') ? '8' : '7';
     await steps.askToJoin(member.page, MEMBER, other + code.slice(1));
     await expect(member.page.getByText(/Mã mời không đúng/)).toBeVisible({ timeout: 30_000 });
+    // What was typed stays, except for the PIN.
+    await expect(by(member.page, 'person-name')).toHaveValue(MEMBER);
     await by(member.page, 'invitation-code').fill(code);
-    await by(member.page, 'person-name').fill(MEMBER);
     await by(member.page, 'pin').fill(steps.PIN);
     await by(member.page, 'pin-again').fill(steps.PIN);
     await by(member.page, 'send-request').click();
+    // Somebody who closes the application while waiting comes back to the request, not to a form.
+    await expect(by(member.page, 'own-fingerprint')).toBeVisible({ timeout: 30_000 });
+    await member.stop();
+    await member.start();
+    await steps.unlock(member.page);
+    await expect(by(member.page, 'own-fingerprint')).toBeVisible({ timeout: 30_000 });
     await steps.approve(secretary.page, MEMBER);
     await steps.enrolled(member.page);
   });

@@ -2,6 +2,7 @@ import { Button, Field, Input, Radio, RadioGroup } from '@fluentui/react-compone
 import { FolderOpen20Regular } from '@fluentui/react-icons';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { create } from 'zustand';
 import type { EnrolmentStatus } from '../../../common/contract/requests.ts';
 import { askDesktop, fileNameOf, RequestFailure } from '../../bridge/phien.ts';
 import { useRequest } from '../../bridge/use-request.ts';
@@ -11,6 +12,18 @@ import { notifyFailure } from '../../ui/notify.ts';
 import { Screen, screenStyles } from '../../ui/screen.tsx';
 import { isGoodSecret, NO_SECRET, PIN_LEAST, SecretFields } from './pin-fields.tsx';
 
+interface Typed {
+  readonly kind: 'code' | 'file';
+  readonly code: string;
+  readonly address: string;
+  readonly path: string;
+  readonly name: string;
+}
+
+/** Outlives the form, which gives way while a request is under way: a mistyped code is mended, not typed anew. */
+const useTyped = create<Typed>(() => ({ kind: 'code', code: '', address: '', path: '', name: '' }));
+const type = (change: Partial<Typed>): void => useTyped.setState(change);
+
 /** The way in of an invited person: a code or a file, a name, a PIN. */
 export function EnrolmentForm(props: {
   /** The request before, when it was refused or failed. */
@@ -19,11 +32,7 @@ export function EnrolmentForm(props: {
 }) {
   const { t } = useTranslation();
   const begin = useRequest('enrolment.begin');
-  const [kind, setKind] = useState<'code' | 'file'>('code');
-  const [code, setCode] = useState('');
-  const [address, setAddress] = useState('');
-  const [path, setPath] = useState('');
-  const [name, setName] = useState(props.failed?.name ?? '');
+  const { kind, code, address, path, name } = useTyped();
   const [pin, setPin] = useState(NO_SECRET);
   const complete =
     (kind === 'code' ? code.trim() !== '' : path !== '') && name.trim() !== '' && isGoodSecret(pin, PIN_LEAST);
@@ -36,7 +45,7 @@ export function EnrolmentForm(props: {
         extensions: ['phien-invite'],
         several: false,
       });
-      if (chosen !== undefined) setPath(chosen);
+      if (chosen !== undefined) type({ path: chosen });
     } catch (error) {
       notifyFailure(error);
     }
@@ -60,7 +69,11 @@ export function EnrolmentForm(props: {
         }}
       >
         <Field label={t('people.enrolment.with')}>
-          <RadioGroup layout="horizontal" value={kind} onChange={(_, { value }) => setKind(value as 'code' | 'file')}>
+          <RadioGroup
+            layout="horizontal"
+            value={kind}
+            onChange={(_, { value }) => type({ kind: value as Typed['kind'] })}
+          >
             <Radio value="code" label={t('people.enrolment.withCode')} data-testid="with-code" />
             <Radio value="file" label={t('people.enrolment.withFile')} data-testid="with-file" />
           </RadioGroup>
@@ -70,7 +83,7 @@ export function EnrolmentForm(props: {
             <Field label={t('people.enrolment.code')} required hint={t('people.enrolment.codeHint')}>
               <Input
                 value={code}
-                onChange={(_, { value }) => setCode(value)}
+                onChange={(_, { value }) => type({ code: value })}
                 autoComplete="off"
                 spellCheck={false}
                 data-testid="invitation-code"
@@ -79,7 +92,7 @@ export function EnrolmentForm(props: {
             <Field label={t('people.enrolment.address')} hint={t('people.enrolment.addressHint')}>
               <Input
                 value={address}
-                onChange={(_, { value }) => setAddress(value)}
+                onChange={(_, { value }) => type({ address: value })}
                 autoComplete="off"
                 spellCheck={false}
                 data-testid="invitation-address"
@@ -90,7 +103,7 @@ export function EnrolmentForm(props: {
           <FileDrop
             label={t('people.enrolment.dropFile')}
             testid="invitation-drop"
-            onPaths={([first]) => setPath(first ?? '')}
+            onPaths={([first]) => type({ path: first ?? '' })}
           >
             <span>{path === '' ? t('people.enrolment.dropFile') : fileNameOf(path)}</span>
             <Button icon={<FolderOpen20Regular />} onClick={() => void chooseFile()} data-testid="choose-invitation">
@@ -99,7 +112,7 @@ export function EnrolmentForm(props: {
           </FileDrop>
         )}
         <Field label={t('people.yourName')} required hint={t('people.enrolment.nameHint')}>
-          <Input value={name} onChange={(_, { value }) => setName(value)} data-testid="person-name" />
+          <Input value={name} onChange={(_, { value }) => type({ name: value })} data-testid="person-name" />
         </Field>
         <SecretFields kind="pin" value={pin} onChange={setPin} />
         <Failure

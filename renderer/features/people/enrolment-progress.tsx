@@ -10,6 +10,7 @@ import { Screen, screenStyles } from '../../ui/screen.tsx';
 export function EnrolmentProgress({ status }: { readonly status: EnrolmentStatus | null }) {
   const { t } = useTranslation();
   const errorText = useErrorText();
+  const retry = useRequest('enrolment.retry');
   const cancel = useRequest('enrolment.cancel');
   const step = status?.step ?? 'waiting-for-approval';
   const ended = step === 'refused' || step === 'failed';
@@ -32,8 +33,18 @@ export function EnrolmentProgress({ status }: { readonly status: EnrolmentStatus
           </div>
         ) : null}
         <p className={screenStyles['hint']}>{t('people.enrolment.progressHint')}</p>
-        <Failure failure={cancel.failure} />
-        <div>
+        <Failure failure={retry.failure ?? cancel.failure} />
+        <div className={screenStyles['row']}>
+          {ended ? (
+            <Button
+              appearance="primary"
+              onClick={() => void retry.run({})}
+              disabledFocusable={retry.busy}
+              data-testid="retry-enrolment"
+            >
+              {t('common.retry')}
+            </Button>
+          ) : null}
           <Button onClick={() => void cancel.run({})} data-testid="cancel-enrolment">
             {ended ? t('people.enrolment.again') : t('people.enrolment.cancel')}
           </Button>

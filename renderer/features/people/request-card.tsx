@@ -31,7 +31,7 @@ export function RequestCard(props: {
     if (done === undefined) return;
     setAsking(false);
     setPassword('');
-    notify('success', 'people.approved', { name: request.name });
+    notify('success', 'people.approved', { name: request.invitedAs });
   }
 
   return (
@@ -71,7 +71,7 @@ export function RequestCard(props: {
       {asking ? null : <Failure failure={approve.failure ?? refuse.failure} />}
       <Confirm
         open={asking}
-        title={t('people.approveTitle', { name: request.name })}
+        title={t('people.approveTitle', { name: request.invitedAs })}
         action={t('people.approve')}
         busy={approve.busy}
         disabled={password === ''}

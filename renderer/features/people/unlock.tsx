@@ -1,40 +1,52 @@
 import { Button, Field, Input } from '@fluentui/react-components';
 import { LockOpen20Regular } from '@fluentui/react-icons';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AppStatus } from '../../../common/contract/requests.ts';
 import { useRequest } from '../../bridge/use-request.ts';
 import { Failure } from '../../ui/failure.tsx';
 import { Screen, screenStyles } from '../../ui/screen.tsx';
 
-/** The PIN that opens this laptop's key. */
+/** The PIN that opens this laptop's key, or goes on with a request that waited while the application was closed. */
 export function Unlock({ status }: { readonly status: AppStatus }) {
   const { t } = useTranslation();
   const unlock = useRequest('app.unlock');
+  const cancel = useRequest('enrolment.cancel');
   const [pin, setPin] = useState('');
+  const field = useRef<HTMLInputElement>(null);
+  const waiting = status.me === null;
   return (
-    <Screen title={t('people.unlock.title', { name: status.me?.name ?? '' })}>
+    <Screen
+      title={waiting ? t('people.enrolment.progressTitle') : t('people.unlock.title', { name: status.me?.name ?? '' })}
+    >
       <form
         className={screenStyles['form']}
         onSubmit={(event) => {
           event.preventDefault();
           if (pin === '' || unlock.busy) return;
-          void unlock.run({ pin }).then((result) => (result === undefined ? setPin('') : undefined));
+          void unlock.run({ pin }).then((result) => {
+            if (result !== undefined) return;
+            setPin('');
+            field.current?.focus();
+          });
         }}
       >
-        {status.organisation === null ? null : <p className={screenStyles['hint']}>{status.organisation.name}</p>}
+        <p className={screenStyles['hint']}>
+          {waiting ? t('people.unlock.waitingText') : (status.organisation?.name ?? '')}
+        </p>
         <Field label={t('people.pin.label')} required>
           <Input
             type="password"
             autoComplete="off"
             autoFocus
+            input={{ ref: field }}
             value={pin}
             onChange={(_, { value }) => setPin(value)}
             data-testid="unlock-pin"
           />
         </Field>
-        <Failure failure={unlock.failure} />
-        <div>
+        <Failure failure={unlock.failure ?? cancel.failure} />
+        <div className={screenStyles['row']}>
           <Button
             type="submit"
             appearance="primary"
@@ -45,6 +57,11 @@ export function Unlock({ status }: { readonly status: AppStatus }) {
           >
             {t('people.unlock.action')}
           </Button>
+          {waiting ? (
+            <Button onClick={() => void cancel.run({})} data-testid="cancel-enrolment">
+              {t('people.enrolment.cancel')}
+            </Button>
+          ) : null}
         </div>
       </form>
     </Screen>
