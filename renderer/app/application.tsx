@@ -1,6 +1,6 @@
 import { lazy, Suspense, useEffect, useState } from 'react';
 import type { AppStatus, EnrolmentStatus, Settings } from '../../common/contract/requests.ts';
-import { useAppStatus, useSettings } from '../bridge/engine-values.ts';
+import { changeSettings, useAppStatus, useSettings } from '../bridge/engine-values.ts';
 import { useEvent } from '../bridge/use-request.ts';
 import { EnrolmentProgress } from '../features/people/enrolment-progress.tsx';
 import { FirstStart } from '../features/people/first-start.tsx';
@@ -61,7 +61,13 @@ function Stage(props: { readonly status: AppStatus; readonly enrolment: Enrolmen
   if (view.screen === 'meeting' && status.stage !== 'locked') return <MeetingScreen meeting={view.meeting} />;
   switch (status.stage) {
     case 'new':
-      return <FirstStart enrolment={enrolment} onSample={() => void openSample()} />;
+      return (
+        <FirstStart
+          enrolment={enrolment}
+          onSample={() => void openSample()}
+          onLanguage={(language) => void changeSettings({ language })}
+        />
+      );
     case 'waiting':
       return <EnrolmentProgress status={enrolment} />;
     case 'locked':

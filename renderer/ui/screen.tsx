@@ -5,7 +5,7 @@ import {
   ErrorCircle20Filled,
   Warning20Filled,
 } from '@fluentui/react-icons';
-import type { ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { EngineValue } from '../bridge/engine-value.ts';
 import { Failure } from './failure.tsx';
@@ -16,10 +16,17 @@ export { styles as screenStyles };
 
 /** A whole screen: its heading, what can be done with it, its content. */
 export function Screen(props: { readonly title: string; readonly actions?: ReactNode; readonly children: ReactNode }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  // What was pressed to come here has often gone: reading and tabbing then start at the heading.
+  useEffect(() => {
+    if (document.activeElement === document.body) heading.current?.focus();
+  }, []);
   return (
     <div className={styles.screen}>
       <div className={styles.head}>
-        <h1>{props.title}</h1>
+        <h1 ref={heading} tabIndex={-1}>
+          {props.title}
+        </h1>
         {props.actions}
       </div>
       {props.children}

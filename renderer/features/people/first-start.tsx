@@ -1,5 +1,10 @@
 import { Button } from '@fluentui/react-components';
-import { BuildingGovernment24Regular, MailInbox24Regular, Play24Regular } from '@fluentui/react-icons';
+import {
+  BuildingGovernment24Regular,
+  LocalLanguage20Regular,
+  MailInbox24Regular,
+  Play24Regular,
+} from '@fluentui/react-icons';
 import { useState, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { EnrolmentStatus } from '../../../common/contract/requests.ts';
@@ -14,15 +19,28 @@ export function FirstStart(props: {
   /** How the last request for a certificate ended, if there was one. */
   readonly enrolment: EnrolmentStatus | null;
   readonly onSample: () => void;
+  readonly onLanguage: (language: 'vi' | 'en') => void;
 }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const failed = props.enrolment?.step === 'failed' || props.enrolment?.step === 'refused' ? props.enrolment : null;
   const [door, setDoor] = useState<Door | null>(failed === null ? null : 'invited');
   if (door === 'invited') return <EnrolmentForm failed={failed} onBack={() => setDoor(null)} />;
   if (door === 'organisation') return <OrganisationForm onBack={() => setDoor(null)} />;
+  const other = i18n.language === 'vi' ? 'en' : 'vi';
   return (
     <div className={styles['start']}>
-      <h1>{t('people.welcome')}</h1>
+      <div className={styles['head']}>
+        <h1>{t('people.welcome')}</h1>
+        <Button
+          appearance="subtle"
+          icon={<LocalLanguage20Regular />}
+          lang={other}
+          onClick={() => props.onLanguage(other)}
+          data-testid="other-language"
+        >
+          {other === 'en' ? 'English' : 'Tiếng Việt'}
+        </Button>
+      </div>
       <p className={styles['lead']}>{t('people.welcomeText')}</p>
       <div className={styles['doors']}>
         <DoorCard name="invited" icon={<MailInbox24Regular />} onOpen={() => setDoor('invited')} />

@@ -2,8 +2,8 @@ import { Button, Field, Input, Radio, RadioGroup, Slider, Textarea } from '@flue
 import { Copy20Regular } from '@fluentui/react-icons';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { RequestInput, Settings } from '../../../common/contract/requests.ts';
-import { settingsChanged, useSettings } from '../../bridge/engine-values.ts';
+import type { Settings } from '../../../common/contract/requests.ts';
+import { changeSettings, useSettings } from '../../bridge/engine-values.ts';
 import { request } from '../../bridge/phien.ts';
 import { notify, notifyFailure } from '../../ui/notify.ts';
 import { Known, Screen, screenStyles, Section } from '../../ui/screen.tsx';
@@ -19,14 +19,6 @@ export function SettingsScreen({ version }: { readonly version: string }) {
   );
 }
 
-async function change(part: RequestInput<'settings.set'>): Promise<void> {
-  try {
-    settingsChanged(await request('settings.set', part));
-  } catch (error) {
-    notifyFailure(error);
-  }
-}
-
 function Choices({ settings }: { readonly settings: Settings }) {
   const { t } = useTranslation();
   const [limit, setLimit] = useState(String(settings.paperLimitMegabytes));
@@ -40,7 +32,7 @@ function Choices({ settings }: { readonly settings: Settings }) {
             <RadioGroup
               layout="horizontal"
               value={settings.language}
-              onChange={(_, { value }) => void change({ language: value as 'vi' | 'en' })}
+              onChange={(_, { value }) => void changeSettings({ language: value as 'vi' | 'en' })}
             >
               <Radio value="vi" label="Tiếng Việt" data-testid="language-vi" />
               <Radio value="en" label="English" data-testid="language-en" />
@@ -50,7 +42,7 @@ function Choices({ settings }: { readonly settings: Settings }) {
             <RadioGroup
               layout="horizontal"
               value={settings.theme}
-              onChange={(_, { value }) => void change({ theme: value as Settings['theme'] })}
+              onChange={(_, { value }) => void changeSettings({ theme: value as Settings['theme'] })}
             >
               {(['light', 'dark', 'system'] as const).map((theme) => (
                 <Radio key={theme} value={theme} label={t(`settings.themes.${theme}`)} data-testid={`theme-${theme}`} />
@@ -63,7 +55,7 @@ function Choices({ settings }: { readonly settings: Settings }) {
               max={200}
               step={25}
               value={Math.round(settings.textScale * 100)}
-              onChange={(_, { value }) => void change({ textScale: value / 100 })}
+              onChange={(_, { value }) => void changeSettings({ textScale: value / 100 })}
               data-testid="text-scale"
             />
           </Field>
@@ -84,7 +76,7 @@ function Choices({ settings }: { readonly settings: Settings }) {
               onChange={(_, { value }) => setLimit(value)}
               onBlur={() => {
                 if (goodLimit && limitNumber !== settings.paperLimitMegabytes) {
-                  void change({ paperLimitMegabytes: limitNumber });
+                  void changeSettings({ paperLimitMegabytes: limitNumber });
                 }
               }}
               contentAfter="MB"
