@@ -1,9 +1,9 @@
 // npm test: everything that must hold, in the order in which a mistake is found fastest. `npm test -- NAME…` runs only
-// the named parts: format lint types imports unit integration build pack e2e.
+// the named parts: format lint types imports unit integration chaos build pack e2e.
 import { build } from './build.mjs';
 import { onProjectNode } from './setup/bootstrap.mjs';
 import { setUp } from './setup/index.mjs';
-import { projectNode, tool } from './setup/paths.mjs';
+import { inRoot, projectNode, tool } from './setup/paths.mjs';
 import { run } from './setup/run.mjs';
 import { elapsed, say } from './setup/say.mjs';
 import { ensureTestTools } from './setup/test-tools.mjs';
@@ -24,6 +24,11 @@ await onProjectNode(async () => {
     { name: 'imports', run: importRules },
     { name: 'unit', run: () => node('vitest/vitest.mjs', 'run', '--project', 'unit') },
     { name: 'integration', run: () => node('vitest/vitest.mjs', 'run', '--project', 'integration') },
+    // Twelve schedules that are always the same; `npm run chaos` runs as many others as one likes.
+    {
+      name: 'chaos',
+      run: () => run(projectNode, [inRoot('tests', 'chaos', 'index.ts'), '--runs', '12', '--seed', '1']),
+    },
     { name: 'build', run: () => build(electron).then(() => 0) },
     { name: 'pack', run: packed },
     { name: 'e2e', run: endToEnd },

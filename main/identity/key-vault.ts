@@ -19,8 +19,14 @@ import { generateRsaKey } from './rsa-key.ts';
 export const PIN_MINIMUM_LENGTH = 6;
 const PIN_MAXIMUM_LENGTH = 128;
 
+interface Cost {
+  readonly N: number;
+  readonly r: number;
+  readonly p: number;
+}
+
 /** 64 MiB and, in Electron on an office laptop, some 0.4 s for every guess (half of that in plain Node). */
-const SCRYPT = { N: 2 ** 16, r: 8, p: 1 };
+const SCRYPT: Cost = { N: 2 ** 16, r: 8, p: 1 };
 
 const base64 = (limit: number) =>
   z
@@ -73,10 +79,10 @@ export async function createKeyVault(
   return succeed({ vault: await lock(privateKey, pin), privateKey });
 }
 
-/** Locks a key that came from elsewhere (a PKCS#12 file). */
-export async function lockKey(privateKey: KeyObject, pin: string): Promise<Result<string, PinFailure>> {
+/** Locks a key that came from elsewhere (a PKCS#12 file). Less `cost` is for keys that protect nothing. */
+export async function lockKey(privateKey: KeyObject, pin: string, cost = SCRYPT): Promise<Result<string, PinFailure>> {
   const failure = checkNewPin(pin);
-  return failure === null ? succeed(await lock(privateKey, pin)) : fail(failure);
+  return failure === null ? succeed(await lock(privateKey, pin, cost)) : fail(failure);
 }
 
 export async function openKeyVault(vault: string, pin: string): Promise<Result<KeyObject, 'wrong-pin' | 'damaged'>> {
@@ -109,12 +115,12 @@ export async function changePin(
   return opened.ok ? succeed(await lock(opened.value, newPin)) : opened;
 }
 
-async function lock(privateKey: KeyObject, pin: string): Promise<string> {
+async function lock(privateKey: KeyObject, pin: string, cost = SCRYPT): Promise<string> {
   const salt = randomBytes(16);
   const iv = randomBytes(12);
-  const kdf = { name: 'scrypt' as const, ...SCRYPT, salt: salt.toString('base64') };
+  const kdf = { name: 'scrypt' as const, ...cost, salt: salt.toString('base64') };
   const head = { format: 'phien-key-vault' as const, version: 1 as const, kdf };
-  const cipher = createCipheriv('aes-256-gcm', await stretch(pin, salt, SCRYPT), iv);
+  const cipher = createCipheriv('aes-256-gcm', await stretch(pin, salt, cost), iv);
   cipher.setAAD(boundParameters(head));
   const pkcs8 = privateKey.export({ format: 'der', type: 'pkcs8' });
   const data = Buffer.concat([cipher.update(pkcs8), cipher.final()]);

@@ -93,6 +93,8 @@ export interface Laptop {
   subscribe(name: string, listener: (payload: unknown) => void): () => void;
   /** `name` is `<meeting>/<document>`. Throws a Refusal when there is no such document. */
   openDocument(name: string, send: (message: Uint8Array) => void): DocumentConnection;
+  /** The same on all laptops that are in step (`state-hash.ts`). Throws a Refusal where the meeting is unknown. */
+  stateHash(meeting: MeetingId): Sha256;
   close(): Promise<void>;
 }
 
@@ -359,6 +361,7 @@ export function createLaptop(ports: LaptopPorts): Laptop {
       if (!connection) throw new Refusal(portErrors.unknownDocument, { name });
       return connection;
     },
+    stateHash: (meeting) => around().workplace.open(meeting).stateHash(),
     async close() {
       enrolment.close();
       await visit?.workplace.close();

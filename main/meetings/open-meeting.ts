@@ -23,6 +23,7 @@ import {
 import { openMeetingDocuments, OWN_CHANGE } from './meeting-documents.ts';
 import { openMeetingLog, type WritableMeetingLog } from './meeting-log.ts';
 import { meetingIdOf } from './meeting-id.ts';
+import { documentNames, stateHash } from './state-hash.ts';
 import type { CertificateBook, EntryAuthentication, Log, MeetingStore } from './ports.ts';
 
 /** One meeting on this laptop: its log, its documents, its state. What hub and link need of it is `CarriedMeeting`. */
@@ -49,6 +50,8 @@ export interface OpenMeeting extends CarriedMeeting {
   onChange(listener: () => void): () => void;
   /** Signs own changes that are waiting, and resolves when they and own acts under way are on disk and on their way. */
   settle(): Promise<void>;
+  /** The same on all laptops that are in step (`state-hash.ts`). */
+  stateHash(): Sha256;
   close(): Promise<void>;
 }
 
@@ -252,6 +255,16 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
     onChange(listener) {
       changeListeners.add(listener);
       return () => changeListeners.delete(listener);
+    },
+    stateHash() {
+      const heads = log.heads();
+      const opened = documentNames(heads).map((name) => [name, documents.open(name)] as const);
+      const docs = new Map(opened.map(([name, { doc }]) => [name, doc]));
+      try {
+        return stateHash(heads, docs, state());
+      } finally {
+        for (const [, document] of opened) document.release();
+      }
     },
     async settle() {
       await documents.flush();

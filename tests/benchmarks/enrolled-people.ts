@@ -30,8 +30,14 @@ export interface EnrolledPerson {
 const NAME = 'Ủy ban nhân dân xã Mường Đo';
 const PARENT = 'Ủy ban nhân dân tỉnh Thử Nghiệm';
 
-/** Real keys and certificates as the application makes them; some tenths of a second a person. */
-export async function enrolledOrganisation(size: number): Promise<EnrolledOrganisation> {
+/**
+ * Real keys and certificates as the application makes them; some tenths of a second a person. `quickToUnlock`: the PIN
+ * is stretched as little as a vault allows, for laptops that are started hundreds of times.
+ */
+export async function enrolledOrganisation(
+  size: number,
+  { quickToUnlock = false } = {},
+): Promise<EnrolledOrganisation> {
   const now = new Date();
   const made = succeeded(
     await createAuthority({ organisation: { name: NAME, parent: PARENT }, password: AUTHORITY_PASSWORD, now }),
@@ -46,7 +52,7 @@ export async function enrolledOrganisation(size: number): Promise<EnrolledOrgani
     const request = await createRequest(privateKey, { name });
     const order = { request, memberId: member, name, position, validDays: 30 };
     const { certificate } = succeeded(await made.authority.issue(order, now));
-    const vault = succeeded(await lockKey(privateKey, PIN));
+    const vault = succeeded(await lockKey(privateKey, PIN, quickToUnlock ? { N: 2 ** 14, r: 8, p: 1 } : undefined));
     return { member, name, position, certificate, vault, tls: tlsCredentials(privateKey, [certificate, root]) };
   }
 

@@ -1,0 +1,165 @@
+import type { MeetingId, MemberId, Sha256 } from '../../common/domain/ids.ts';
+import { consoleLogger } from '../../main/logging/create-logger.ts';
+import { openLaptop, type OpenedLaptop } from '../../main/wiring/open-laptop.ts';
+import { PIN } from '../fixtures/laptops.ts';
+import { findings } from './findings.ts';
+import { openLedger, type DoneBy } from './ledger.ts';
+import { openPerson, type Doing, type Person } from './person.ts';
+
+/** One laptop in a process of its own: the real engine on its own data folder, and somebody who works with it. */
+export interface LaptopSetting {
+  readonly folder: string;
+  readonly resources: string;
+  readonly listenHost: string;
+  readonly port: number;
+  readonly discovery: 'off' | 'network';
+  readonly meeting: MeetingId;
+  readonly paper: Sha256;
+  readonly ledger: string;
+  /** Where the one who carries the meeting at first is found. */
+  readonly address: string;
+}
+
+/** A moment at which a laptop dies by itself: at the `nth` such write from now. */
+export interface DeadlyWrite {
+  readonly write: 'entries' | 'pending' | 'commit' | 'private';
+  readonly when: 'before' | 'within' | 'after';
+  readonly nth: number;
+}
+
+export type LaptopQuestion =
+  | { readonly ask: 'open'; readonly setting: LaptopSetting }
+  | { readonly ask: 'carry' | 'join' | 'report' | 'state-hash' | 'close' | 'usage' }
+  | { readonly ask: 'act'; readonly doing: Doing }
+  | { readonly ask: 'die'; readonly at: DeadlyWrite }
+  | { readonly ask: 'findings'; readonly ledger: readonly DoneBy[] };
+
+export interface LaptopReport {
+  readonly role: string;
+  readonly connection: string;
+  /** Documents with changes that are not signed. */
+  readonly unsigned: readonly string[];
+  /** How far each stream goes; empty while the meeting is not here. */
+  readonly heads: readonly string[];
+}
+
+let at: { engine: OpenedLaptop; person: Person; member: MemberId; setting: LaptopSetting } | undefined;
+
+function here(): NonNullable<typeof at> {
+  if (!at) throw new Error('no laptop is open in this process');
+  return at;
+}
+
+async function open(setting: LaptopSetting): Promise<MemberId> {
+  const { folder, resources, listenHost, port, discovery } = setting;
+  const engine = openLaptop({
+    dataDir: folder,
+    version: '0.0.0-chaos',
+    logger: consoleLogger('warn'),
+    resources,
+    print: undefined,
+    listenHost,
+    port,
+    discovery,
+  });
+  const { me } = await engine.request('app.unlock', { pin: PIN });
+  if (!me) throw new Error('the laptop is not enrolled');
+  const { meeting, paper, address } = setting;
+  const note = openLedger(setting.ledger, me.member);
+  const person = openPerson({ engine, meeting, paper, member: me.member, address, note });
+  at = { engine, person, member: me.member, setting };
+  return me.member;
+}
+
+async function report(): Promise<LaptopReport> {
+  const { engine, setting } = here();
+  const { meeting } = setting;
+  if (!engine.store.meetings.get(meeting)) return { role: 'alone', connection: 'none', unsigned: [], heads: [] };
+  const { connection } = await engine.request('meetings.state', { meeting });
+  return {
+    role: connection.role,
+    connection: connection.state,
+    unsigned: engine.store.pending.documents().map((one) => one.document),
+    heads: engine.store.entries
+      .heads(meeting)
+      .map(({ author, stream, seq }) => `${author.slice(0, 8)} ${stream.split('/').slice(0, 2).join('/')} ${seq}`)
+      .sort(),
+  };
+}
+
+/** Ends this process as a power cut would end the laptop's work, in the middle of a write. */
+function dieAt({ write, when, nth }: DeadlyWrite): void {
+  const { store } = here().engine;
+  const die = () => process.kill(process.pid, 'SIGKILL');
+  let left = nth;
+  const deadly = <Arguments extends unknown[], Result>(work: (...args: Arguments) => Result) => {
+    return (...args: Arguments): Result => {
+      left -= 1;
+      if (left === 0 && when === 'before') die();
+      if (left === 0 && when === 'within') replace(store.entries, 'append', () => die);
+      const result = work(...args);
+      if (left === 0) die();
+      return result;
+    };
+  };
+  if (write === 'entries') replace(store.entries, 'append', deadly);
+  if (write === 'pending') replace(store.pending, 'add', deadly);
+  if (write === 'commit') replace(store.pending, 'commit', deadly);
+  if (write === 'private') replace(store.privateDocuments, 'append', deadly);
+}
+
+function replace(object: object, name: string, by: (work: (...args: never[]) => unknown) => unknown): void {
+  const methods = object as Record<string, (...args: never[]) => unknown>;
+  const work = methods[name];
+  if (!work) throw new Error(`no method ${name}`);
+  methods[name] = by(work) as typeof work;
+}
+
+async function answer(question: LaptopQuestion): Promise<unknown> {
+  switch (question.ask) {
+    case 'open':
+      return await open(question.setting);
+    case 'carry': {
+      const { engine, setting } = here();
+      return (await engine.request('meetings.carry', { meeting: setting.meeting })).addresses;
+    }
+    case 'join': {
+      const { engine, setting } = here();
+      await engine.request('meetings.join', { address: setting.address, meeting: setting.meeting });
+      return null;
+    }
+    case 'act':
+      return await here().person.act(question.doing);
+    case 'report':
+      return await report();
+    case 'state-hash':
+      return here().engine.stateHash(here().setting.meeting);
+    case 'die':
+      dieAt(question.at);
+      return null;
+    case 'findings': {
+      const { engine, member, setting } = here();
+      return findings({ engine, member, meeting: setting.meeting, paper: setting.paper, ledger: question.ledger });
+    }
+    case 'usage': {
+      const { rss, heapUsed, external } = process.memoryUsage();
+      return { rss, heapUsed, external, handles: process.getActiveResourcesInfo().length };
+    }
+    case 'close': {
+      const { engine, person } = here();
+      person.close();
+      await engine.close();
+      at = undefined;
+      return null;
+    }
+  }
+}
+
+process.on('message', ({ id, question }: { id: number; question: LaptopQuestion }) => {
+  answer(question).then(
+    (value) => process.send?.({ id, value }),
+    (error: unknown) => process.send?.({ id, error: error instanceof Error ? error.stack : String(error) }),
+  );
+});
+process.on('disconnect', () => process.exit(0));
+process.send?.({ id: 0, value: null });

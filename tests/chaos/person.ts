@@ -1,0 +1,192 @@
+import * as Y from 'yjs';
+import { addNote, addStroke, removeAnnotations } from '../../common/collab/annotations.ts';
+import { minutesSection } from '../../common/collab/minutes.ts';
+import { putAgendaItem, readAgenda } from '../../common/collab/plan.ts';
+import type { Stroke } from '../../common/collab/stroke.ts';
+import { Refusal } from '../../common/contract/port.ts';
+import { asAgendaItemId, type MeetingId, type MemberId, type Sha256 } from '../../common/domain/ids.ts';
+import type { OpenedLaptop } from '../../main/wiring/open-laptop.ts';
+import { openWindowDocument, type WindowDocument } from '../fixtures/window-document.ts';
+import type { Done } from './ledger.ts';
+
+/** One thing that somebody does at a laptop. `id` is used by nothing else in its schedule. */
+export type Doing =
+  | {
+      readonly does: 'draw' | 'draw-private' | 'write-note' | 'erase' | 'edit-item' | 'write-minutes';
+      readonly id: string;
+    }
+  | { readonly does: 'ask-to-speak' | 'open-motion' | 'conclude'; readonly id: string }
+  | { readonly does: 'check-in' | 'vote' | 'close-motion' | 'withdraw' | 'give-floor' | 'rename-shared-item' }
+  | { readonly does: 'reload-window' | 'back-up' | 'leave-and-join' };
+
+export interface Person {
+  /** `done`, or why the laptop refused. What is done is in the ledger when this resolves. */
+  act(doing: Doing): Promise<string>;
+  close(): void;
+}
+
+const SHARED_ITEM = asAgendaItemId('muc-1');
+
+/** Somebody with windows open at this laptop: plan, minutes, the own ink on one paper. */
+export function openPerson(options: {
+  readonly engine: OpenedLaptop;
+  readonly meeting: MeetingId;
+  readonly paper: Sha256;
+  readonly member: MemberId;
+  /** Where to find the meeting again after leaving it. */
+  readonly address: string;
+  note(done: Done): void;
+}): Person {
+  const { engine, meeting, paper, member, note } = options;
+  const windows = new Map<string, WindowDocument>();
+  const drawn: string[] = [];
+
+  async function windowOn(name: string): Promise<WindowDocument> {
+    let window = windows.get(name);
+    if (window?.closedWith) {
+      window.close();
+      window = undefined;
+    }
+    window ??= openWindowDocument({ engine }, `${meeting}/${name}`);
+    windows.set(name, window);
+    await window.synced;
+    return window;
+  }
+
+  /** The change is made in the window; when the call comes back, the engine has taken it. */
+  async function change(name: string, done: Done, make: (doc: Y.Doc) => void): Promise<string> {
+    const window = await windowOn(name);
+    make(window.doc);
+    if (window.closedWith) return 'window-refused';
+    note(done);
+    return 'done';
+  }
+
+  async function perform(kind: string, body: Readonly<Record<string, unknown>>): Promise<string> {
+    await engine.request('meetings.act', { meeting, kind, body });
+    note({ what: 'act', kind, body });
+    return 'done';
+  }
+
+  const view = () => engine.request('meetings.state', { meeting });
+  const ink = `ink/${paper}/${member}`;
+
+  async function attempt(doing: Doing): Promise<string> {
+    switch (doing.does) {
+      case 'draw':
+        drawn.push(doing.id);
+        return await change(ink, { what: 'stroke', id: doing.id }, (doc) =>
+          addStroke(doc, doing.id, strokeOf(doing.id), 'pen'),
+        );
+      case 'draw-private':
+        return await change(`private/${paper}`, { what: 'private-stroke', id: doing.id }, (doc) =>
+          addStroke(doc, doing.id, strokeOf(doing.id), 'pen'),
+        );
+      case 'write-note': {
+        const text = `Ý kiến ${doing.id}`;
+        return await change(ink, { what: 'note', id: doing.id, text }, (doc) =>
+          addNote(doc, { id: doing.id, page: 1, x: 100, y: 200, at: 0, text }, 'note'),
+        );
+      }
+      case 'erase': {
+        const id = drawn.shift();
+        if (id === undefined) return 'nothing-drawn';
+        note({ what: 'erasing', id });
+        return await change(ink, { what: 'erased', id }, (doc) => removeAnnotations(doc, [id], 'eraser'));
+      }
+      case 'edit-item': {
+        const { id } = doing;
+        const title = `Nội dung ${id}`;
+        const item = { id: asAgendaItemId(id), title, presenter: '', minutes: 5, order: 10, papers: [], motions: [] };
+        return await change('plan', { what: 'item', id, title }, (doc) => putAgendaItem(doc, item));
+      }
+      case 'rename-shared-item': {
+        // Several people of the office change the same record: all must end with the same one.
+        const window = await windowOn('plan');
+        const item = readAgenda(window.doc).find((one) => one.id === SHARED_ITEM);
+        if (item)
+          putAgendaItem(window.doc, {
+            ...item,
+            presenter: `${member.slice(0, 8)} ${item.minutes}`,
+            minutes: item.minutes + 1,
+          });
+        return window.closedWith ? 'window-refused' : 'done';
+      }
+      case 'write-minutes':
+        return await change('minutes', { what: 'minutes', token: doing.id }, (doc) => {
+          const section = minutesSection(doc, 'opening');
+          const paragraph = new Y.XmlElement('paragraph');
+          paragraph.insert(0, [new Y.XmlText(`[${doing.id}]`)]);
+          section.insert(Math.floor(section.length / 2), [paragraph]);
+        });
+      case 'check-in':
+        return await perform('checked-in', { how: 'in-person' });
+      case 'ask-to-speak':
+        return await perform('speak-requested', { request: doing.id, item: null, queue: 'speech', note: '' });
+      case 'withdraw': {
+        const mine = (await view()).state?.queue.find((one) => one.member === member);
+        return mine ? await perform('speak-withdrawn', { request: mine.request }) : 'nothing-asked';
+      }
+      case 'give-floor': {
+        const next = (await view()).state?.queue[0];
+        if (!next) return 'nobody-asked';
+        return await perform('floor-given', { member: next.member, request: next.request, limitSeconds: 60 });
+      }
+      case 'open-motion': {
+        const { rules } = await view();
+        return await perform('motion-opened', {
+          motion: doing.id,
+          item: null,
+          text: `Thông qua ${doing.id}`,
+          secret: false,
+          rule: rules.vote,
+        });
+      }
+      case 'vote': {
+        const motion = (await view()).state?.motions.find((one) => one.closedAt === null);
+        return motion ? await perform('ballot', { motion: motion.motion, choice: 'approve' }) : 'no-vote';
+      }
+      case 'close-motion': {
+        const motion = (await view()).state?.motions.find((one) => one.closedAt === null);
+        return motion ? await perform('motion-closed', { motion: motion.motion, ballots: [] }) : 'no-vote';
+      }
+      case 'conclude':
+        return await perform('concluded', { item: null, text: `Kết luận ${doing.id}` });
+      case 'reload-window':
+        for (const window of windows.values()) window.close();
+        windows.clear();
+        return 'done';
+      case 'back-up':
+        await engine.store.backups.make();
+        return 'done';
+      case 'leave-and-join':
+        await engine.request('meetings.leave', { meeting });
+        await engine.request('meetings.join', { address: options.address, meeting });
+        return 'done';
+    }
+  }
+
+  return {
+    async act(doing) {
+      try {
+        return await attempt(doing);
+      } catch (error) {
+        if (error instanceof Refusal) return error.code;
+        throw error;
+      }
+    },
+    close() {
+      for (const window of windows.values()) window.close();
+      windows.clear();
+    },
+  };
+}
+
+/** A stroke that follows from its id, so that the judge knows every byte of it. */
+export function strokeOf(id: string): Stroke {
+  const seed = [...id].reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) % 9973, 7);
+  const points = Float64Array.from({ length: 40 }, (_, at) =>
+    at % 2 === 0 ? 60 + at * 5 : 400 + 20 * Math.sin(at / 3 + seed),
+  );
+  return { tool: 'pen', colour: seed, width: 1.5, page: 1 + (seed % 3), points };
+}

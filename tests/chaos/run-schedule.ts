@@ -1,0 +1,185 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { LaptopDied, type LaptopProcess, type WarmLaptops } from './laptop.ts';
+import type { LaptopReport, LaptopSetting } from './laptop-process.ts';
+import { readLedger, type DoneBy } from './ledger.ts';
+import type { PreparedRoom } from './room.ts';
+import type { Fault, Schedule, Step } from './schedule.ts';
+
+export interface Outcome {
+  /** Empty when nothing was lost and all agree. */
+  readonly problems: readonly string[];
+  /** What people were told is done. */
+  readonly done: number;
+  readonly kills: number;
+  /** From the last fault until all agreed, milliseconds. */
+  readonly healed: number;
+}
+
+/** Two laptops that don't agree after this long never will. Milliseconds; generous, for a busy machine. */
+const PATIENCE = 60_000;
+
+interface Place {
+  readonly setting: LaptopSetting;
+  readonly ledger: string;
+  /** undefined while it is dead. */
+  laptop: LaptopProcess | undefined;
+  starting: Promise<void> | undefined;
+}
+
+export async function runSchedule(
+  schedule: Schedule,
+  where: {
+    readonly room: PreparedRoom;
+    readonly warm: WarmLaptops;
+    readonly folder: string;
+    readonly resources: string;
+    /** An address of this computer for each laptop. */
+    readonly host: (laptop: number) => string;
+  },
+): Promise<Outcome> {
+  const { room, warm } = where;
+  await mkdir(where.folder, { recursive: true });
+  const folders = await room.lay(where.folder, schedule.laptops);
+  const address = `${where.host(0)}:${room.port}`;
+  const places = folders.map((folder, index): Place => {
+    const ledger = join(where.folder, `done-${index}.jsonl`);
+    const { meeting, paper } = room;
+    const setting = {
+      folder,
+      resources: where.resources,
+      listenHost: where.host(index),
+      port: room.port,
+      discovery: 'off',
+      meeting,
+      paper,
+      ledger,
+      address,
+    } as const;
+    return { setting, ledger, laptop: undefined, starting: undefined };
+  });
+  let kills = 0;
+
+  async function revive(place: Place): Promise<void> {
+    if (place.laptop?.alive()) return;
+    place.starting ??= start(place).finally(() => (place.starting = undefined));
+    await place.starting;
+  }
+
+  async function start(place: Place): Promise<void> {
+    const laptop = await warm.take();
+    await laptop.ask({ ask: 'open', setting: place.setting });
+    place.laptop = laptop;
+  }
+
+  async function work(place: Place, steps: readonly Step[]): Promise<void> {
+    for (const { after, doing } of steps) {
+      await pause(after);
+      try {
+        await place.laptop?.ask({ ask: 'act', doing });
+      } catch (error) {
+        if (!(error instanceof LaptopDied)) throw error;
+      }
+    }
+  }
+
+  async function strike(fault: Fault): Promise<void> {
+    const place = places[fault.laptop] as Place;
+    await pause(fault.at);
+    const { laptop } = place;
+    if (!laptop?.alive()) return;
+    if (fault.kind === 'freeze') {
+      laptop.freeze(true);
+      await pause(fault.back);
+      return laptop.freeze(false);
+    }
+    if (fault.kind === 'kill') await laptop.kill();
+    else if (!(await dying(laptop, fault))) return;
+    kills += 1;
+    await pause(fault.back);
+    await revive(place);
+  }
+
+  await Promise.all(places.map(revive));
+  await places[0]?.laptop?.ask({ ask: 'carry' });
+  await Promise.all(places.slice(1).map((place) => place.laptop?.ask({ ask: 'join' })));
+  if (schedule.startsSettled) await agreed(places, revive);
+  await Promise.all([
+    ...places.map((place, index) => work(place, schedule.people[index] ?? [])),
+    ...schedule.faults.map(strike),
+  ]);
+  const since = performance.now();
+  const problems = await agreed(places, revive);
+  const healed = performance.now() - since;
+  const ledger = places.flatMap((place) => readLedger(place.ledger));
+  if (problems.length === 0) problems.push(...(await judged(places, ledger)));
+  for (const { laptop } of places) {
+    await laptop?.ask({ ask: 'close' }).catch(() => undefined);
+    if (laptop) warm.giveBack(laptop);
+  }
+  return { problems, done: ledger.length, kills, healed };
+}
+
+/** Whether it died of it within the time that a schedule has. */
+async function dying(laptop: LaptopProcess, fault: Fault & { kind: 'die' }): Promise<boolean> {
+  await laptop.ask({ ask: 'die', at: fault.write }).catch(() => undefined);
+  for (let waited = 0; waited < 400 && laptop.alive(); waited += 20) await pause(20);
+  return !laptop.alive();
+}
+
+/** Waits until all laptops are up, connected and in the same state; returns what is still wrong when they never are. */
+async function agreed(places: readonly Place[], revive: (place: Place) => Promise<void>): Promise<string[]> {
+  const end = performance.now() + PATIENCE;
+  for (;;) {
+    const reports = await Promise.all(
+      places.map(async (place) => {
+        await revive(place);
+        const report = await place.laptop?.ask<LaptopReport>({ ask: 'report' }).catch(() => undefined);
+        // Somebody left the meeting and could not come back because nobody carried it.
+        if (report?.role === 'alone') await place.laptop?.ask({ ask: 'join' }).catch(() => undefined);
+        return report;
+      }),
+    );
+    const level = isLevel(reports);
+    const hashes = level ? await Promise.all(places.map(stateHashOf)) : [];
+    if (level && new Set(hashes).size === 1 && hashes[0] !== undefined) return [];
+    if (performance.now() > end) return differences(reports, hashes);
+    await pause(50);
+  }
+}
+
+const stateHashOf = ({ laptop }: Place): Promise<string | undefined> | undefined =>
+  laptop?.ask<string>({ ask: 'state-hash' }).catch(() => undefined);
+
+/** All are connected and have the same entries, and nobody has changes that are not signed. */
+function isLevel(reports: readonly (LaptopReport | undefined)[]): boolean {
+  const calm = reports.every((one) => one?.connection === 'connected' && one.unsigned.length === 0);
+  return calm && new Set(reports.map((one) => one?.heads.join())).size === 1;
+}
+
+function differences(
+  reports: readonly (LaptopReport | undefined)[],
+  hashes: readonly (string | undefined)[],
+): string[] {
+  const all = new Set(reports.flatMap((one) => one?.heads ?? []));
+  return [
+    'the laptops do not agree',
+    ...reports.map((one, index) =>
+      one
+        ? `laptop ${index}: ${one.role} ${one.connection} ${hashes[index]?.slice(0, 8) ?? ''}; unsigned: ${one.unsigned.join(' ') || 'none'}; ` +
+          `lacks: ${[...all].filter((head) => !one.heads.includes(head)).join(', ') || 'nothing'}`
+        : `laptop ${index}: dead`,
+    ),
+  ];
+}
+
+async function judged(places: readonly Place[], ledger: readonly DoneBy[]): Promise<string[]> {
+  const found = await Promise.all(
+    places.map(async ({ laptop }, index) => {
+      const problems = (await laptop?.ask<string[]>({ ask: 'findings', ledger })) ?? [];
+      return problems.map((problem) => `laptop ${index}: ${problem}`);
+    }),
+  );
+  return found.flat();
+}
