@@ -26,7 +26,13 @@ export interface DocumentConnection {
  */
 export function serveDocument(
   document: { readonly doc: Y.Doc; readonly awareness: awarenessProtocol.Awareness },
-  peer: { send(message: Uint8Array): void; readonly mayWrite: boolean; readonly mayBeAware: boolean },
+  peer: {
+    send(message: Uint8Array): void;
+    readonly mayWrite: boolean;
+    readonly mayBeAware: boolean;
+    /** Somebody else tells the peer what happens in the document; here it only speaks and gets answers. */
+    readonly isTold?: boolean;
+  },
 ): DocumentConnection {
   const { doc, awareness } = document;
   const controlled = new Set<number>();
@@ -106,6 +112,7 @@ export function serveDocument(
     if (clients.length > 0) peer.send(awarenessMessage(awareness, clients));
   }
 
+  if (peer.isTold) return connection;
   doc.on('update', onUpdate);
   awareness.on('update', onAwareness);
   sendAwareness([...awareness.getStates().keys()]);

@@ -10,6 +10,8 @@ import { createRate } from './rate.ts';
  * its own member's name. Stock y-websocket clients send back what they hear of others; that is left out, not punished.
  */
 export interface AwarenessGate {
+  /** Of the change when `close` removes what the connection said. */
+  readonly origin: object;
   /** The part of an awareness update to apply now, null when there is none, or `malformed`. */
   admit(update: Uint8Array): Uint8Array | null | 'malformed';
   /** What was held back by the rate and may be applied now. */
@@ -56,6 +58,7 @@ export function createAwarenessGate(awareness: Awareness, member: MemberId, now?
   }
 
   return {
+    origin: self,
     get holding() {
       return waiting.size > 0;
     },

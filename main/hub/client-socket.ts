@@ -11,12 +11,21 @@ import { createRate } from './rate.ts';
 export interface ClientSocket {
   readonly member: MemberId;
   send(data: Uint8Array, kind: 'text' | 'binary'): void;
-  /** Bytes written and not yet taken by the network. */
+  /** Bytes that wait for the network and take memory for this client alone. */
   buffered(): number;
+  /** All bytes that wait for the network, those of large messages that many are sent included. */
+  backlog(): number;
   close(code: CloseCode, reason: string): void;
   /** Once a heartbeat: pings, and closes what is silent or too slow. */
   beat(): void;
 }
+
+interface Outgoing {
+  readonly data: Uint8Array;
+  readonly kind: 'text' | 'binary';
+}
+
+const SLICE_BYTES = 64 * 1024;
 
 export function createClientSocket(
   socket: WebSocket,
@@ -34,11 +43,45 @@ export function createClientSocket(
     () => performance.now(),
   );
   let open = true;
+  /** Behind a large message that is on its way; `shared`: others are sent the same bytes. */
+  let queue: Outgoing[] = [];
+  let queued = 0;
+  let large: { readonly data: Uint8Array; at: number } | undefined;
 
   function ended(): void {
     if (!open) return;
     open = false;
+    large = undefined;
+    queue = [];
+    queued = 0;
     handlers.onClose();
+  }
+
+  function pass(message: Outgoing): void {
+    if (message.kind === 'binary' && message.data.byteLength > SLICE_BYTES) {
+      large = { data: message.data, at: 0 };
+      slice();
+    } else socket.send(message.data, { binary: message.kind === 'binary' });
+  }
+
+  /**
+   * A large message goes as fragments of one WebSocket message, each when the one before it has left: so that a document
+   * which many are sent at a time is in memory once and not in every socket.
+   */
+  function slice(): void {
+    if (!open || !large) return;
+    const { data, at } = large;
+    const end = Math.min(at + SLICE_BYTES, data.byteLength);
+    const last = end === data.byteLength;
+    large.at = end;
+    if (last) large = undefined;
+    socket.send(data.subarray(at, end), { binary: true, fin: last }, last ? undefined : slice);
+    while (open && !large) {
+      const next = queue.shift();
+      if (!next) return;
+      queued -= next.data.byteLength;
+      pass(next);
+    }
   }
 
   const client: ClientSocket = {
@@ -46,9 +89,12 @@ export function createClientSocket(
     send(data, kind) {
       if (!open) return;
       if (client.buffered() > limits.slowBytes) return client.close(closeCodes.slow, 'too slow');
-      socket.send(data, { binary: kind === 'binary' });
+      if (!large) return pass({ data, kind });
+      queue.push({ data, kind });
+      queued += data.byteLength;
     },
-    buffered: () => socket.bufferedAmount,
+    buffered: () => socket.bufferedAmount + queued,
+    backlog: () => client.buffered() + (large ? large.data.byteLength - large.at : 0),
     close(code, reason) {
       if (!open) return;
       if (code < 4500) logger.warn('connection closed', { member, code, reason });

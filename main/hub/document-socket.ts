@@ -3,11 +3,15 @@ import { closeCodes } from '../../common/wire/link.ts';
 import type { ClientSocket } from './client-socket.ts';
 import { limits } from './connection-limits.ts';
 import { quietMessage, serveMeetingDocument } from './served-document.ts';
+import type { Window } from './happenings.ts';
+import type { RelayedDocument } from './relayed-documents.ts';
 import type { Ticker } from './tick.ts';
 
 /** A stock y-websocket client: one document over a socket of its own. */
 export interface DocumentSocket {
   receive(data: Uint8Array, binary: boolean): void;
+  /** Something happened in documents, its own among them or not. */
+  happened(window: Window): void;
   beat(): void;
   ended(): void;
 }
@@ -17,7 +21,7 @@ const QUIET_MILLISECONDS = 15_000;
 
 export function createDocumentSocket(options: {
   readonly meeting: CarriedMeeting;
-  readonly document: string;
+  readonly document: RelayedDocument;
   readonly client: ClientSocket;
   readonly ticker: Ticker;
 }): DocumentSocket {
@@ -30,24 +34,37 @@ export function createDocumentSocket(options: {
     client.send(message, 'binary');
   }
 
-  const served = serveMeetingDocument(meeting, document, client.member, {
+  const self = {};
+  const hears = (live: boolean) => !live || client.backlog() <= limits.dropAwarenessBytes;
+  const served = serveMeetingDocument(meeting, document, {
+    self,
+    member: client.member,
     send(message, live) {
-      if (!live || client.buffered() <= limits.dropAwarenessBytes) send(message);
+      if (hears(live)) send(message);
     },
-    congested: () => client.buffered() > limits.congestedBytes,
+    congested: () => client.backlog() > limits.congestedBytes,
   });
 
   function flush(): void {
-    if (!ended && served.advance()) ticker.request(flush);
+    if (ended) return;
+    served.advance();
+    if (served.waiting) ticker.retry(flush);
   }
 
   return {
+    happened({ all }) {
+      if (ended) return;
+      for (const one of all) {
+        if (one.document === document && one.by !== self && hears(one.live)) send(one.message);
+      }
+    },
     receive(data, binary) {
       if (ended) return;
       const breach = binary ? served.receive(data) : 'malformed';
       if (breach === 'malformed') client.close(closeCodes.malformed, 'malformed message');
-      else if (breach === 'not-allowed') client.close(closeCodes.notAllowed, `may not write ${document.split('/')[0]}`);
-      else ticker.request(flush);
+      else if (breach === 'not-allowed')
+        client.close(closeCodes.notAllowed, `may not write ${document.name.split('/')[0]}`);
+      else if (served.waiting) ticker.retry(flush);
     },
     beat() {
       if (performance.now() - spoke > QUIET_MILLISECONDS) send(quietMessage);

@@ -3,7 +3,7 @@ import type { Entry } from '../../common/acts/entry.ts';
 import type { MemberId } from '../../common/domain/ids.ts';
 import type { StreamPosition } from '../../common/wire/acknowledged.ts';
 import type { LinkLogger } from '../../common/wire/admission.ts';
-import { decodeDocumentFrames, type DocumentFrame, type FrameEncoder } from '../../common/wire/document-frames.ts';
+import { decodeDocumentFrames, encodeDocumentFrames, type DocumentFrame } from '../../common/wire/document-frames.ts';
 import {
   closeCodes,
   decodeControl,
@@ -15,6 +15,8 @@ import {
 import { createLogExchange, type LogExchange, type SharedEntries } from '../../common/wire/log-exchange.ts';
 import type { ClientSocket } from './client-socket.ts';
 import { limits } from './connection-limits.ts';
+import { envelopeOf, type Happening, type Window } from './happenings.ts';
+import type { RelayedDocument, RelayedDocuments } from './relayed-documents.ts';
 import { serveMeetingDocument, type ServedDocument } from './served-document.ts';
 import type { Ticker } from './tick.ts';
 
@@ -26,12 +28,17 @@ export interface HubLink {
   receive(data: Uint8Array, binary: boolean): void;
   /** Entries were stored here. */
   stored(entries: readonly Entry[], shared: () => SharedEntries): void;
+  /** Something happened in documents, followed ones among them or not. */
+  happened(window: Window): void;
   sendOnline(frame: Uint8Array): void;
   beat(): void;
   ended(): void;
 }
 
 const CLOSED = new Uint8Array(0);
+/** Larger answers go by themselves: they may be the same for many. Bytes. */
+const LARGE_BYTES = 16 * 1024;
+const ANSWERS_TOGETHER = 32;
 
 export function createHubLink(options: {
   readonly meeting: CarriedMeeting;
@@ -40,8 +47,8 @@ export function createHubLink(options: {
   readonly ticker: Ticker;
   readonly logger: LinkLogger;
   nextBatch(): number;
-  /** One for all links of the meeting. */
-  readonly encodeFrames: FrameEncoder;
+  /** Those of the meeting, shared by all connections. */
+  readonly relayed: RelayedDocuments;
   /** The hello came and was answered. */
   onReady(link: HubLink): void;
   onAcknowledged(positions: readonly StreamPosition[]): void;
@@ -49,11 +56,12 @@ export function createHubLink(options: {
   const { meeting, client, ticker, logger } = options;
   const { member } = client;
   const documents = new Map<string, ServedDocument>();
+  const followed = new Set<Happening['document']>();
+  const waiting = new Set<ServedDocument>();
+  let answers: DocumentFrame[] = [];
   const created = performance.now();
   let device: string | null = null;
   let ended = false;
-  let outbox: DocumentFrame[] = [];
-  let outboxBytes = 0;
 
   const exchange: LogExchange = createLogExchange({
     log: meeting.log,
@@ -66,52 +74,73 @@ export function createHubLink(options: {
       logger.warn('entry refused', { member, direction, reason, ...position }),
   });
 
-  const backlog = () => outboxBytes + client.buffered();
-
   function flush(): void {
     if (ended) return;
-    let again = false;
-    for (const served of documents.values()) again = served.advance() || again;
-    if (outbox.length > 0) {
-      const frames = outbox;
-      outbox = [];
-      outboxBytes = 0;
-      client.send(options.encodeFrames(frames), 'binary');
+    sendAnswers();
+    for (const served of waiting) {
+      served.advance();
+      if (!served.waiting) waiting.delete(served);
     }
-    if (device !== null && !exchange.idle()) {
-      exchange.pump();
-      again = again || !exchange.idle();
-    }
-    if (again) ticker.request(flush);
+    exchange.pump();
+    if (waiting.size > 0 || (device !== null && !exchange.idle())) ticker.retry(flush);
   }
 
-  function sendDocument(document: string, message: Uint8Array, live: boolean): void {
-    if (live && backlog() > limits.dropAwarenessBytes) return;
-    outbox.push({ document, message });
-    outboxBytes += message.byteLength;
-    ticker.request(flush);
-    if (outboxBytes > limits.slowBytes) client.close(closeCodes.slow, 'too slow');
+  const hears = (live: boolean) => !live || client.backlog() <= limits.dropAwarenessBytes;
+
+  /** What goes to this link alone: answers to its questions, many at a time when it opens many documents. */
+  function answer(document: string, message: Uint8Array, live: boolean): void {
+    if (!hears(live)) return;
+    if (message.byteLength < LARGE_BYTES) {
+      answers.push({ document, message });
+      ticker.request(flush);
+    } else {
+      sendAnswers();
+      client.send(envelopeOf(document, message), 'binary');
+    }
+  }
+
+  function sendAnswers(): void {
+    for (let from = 0; from < answers.length; from += ANSWERS_TOGETHER)
+      client.send(encodeDocumentFrames(answers.slice(from, from + ANSWERS_TOGETHER)), 'binary');
+    answers = [];
   }
 
   function receiveFrame({ document, message }: DocumentFrame): void {
     let served = documents.get(document);
     if (message.byteLength === 0) {
-      documents.delete(document);
-      served?.close();
+      if (served) leave(served);
       return;
     }
     if (!served) {
-      if (documents.size >= MAX_OPEN_DOCUMENTS) return sendDocument(document, CLOSED, false);
-      served = serveMeetingDocument(meeting, document, member, {
-        send: (bytes, live) => sendDocument(document, bytes, live),
-        congested: () => backlog() > limits.congestedBytes,
-      });
-      documents.set(document, served);
+      if (documents.size >= MAX_OPEN_DOCUMENTS) return answer(document, CLOSED, false);
+      served = follow(options.relayed.follow(document));
     }
     const breach = served.receive(message);
     if (breach === 'malformed') client.close(closeCodes.malformed, 'malformed document message');
     else if (breach === 'not-allowed') client.close(closeCodes.notAllowed, `may not write ${document.split('/')[0]}`);
-    else ticker.request(flush);
+    else if (served.waiting) {
+      waiting.add(served);
+      ticker.retry(flush);
+    }
+  }
+
+  function follow(document: RelayedDocument): ServedDocument {
+    const served = serveMeetingDocument(meeting, document, {
+      self: link,
+      member,
+      send: (message, live) => answer(document.name, message, live),
+      congested: () => client.backlog() > limits.congestedBytes,
+    });
+    documents.set(document.name, served);
+    followed.add(document);
+    return served;
+  }
+
+  function leave(served: ServedDocument): void {
+    documents.delete(served.document.name);
+    followed.delete(served.document);
+    waiting.delete(served);
+    served.close();
   }
 
   function receiveControl(message: ControlMessage): void {
@@ -165,6 +194,12 @@ export function createHubLink(options: {
       exchange.stored(entries, shared);
       ticker.request(flush);
     },
+    happened(window) {
+      if (ended || followed.size === 0) return;
+      const live = hears(true);
+      const frame = window.frameOf((one) => one.by !== link && (live || !one.live) && followed.has(one.document));
+      if (frame) client.send(frame, 'binary');
+    },
     sendOnline: (frame) => client.send(frame, 'text'),
     beat() {
       if (device === null && performance.now() - created > limits.helloMilliseconds) {
@@ -175,9 +210,8 @@ export function createHubLink(options: {
     ended() {
       if (ended) return;
       ended = true;
-      for (const served of documents.values()) served.close();
-      documents.clear();
-      outbox = [];
+      for (const served of documents.values()) leave(served);
+      answers = [];
     },
   };
   return link;

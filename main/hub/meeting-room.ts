@@ -5,12 +5,13 @@ import type { CarriedMeeting } from '../../common/collab/carried-meeting.ts';
 import type { MemberId } from '../../common/domain/ids.ts';
 import { createAcknowledged, type StreamPosition } from '../../common/wire/acknowledged.ts';
 import type { LinkLogger } from '../../common/wire/admission.ts';
-import { createFrameEncoder } from '../../common/wire/document-frames.ts';
 import { closeCodes, encodeControl, type CloseCode } from '../../common/wire/link.ts';
 import { createClientSocket, type ClientSocket } from './client-socket.ts';
 import { limits } from './connection-limits.ts';
 import { createDocumentSocket, type DocumentSocket } from './document-socket.ts';
+import { createHappenings } from './happenings.ts';
 import { createHubLink, type HubLink } from './hub-link.ts';
+import { createRelayedDocuments } from './relayed-documents.ts';
 import type { Ticker } from './tick.ts';
 
 /** What the interface shows of a carried meeting. */
@@ -49,7 +50,8 @@ export function createMeetingRoom(options: {
   const links = new Map<HubLink, ClientSocket>();
   const sockets = new Map<DocumentSocket, ClientSocket>();
   const acknowledged = createAcknowledged(carrier, options.acknowledged);
-  const encodeFrames = createFrameEncoder();
+  const happenings = createHappenings();
+  const relayed = createRelayedDocuments(meeting, happenings, () => ticker.request(spread));
   let pending: Entry[] = [];
   let batches = 0;
   let lastReceived: string | null = null;
@@ -95,6 +97,14 @@ export function createMeetingRoom(options: {
       }
     }
     tellStatus();
+  }
+
+  /** What happened in documents in the last few milliseconds, encoded once. */
+  function spread(): void {
+    for (const window of happenings.take()) {
+      for (const link of links.keys()) link.happened(window);
+      for (const socket of sockets.keys()) socket.happened(window);
+    }
   }
 
   function tellOnline(): void {
@@ -153,7 +163,7 @@ export function createMeetingRoom(options: {
         ticker,
         logger,
         nextBatch: () => batches++,
-        encodeFrames,
+        relayed,
         onReady: ready,
         onAcknowledged(positions) {
           acknowledged.note(positions);
@@ -175,12 +185,18 @@ export function createMeetingRoom(options: {
           documentSocket.ended();
         },
       });
-      const documentSocket = createDocumentSocket({ meeting, document, client, ticker });
+      const documentSocket = createDocumentSocket({
+        meeting,
+        document: relayed.follow(document),
+        client,
+        ticker,
+      });
       sockets.set(documentSocket, client);
     },
     beat() {
       for (const link of links.keys()) link.beat();
       for (const socket of sockets.keys()) socket.beat();
+      relayed.beat();
       closeSlowest();
     },
     close(code, reason) {

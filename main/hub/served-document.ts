@@ -1,56 +1,93 @@
 import * as decoding from 'lib0/decoding';
-import * as encoding from 'lib0/encoding';
 import type { CarriedMeeting } from '../../common/collab/carried-meeting.ts';
-import { serveDocument } from '../../common/collab/document-connection.ts';
+import { serveDocument, type DocumentConnection } from '../../common/collab/document-connection.ts';
 import type { MemberId } from '../../common/domain/ids.ts';
-import { createAwarenessGate } from './awareness-gate.ts';
+import { createAwarenessGate, type AwarenessGate } from './awareness-gate.ts';
+import { AWARENESS, awarenessMessage, QUERY_AWARENESS, SYNC, type RelayedDocument } from './relayed-documents.ts';
 
-/** Message types of y-websocket's protocol, and of sync messages. */
-const SYNC = 0;
-const AWARENESS = 1;
-const QUERY_AWARENESS = 3;
 const SYNC_STEP_1 = 0;
 
 export type DocumentBreach = 'malformed' | 'not-allowed';
 
 /** One document as it is served to one connection, with the rules of who may say what. */
 export interface ServedDocument {
+  readonly document: RelayedDocument;
   /** Takes a message of the client; a breach means: close the connection. */
   receive(message: Uint8Array): DocumentBreach | null;
-  /** Applies held-back awareness and answers held-back questions when there is room. True: call again later. */
-  advance(): boolean;
+  /** Held-back awareness or an unanswered question is here: `advance` has something to do. */
+  readonly waiting: boolean;
+  /** Applies held-back awareness and answers held-back questions when there is room. */
+  advance(): void;
   close(): void;
 }
 
-/**
- * `send`: awareness is `live` and may be dropped for a slow receiver. `congested`: while true, whole documents are not
- * sent; the client's question is answered later.
- */
+export interface ServedConnection {
+  /** Stands for the connection: what it says isn't sent back to it. */
+  readonly self: object;
+  readonly member: MemberId;
+  /** Answers to this connection alone; awareness is `live` and may be dropped for a slow receiver. */
+  send(message: Uint8Array, live: boolean): void;
+  /** While true, whole documents are not sent; the client's question is answered later. */
+  congested(): boolean;
+}
+
+/** Most connections only listen to most documents, so what speaking needs is made when somebody speaks. */
+interface Voice {
+  readonly gate: AwarenessGate;
+  readonly served: DocumentConnection;
+}
+
 export function serveMeetingDocument(
   meeting: CarriedMeeting,
-  name: string,
-  member: MemberId,
-  connection: { send(message: Uint8Array, live: boolean): void; congested(): boolean },
+  document: RelayedDocument,
+  connection: ServedConnection,
 ): ServedDocument {
-  const opened = meeting.openDocument(name);
-  const gate = createAwarenessGate(opened.awareness, member);
-  const served = serveDocument(opened, {
-    send: (message) => connection.send(message, message[0] === AWARENESS),
-    get mayWrite() {
-      return meeting.mayWrite(member, name);
-    },
-    mayBeAware: true,
-  });
+  const { member } = connection;
+  const { name, opened } = document;
+  let voice: Voice | undefined;
   let question: Uint8Array | null = null;
+
+  function speaking(): Voice {
+    if (voice) return voice;
+    const gate = createAwarenessGate(opened.awareness, member);
+    const served = serveDocument(opened, {
+      send: (message) => connection.send(message, message[0] === AWARENESS),
+      get mayWrite() {
+        return meeting.mayWrite(member, name);
+      },
+      mayBeAware: true,
+      isTold: true,
+    });
+    for (const origin of [gate.origin, served]) document.speaksFor(origin, connection.self);
+    voice = { gate, served };
+    return voice;
+  }
 
   function breach(): DocumentBreach {
     return meeting.mayWrite(member, name) ? 'malformed' : 'not-allowed';
   }
 
+  function answer(asked: Uint8Array): DocumentBreach | null {
+    try {
+      for (const message of document.answer(asked)) connection.send(message, false);
+      return null;
+    } catch {
+      return breach();
+    }
+  }
+
+  const everyone = document.everyone();
+  if (everyone) connection.send(everyone, true);
+
   return {
+    document,
+    get waiting() {
+      return question !== null || (voice?.gate.holding ?? false);
+    },
     receive(message) {
       switch (message[0]) {
         case AWARENESS: {
+          const { gate, served } = speaking();
           const update = awarenessUpdate(message);
           const admitted = update === null ? 'malformed' : gate.admit(update);
           if (admitted === 'malformed') return 'malformed';
@@ -58,43 +95,37 @@ export function serveMeetingDocument(
           return null;
         }
         case SYNC:
-          if (message[1] === SYNC_STEP_1 && connection.congested()) {
-            question = message.slice();
-            return null;
-          }
-          return served.receive(message) ? null : breach();
-        case QUERY_AWARENESS:
-          return served.receive(message) ? null : 'malformed';
+          if (message[1] !== SYNC_STEP_1) return speaking().served.receive(message) ? null : breach();
+          if (!connection.congested()) return answer(message);
+          question = message.slice();
+          return null;
+        case QUERY_AWARENESS: {
+          const states = document.everyone();
+          if (states) connection.send(states, true);
+          return null;
+        }
         default:
           return 'malformed';
       }
     },
     advance() {
-      const held = gate.held();
-      if (held !== null) served.receive(awarenessMessage(held));
+      const held = voice?.gate.held() ?? null;
+      if (held !== null) voice?.served.receive(awarenessMessage(held));
       if (question !== null && !connection.congested()) {
-        served.receive(question);
+        answer(question);
         question = null;
       }
-      return gate.holding || question !== null;
     },
     close() {
-      served.close();
-      gate.close();
-      opened.release();
+      voice?.served.close();
+      voice?.gate.close();
+      document.release();
     },
   };
 }
 
 /** An awareness message of nobody: keeps y-websocket's client from taking a quiet room for a dead one (30 s). */
 export const quietMessage: Uint8Array = awarenessMessage(Uint8Array.of(0));
-
-function awarenessMessage(update: Uint8Array): Uint8Array {
-  const encoder = encoding.createEncoder();
-  encoding.writeVarUint(encoder, AWARENESS);
-  encoding.writeVarUint8Array(encoder, update);
-  return encoding.toUint8Array(encoder);
-}
 
 function awarenessUpdate(message: Uint8Array): Uint8Array | null {
   try {

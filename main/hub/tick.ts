@@ -2,20 +2,33 @@
 export interface Ticker {
   /** Runs `flush` once at the end of the running window, however often it is asked for. */
   request(flush: () => void): void;
+  /** The same for what waits for somebody else (a socket that must drain, a rate): looked at every 10 ms. */
+  retry(flush: () => void): void;
   stop(): void;
 }
 
-const WINDOW_MILLISECONDS = 10;
+/**
+ * The window is as long as sending takes, times this: a few laptops hear of everything at once, and with many no more
+ * than a third of the time goes into sending.
+ */
+const SHARE = 2;
+const LONGEST_MILLISECONDS = 25;
+const RETRY_MILLISECONDS = 10;
 
 /** `onError`: a flush threw; the others ran nevertheless. */
 export function createTicker(onError: (error: unknown) => void): Ticker {
   let requested = new Set<() => void>();
+  const retried = new Set<() => void>();
+  let immediate: NodeJS.Immediate | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let retrying: NodeJS.Timeout | undefined;
+  let earliest = 0;
 
   function run(): void {
-    timer = undefined;
+    immediate = timer = undefined;
     const due = requested;
     requested = new Set();
+    const began = performance.now();
     for (const flush of due) {
       try {
         flush();
@@ -23,16 +36,41 @@ export function createTicker(onError: (error: unknown) => void): Ticker {
         onError(error);
       }
     }
+    const ended = performance.now();
+    earliest = ended + Math.min(LONGEST_MILLISECONDS, (ended - began) * SHARE);
+    // Asked for meanwhile.
+    if (requested.size > 0) schedule();
+  }
+
+  function schedule(): void {
+    if (immediate || timer) return;
+    const wait = earliest - performance.now();
+    // Timers count whole milliseconds; the end of this turn gathers what has arrived already.
+    if (wait < 0.5) immediate = setImmediate(run);
+    else timer = setTimeout(run, wait);
   }
 
   return {
     request(flush) {
       requested.add(flush);
-      timer ??= setTimeout(run, WINDOW_MILLISECONDS);
+      schedule();
+    },
+    retry(flush) {
+      retried.add(flush);
+      retrying ??= setTimeout(() => {
+        retrying = undefined;
+        for (const one of retried) requested.add(one);
+        retried.clear();
+        schedule();
+      }, RETRY_MILLISECONDS);
     },
     stop() {
+      clearImmediate(immediate);
       clearTimeout(timer);
+      clearTimeout(retrying);
+      immediate = timer = retrying = undefined;
       requested.clear();
+      retried.clear();
     },
   };
 }

@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { encodeDocumentFrames } from '../../common/wire/document-frames.ts';
+import { createHappenings, type Happening } from './happenings.ts';
+
+const documents = ['plan', 'floor', `ink/${'a'.repeat(64)}/00000000-0000-4000-8000-000000000001`].map((name) => ({
+  name,
+}));
+const speakers = [{}, {}, {}];
+
+const happening = fc.record({
+  document: fc.constantFrom(...documents),
+  message: fc.uint8Array({ minLength: 1, maxLength: 40 }),
+  by: fc.constantFrom(...speakers, null),
+  live: fc.boolean(),
+});
+
+it('[DOC-5] every link is sent exactly what it follows and did not say itself, in order, whoever else asks', () => {
+  const listener = fc.record({ self: fc.constantFrom(...speakers), follows: fc.subarray(documents) });
+  fc.assert(
+    fc.property(fc.array(happening, { maxLength: 30 }), fc.array(listener), (happened, listeners) => {
+      const happenings = createHappenings();
+      for (const one of happened) happenings.add(one);
+      const windows = happenings.take();
+      for (const { self, follows } of listeners) {
+        const wants = (one: Happening) => one.by !== self && follows.some((document) => document === one.document);
+        const sent = Buffer.concat(windows.flatMap((window) => window.frameOf(wants) ?? []));
+        const expected = encodeDocumentFrames(
+          happened.filter(wants).map(({ document: { name }, message }) => ({ document: name, message })),
+        );
+        expect(new Uint8Array(sent)).toEqual(expected);
+      }
+      expect(happenings.take()).toEqual([]);
+    }),
+  );
+});
+
+it('[DOC-5] links that are sent the same share one buffer', () => {
+  const happenings = createHappenings();
+  const document = { name: 'plan' };
+  for (const by of speakers) happenings.add({ document, message: Uint8Array.of(0, 2, 1), by, live: false });
+  const [window] = happenings.take();
+  const others = (self: object) => window?.frameOf((one) => one.by !== self);
+  expect(others(speakers[0] as object)).toBe(others(speakers[0] as object));
+  expect(others({})).toBe(others({}));
+  expect(others({})).not.toBe(others(speakers[1] as object));
+});
+
+it('[DOC-5] large changes at one moment are not put into one message', () => {
+  const happenings = createHappenings();
+  const message = new Uint8Array(400_000);
+  for (let count = 0; count < 5; count++)
+    happenings.add({ document: { name: 'minutes' }, message, by: null, live: false });
+  expect(happenings.take().map(({ all }) => all.length)).toEqual([2, 2, 1]);
+});

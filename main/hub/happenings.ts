@@ -1,0 +1,98 @@
+import { encodeDocumentFrames } from '../../common/wire/document-frames.ts';
+
+/** A change or an awareness message in a document that somebody follows. */
+export interface Happening {
+  /** One object for each document. */
+  readonly document: { readonly name: string };
+  /** As y-websocket's protocol has it. */
+  readonly message: Uint8Array;
+  /** Who said it: it isn't sent back. */
+  readonly by: object | null;
+  /** May be left out for who is behind: a newer one follows. */
+  readonly live: boolean;
+}
+
+/** What happened in a window, encoded once for all links. Buffers are shared: nobody may write into them. */
+export interface Window {
+  readonly all: readonly Happening[];
+  /** One frame of the link with those that `wants` takes; null when there are none. */
+  frameOf(wants: (happening: Happening) => boolean): Uint8Array | null;
+}
+
+const envelopes = new WeakMap<Uint8Array, Uint8Array>();
+
+/** The frame of one message of a document; the same bytes for all who are sent it. */
+export function envelopeOf(document: string, message: Uint8Array): Uint8Array {
+  const known = envelopes.get(message) ?? encodeDocumentFrames([{ document, message }]);
+  envelopes.set(message, known);
+  return known;
+}
+
+/** Frames are cut here, so that many large changes at a time fit the largest message of a link. */
+const MAX_BYTES = 1024 * 1024;
+const MAX_HAPPENINGS = 1000;
+
+export interface Happenings {
+  add(happening: Happening): void;
+  /** Those since the last call. */
+  take(): readonly Window[];
+}
+
+export function createHappenings(): Happenings {
+  let windows: Happening[][] = [];
+  let bytes = 0;
+
+  return {
+    add(happening) {
+      const size = happening.message.byteLength;
+      const last = windows.at(-1);
+      if (last && bytes + size <= MAX_BYTES && last.length < MAX_HAPPENINGS) {
+        last.push(happening);
+        bytes += size;
+      } else {
+        windows.push([happening]);
+        bytes = size;
+      }
+    },
+    take() {
+      const taken = windows;
+      windows = [];
+      return taken.map(windowOf);
+    },
+  };
+}
+
+/** Most links lack nothing or only what they said themselves: their frames are the whole, or the whole with a gap. */
+function windowOf(all: readonly Happening[]): Window {
+  const known = new Map<string, Uint8Array>();
+  let encoded: Uint8Array[] | undefined;
+
+  return {
+    all,
+    frameOf(wants) {
+      let key = '';
+      let open = false;
+      for (const [index, happening] of all.entries()) {
+        const wanted = wants(happening);
+        if (wanted !== open) key += `${index} `;
+        open = wanted;
+      }
+      if (key === '') return null;
+      let frame = known.get(key);
+      if (!frame) {
+        encoded ??= all.map(({ document, message }) => envelopeOf(document.name, message));
+        frame = Buffer.concat(runsOf(key, encoded));
+        known.set(key, frame);
+      }
+      return frame;
+    },
+  };
+}
+
+/** `key`: where runs begin and end, in turn. */
+function runsOf(key: string, encoded: readonly Uint8Array[]): Uint8Array[] {
+  const ends = key.trimEnd().split(' ').map(Number);
+  const found: Uint8Array[] = [];
+  for (let at = 0; at < ends.length; at += 2) found.push(...encoded.slice(ends[at], ends[at + 1] ?? encoded.length));
+  return found;
+}
