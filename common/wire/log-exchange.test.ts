@@ -218,6 +218,24 @@ describe('log exchange', () => {
     expect(guest.entries()).toHaveLength(12);
   });
 
+  it('[LOG-1] acts come before documents also while there are more acts than may be sent ahead', async () => {
+    const host = createLaptop(0);
+    const guest = createLaptop(1);
+    for (let n = 0; n < 12; n++) host.write('acts', 600_000);
+    host.write('doc/plan', 1);
+    let batches = 0;
+    const link = connect(host, guest, () => batches++);
+    host.onStored = (entries) => link.atHost.stored(entries, () => shareOf(entries, batches++));
+    // Somebody writes while the acts that may give the right to it are still on their way.
+    host.write('doc/minutes', 1);
+    host.write('acts', 600_000);
+    host.write('doc/minutes', 1);
+    while ((await link.toHost()) || (await link.toGuest()));
+    const order = [...guest.received.keys()].map((jws) => jws.split('|')[1] ?? '');
+    expect(order.slice(0, 13)).toEqual(Array.from({ length: 13 }, () => 'acts'));
+    expect(order).toHaveLength(16);
+  });
+
   it('[LOG-6] a refused stream is not continued on the connection, others are', async () => {
     const host = createLaptop(0);
     const guest = createLaptop(1);

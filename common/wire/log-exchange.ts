@@ -124,6 +124,20 @@ export function createLogExchange(options: {
     window += characters;
   }
 
+  const actsAreLagging = (): boolean => [...lagging.values()].some(isActs);
+
+  /** Acts stay before documents, whichever began to lag first. */
+  function lag(position: StreamPosition): void {
+    const key = streamKey(position);
+    const overtakes = isActs(position) && !lagging.has(key);
+    const behind = overtakes ? [...lagging].filter(([, other]) => !isActs(other)) : [];
+    lagging.set(key, position);
+    for (const [other, end] of behind) {
+      lagging.delete(other);
+      lagging.set(other, end);
+    }
+  }
+
   function start(heads: readonly StreamHead[]): void {
     for (const head of heads) sent.set(streamKey(head), head.seq);
     const mine = log.heads();
@@ -178,6 +192,8 @@ export function createLogExchange(options: {
   function stored(entries: readonly Entry[], shared: () => SharedEntries): void {
     if (!started) return;
     const fresh: Entry[] = [];
+    // A change may be allowed by an act that is still waiting here; refused, its stream would end on this connection.
+    let actsFirst = actsAreLagging();
     for (const entry of entries) {
       const { author, stream, seq } = entry.payload;
       const key = streamKey(entry.payload);
@@ -186,11 +202,12 @@ export function createLogExchange(options: {
       if (arriving.has(entry.jws)) {
         // It came over this very link.
         sent.set(key, Math.max(known, seq));
-      } else if (seq === known + 1 && hasRoom(LIVE_WINDOW, LIVE_WINDOW)) {
+      } else if (seq === known + 1 && hasRoom(LIVE_WINDOW, LIVE_WINDOW) && (isActs(entry.payload) || !actsFirst)) {
         sent.set(key, seq);
         fresh.push(entry);
       } else if (seq > known) {
-        lagging.set(key, { author, stream, seq });
+        lag({ author, stream, seq });
+        actsFirst ||= isActs(entry.payload);
       }
     }
     if (fresh.length > 0) {
@@ -302,4 +319,4 @@ function claimedPosition(jws: string): StreamPosition | null {
   }
 }
 
-const isActs = (head: StreamHead): boolean => head.stream === ACTS_STREAM;
+const isActs = (head: { readonly stream: Stream }): boolean => head.stream === ACTS_STREAM;
