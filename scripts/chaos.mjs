@@ -2,5 +2,9 @@
 import { onProjectNode } from './setup/bootstrap.mjs';
 import { inRoot, projectNode } from './setup/paths.mjs';
 import { run } from './setup/run.mjs';
+import { ensureTestTools } from './setup/test-tools.mjs';
 
-await onProjectNode(() => run(projectNode, [inRoot('tests', 'chaos', 'index.ts'), ...process.argv.slice(2)]));
+await onProjectNode(async () => {
+  await ensureTestTools();
+  return await run(projectNode, [inRoot('tests', 'chaos', 'index.ts'), ...process.argv.slice(2)]);
+});

@@ -1,7 +1,8 @@
+import type { Events } from '../../common/contract/requests.ts';
 import type { MeetingId, MemberId, Sha256 } from '../../common/domain/ids.ts';
 import { consoleLogger } from '../../main/logging/create-logger.ts';
 import { openLaptop, type OpenedLaptop } from '../../main/wiring/open-laptop.ts';
-import { PIN } from '../fixtures/laptops.ts';
+import { PIN, until } from '../fixtures/laptops.ts';
 import { findings } from './findings.ts';
 import { openLedger, type DoneBy } from './ledger.ts';
 import { openPerson, type Doing, type Person } from './person.ts';
@@ -43,7 +44,11 @@ export interface LaptopReport {
   readonly heads: readonly string[];
 }
 
+/** Multicast asks again every few seconds. */
+const FIND_MILLISECONDS = 20_000;
+
 let at: { engine: OpenedLaptop; person: Person; member: MemberId; setting: LaptopSetting } | undefined;
+let found: Events['meetings.found'] = [];
 
 function here(): NonNullable<typeof at> {
   if (!at) throw new Error('no laptop is open in this process');
@@ -62,6 +67,8 @@ async function open(setting: LaptopSetting): Promise<MemberId> {
     port,
     discovery,
   });
+  found = [];
+  engine.subscribe('meetings.found', (payload) => (found = payload as Events['meetings.found']));
   const { me } = await engine.request('app.unlock', { pin: PIN });
   if (!me) throw new Error('the laptop is not enrolled');
   const { meeting, paper, address } = setting;
@@ -70,6 +77,10 @@ async function open(setting: LaptopSetting): Promise<MemberId> {
   at = { engine, person, member: me.member, setting };
   return me.member;
 }
+
+/** As the list of meetings near here shows it. */
+const foundAddress = (meeting: MeetingId): Promise<string> =>
+  until(() => found.find((one) => one.meeting === meeting)?.address, FIND_MILLISECONDS);
 
 async function report(): Promise<LaptopReport> {
   const { engine, setting } = here();
@@ -125,7 +136,8 @@ async function answer(question: LaptopQuestion): Promise<unknown> {
     }
     case 'join': {
       const { engine, setting } = here();
-      await engine.request('meetings.join', { address: setting.address, meeting: setting.meeting });
+      const address = setting.discovery === 'off' ? setting.address : await foundAddress(setting.meeting);
+      await engine.request('meetings.join', { address, meeting: setting.meeting });
       return null;
     }
     case 'act':

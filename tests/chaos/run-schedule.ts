@@ -1,9 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { LaptopDied, type LaptopProcess, type WarmLaptops } from './laptop.ts';
-import type { LaptopReport, LaptopSetting } from './laptop-process.ts';
+import { LaptopDied, type LaptopProcess } from './laptop.ts';
+import type { DeadlyWrite, LaptopReport, LaptopSetting } from './laptop-process.ts';
 import { readLedger, type DoneBy } from './ledger.ts';
+import type { LaptopNetwork } from './network.ts';
 import type { PreparedRoom } from './room.ts';
 import type { Fault, Schedule, Step } from './schedule.ts';
 
@@ -20,7 +21,11 @@ export interface Outcome {
 /** Two laptops that don't agree after this long never will. Milliseconds; generous, for a busy machine. */
 const PATIENCE = 60_000;
 
+/** Of the laptop that joins from a remote village, each way. */
+const FAR_AWAY_MILLISECONDS = 150;
+
 interface Place {
+  readonly index: number;
   readonly setting: LaptopSetting;
   readonly ledger: string;
   /** undefined while it is dead. */
@@ -32,18 +37,24 @@ export async function runSchedule(
   schedule: Schedule,
   where: {
     readonly room: PreparedRoom;
-    readonly warm: WarmLaptops;
     readonly folder: string;
     readonly resources: string;
-    /** An address of this computer for each laptop. */
+    /** The address of each laptop. */
     readonly host: (laptop: number) => string;
+    readonly take: (laptop: number) => Promise<LaptopProcess>;
+    /** Takes a closed laptop back. */
+    readonly giveBack: (laptop: LaptopProcess) => Promise<void> | void;
+    /** Laptops that are not on one computer: they find each other by multicast DNS, the last one by a far address. */
+    readonly network?: LaptopNetwork;
   },
 ): Promise<Outcome> {
-  const { room, warm } = where;
+  const { room, network } = where;
   await mkdir(where.folder, { recursive: true });
   const folders = await room.lay(where.folder, schedule.laptops);
-  const address = `${where.host(0)}:${room.port}`;
+  const near = `${where.host(0)}:${room.port}`;
+  const far = network && (await network.farAway(room.port, FAR_AWAY_MILLISECONDS));
   const places = folders.map((folder, index): Place => {
+    const address = far && index === schedule.laptops - 1 ? far : near;
     const ledger = join(where.folder, `done-${index}.jsonl`);
     const { meeting, paper } = room;
     const setting = {
@@ -51,13 +62,13 @@ export async function runSchedule(
       resources: where.resources,
       listenHost: where.host(index),
       port: room.port,
-      discovery: 'off',
+      discovery: network && address === near ? 'network' : 'off',
       meeting,
       paper,
       ledger,
       address,
     } as const;
-    return { setting, ledger, laptop: undefined, starting: undefined };
+    return { index, setting, ledger, laptop: undefined, starting: undefined };
   });
   let kills = 0;
 
@@ -68,7 +79,7 @@ export async function runSchedule(
   }
 
   async function start(place: Place): Promise<void> {
-    const laptop = await warm.take();
+    const laptop = await where.take(place.index);
     await laptop.ask({ ask: 'open', setting: place.setting });
     place.laptop = laptop;
   }
@@ -89,16 +100,24 @@ export async function runSchedule(
     await pause(fault.at);
     const { laptop } = place;
     if (!laptop?.alive()) return;
-    if (fault.kind === 'freeze') {
-      laptop.freeze(true);
-      await pause(fault.back);
-      return laptop.freeze(false);
-    }
     if (fault.kind === 'kill') await laptop.kill();
-    else if (!(await dying(laptop, fault))) return;
+    else if (fault.kind === 'die') {
+      if (!(await dying(laptop, fault.write))) return;
+    } else {
+      disturb(fault, laptop, true);
+      await pause(fault.back);
+      return disturb(fault, laptop, false);
+    }
     kills += 1;
     await pause(fault.back);
     await revive(place);
+  }
+
+  function disturb(fault: Fault, laptop: LaptopProcess, on: boolean): void {
+    if (fault.kind === 'freeze') laptop.freeze(on);
+    if (fault.kind === 'unplug') network?.plug(fault.laptop, !on);
+    if (fault.kind === 'thin') network?.limit(fault.laptop, on ? fault.rate : undefined);
+    if (fault.kind === 'split') network?.split(on ? fault.apart : []);
   }
 
   await Promise.all(places.map(revive));
@@ -116,14 +135,14 @@ export async function runSchedule(
   if (problems.length === 0) problems.push(...(await judged(places, ledger)));
   for (const { laptop } of places) {
     await laptop?.ask({ ask: 'close' }).catch(() => undefined);
-    if (laptop) warm.giveBack(laptop);
+    if (laptop) await where.giveBack(laptop);
   }
   return { problems, done: ledger.length, kills, healed };
 }
 
 /** Whether it died of it within the time that a schedule has. */
-async function dying(laptop: LaptopProcess, fault: Fault & { kind: 'die' }): Promise<boolean> {
-  await laptop.ask({ ask: 'die', at: fault.write }).catch(() => undefined);
+async function dying(laptop: LaptopProcess, write: DeadlyWrite): Promise<boolean> {
+  await laptop.ask({ ask: 'die', at: write }).catch(() => undefined);
   for (let waited = 0; waited < 400 && laptop.alive(); waited += 20) await pause(20);
   return !laptop.alive();
 }

@@ -29,6 +29,10 @@ export type Fault = {
   /** It dies in the middle of a write that comes next. */
   | { readonly kind: 'die'; readonly write: DeadlyWrite; readonly back: number }
   | { readonly kind: 'freeze'; readonly back: number }
+  /** The network's faults: the cable pulled, a thin line (kbit/s), the room split in two. */
+  | { readonly kind: 'unplug'; readonly back: number }
+  | { readonly kind: 'thin'; readonly rate: number; readonly back: number }
+  | { readonly kind: 'split'; readonly apart: readonly number[]; readonly back: number }
 );
 
 const OFFICE: readonly Doing['does'][] = [
@@ -84,6 +88,37 @@ export function drawSchedule(seed: number, number: number): Schedule {
     people,
     faults: faults.sort((a, b) => a.at - b.at),
   };
+}
+
+/** Slower than the schedules above, as networks are: people work for some seconds while cables go and come. */
+export function drawNetworkSchedule(seed: number, number: number): Schedule {
+  const random = seededRandom(seed * 2_000_003 + number * 7919);
+  const laptops = 4 + random.below(2);
+  const people = Array.from({ length: laptops }, (_, laptop) => {
+    const steps = drawSteps(random, number, laptop);
+    return [...steps, ...drawSteps(random, number + 1_000_000, laptop)].map((step) => ({
+      ...step,
+      after: step.after * 10,
+    }));
+  });
+  const faults = Array.from({ length: 3 + random.below(3) }, () => drawNetworkFault(random, laptops));
+  return { seed, number, laptops, startsSettled: true, people, faults: faults.sort((a, b) => a.at - b.at) };
+}
+
+function drawNetworkFault(random: SeededRandom, laptops: number): Fault {
+  const at = random.below(6000);
+  const laptop = random.below(laptops);
+  // Some are over before anybody notices, some last longer than the silence that ends a connection.
+  const back = random.next() < 0.4 ? 300 + random.below(2500) : 3500 + random.below(3500);
+  const dice = random.next();
+  if (dice < 0.3) return { at, laptop, kind: 'unplug', back };
+  if (dice < 0.45) return { at, laptop, kind: 'thin', rate: 128 + random.below(400), back };
+  if (dice < 0.75) {
+    const apart = Array.from({ length: laptops }, (_, index) => index).filter(() => random.next() < 0.5);
+    return { at, laptop, kind: 'split', apart, back };
+  }
+  if (dice < 0.9) return { at, laptop, kind: 'kill', back: random.below(1000) };
+  return { at, laptop, kind: 'freeze', back };
 }
 
 function drawSteps(random: SeededRandom, number: number, laptop: number): Step[] {
