@@ -248,6 +248,8 @@ export interface MeetingSummary {
   readonly mine: boolean;
   readonly carrying: boolean;
   readonly connected: boolean;
+  /** Since when there are own changes that no other laptop has, RFC 3339; null when there are none, or for a moment only. */
+  readonly onlyHereSince: string | null;
   /** From a package: looked at, never changed. */
   readonly readOnly: boolean;
 }
@@ -285,14 +287,23 @@ export interface Connection {
   /** `waiting`: disconnected for over two seconds and trying again. */
   readonly state: 'connected' | 'connecting' | 'waiting' | 'offline' | 'refused';
   readonly carriedBy: string | null;
-  /** Addresses under which this host is reached; empty unless `host`. */
+  /** Addresses under which this host is reached; for a member, where the host is reached. */
   readonly addresses: readonly string[];
   /** Who is connected to the host now (at the host: with the host itself). */
   readonly online: readonly MemberId[];
+  /** When the present `state` began, RFC 3339; a silent stall began with the silence. */
+  readonly since: string | null;
   /** When the last thing arrived from elsewhere, RFC 3339. */
   readonly lastReceived: string | null;
-  /** Own entries that no other laptop has acknowledged. */
-  readonly onlyHere: number;
+  /** Own changes that no other laptop has acknowledged; `since` (RFC 3339): when the first of them was made. */
+  readonly onlyHere: { readonly count: number; readonly since: string | null };
+  /** There are own changes at all. */
+  readonly hasOwn: boolean;
+  /**
+   * So many laptops, this one included, have acknowledged all own changes that are older than two seconds; null: not known,
+   * or there are none. May be too low (what left before the host started is not known of), never too high.
+   */
+  readonly savedOn: number | null;
   /** Error code when refused. */
   readonly problem: string | null;
 }

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { meetingIdSchema, memberIdSchema, streamSchema, type Stream, type StreamHead } from '../acts/entry.ts';
+import {
+  MAX_STREAMS_OF_AUTHOR,
+  meetingIdSchema,
+  memberIdSchema,
+  streamSchema,
+  type Stream,
+  type StreamHead,
+} from '../acts/entry.ts';
 import { asMeetingId, asMemberId, asSha256 } from '../domain/ids.ts';
 
 /**
@@ -47,6 +54,9 @@ export const MAX_OPEN_DOCUMENTS = 512;
 /** JSON text of one awareness state, and how many of them a second a connection may send of one document. */
 export const MAX_AWARENESS_CHARACTERS = 16 * 1024;
 export const MAX_AWARENESS_RATE = 60;
+
+/** Between two recounts of who has what, milliseconds. */
+export const HELD_MILLISECONDS = 500;
 
 export const HEARTBEAT_MILLISECONDS = 1000;
 /** Nothing received for so long: the other side is gone. */
@@ -111,6 +121,17 @@ export const controlMessageSchema = z.discriminatedUnion('type', [
   }),
   /** From the carrying laptop: whose laptops are connected, itself included. */
   z.object({ type: z.literal('online'), members: z.array(memberId).max(2000) }),
+  /**
+   * From the carrying laptop: so many laptops, itself and the receiving one included, have all of the receiving member's
+   * streams as far as given here and in earlier messages of this kind.
+   */
+  z.object({
+    type: z.literal('held'),
+    laptops: z.number().int().min(2).max(100_000),
+    streams: z
+      .array(z.tuple([streamSchema, sequence]).transform(([stream, seq]) => ({ stream: stream as Stream, seq })))
+      .max(MAX_STREAMS_OF_AUTHOR),
+  }),
 ]);
 export type ControlMessage = z.output<typeof controlMessageSchema>;
 
@@ -120,7 +141,8 @@ type Outgoing =
   | { type: 'certificates'; certificates: readonly string[] }
   | { type: 'entries'; batch: number; entries: readonly string[] }
   | { type: 'stored'; batch: number; refused: readonly { index: number; reason: string }[] }
-  | { type: 'online'; members: readonly string[] };
+  | { type: 'online'; members: readonly string[] }
+  | { type: 'held'; laptops: number; streams: readonly (readonly [Stream, number])[] };
 
 /** The UTF-8 bytes of a text frame. */
 export function encodeControl(message: Outgoing): Uint8Array {

@@ -47,6 +47,8 @@ export interface LogExchange {
   pump(): void;
   /** Nothing is waiting to be sent or acknowledged. */
   idle(): boolean;
+  /** Authors of whom the other side is not known to have everything up to `upTo` (by `streamKey`; 0: nothing to have). */
+  lacks(upTo: (streamKey: string) => number): Set<MemberId>;
 }
 
 export interface Breach {
@@ -279,6 +281,16 @@ export function createLogExchange(options: {
     pump,
     stored,
     idle: () => started && lagging.size === 0 && unacknowledged.size === 0,
+    lacks(upTo) {
+      const authors = new Set<MemberId>();
+      for (const [key, end] of lagging) if ((sent.get(key) ?? 0) < upTo(key)) authors.add(end.author);
+      for (const { positions } of unacknowledged.values()) {
+        for (const position of positions) if (position.seq <= upTo(streamKey(position))) authors.add(position.author);
+      }
+      // Not sent on, so nothing is known.
+      for (const key of blocked) if (upTo(key) > 0) authors.add(asMemberId(key.slice(0, key.indexOf(' '))));
+      return authors;
+    },
     receive(message) {
       if (message.type === 'stored') return Promise.resolve(receiveStored(message));
       if (message.type === 'certificates') {

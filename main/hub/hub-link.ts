@@ -31,6 +31,10 @@ export interface HubLink {
   /** Something happened in documents, followed ones among them or not. */
   happened(window: Window): void;
   sendOnline(frame: Uint8Array): void;
+  /** Authors of whom this laptop is not known to have everything up to there. */
+  lacks(upTo: (streamKey: string) => number): Set<MemberId>;
+  /** False when too much is waiting for this laptop already: nothing was sent. */
+  sendHeld(frame: Uint8Array): boolean;
   beat(): void;
   ended(): void;
 }
@@ -156,7 +160,7 @@ export function createHubLink(options: {
       return;
     }
     if (device === null) return client.close(closeCodes.malformed, 'no hello');
-    if (message.type === 'welcome' || message.type === 'online') {
+    if (message.type === 'welcome' || message.type === 'online' || message.type === 'held') {
       return client.close(closeCodes.malformed, `unexpected ${message.type}`);
     }
     exchange.receive(message).then(
@@ -201,6 +205,12 @@ export function createHubLink(options: {
       if (frame) client.send(frame, 'binary');
     },
     sendOnline: (frame) => client.send(frame, 'text'),
+    lacks: (upTo) => exchange.lacks(upTo),
+    sendHeld(frame) {
+      if (!hears(true)) return false;
+      client.send(frame, 'text');
+      return true;
+    },
     beat() {
       if (device === null && performance.now() - created > limits.helloMilliseconds) {
         return client.close(closeCodes.silent, 'no hello');

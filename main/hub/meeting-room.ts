@@ -3,13 +3,14 @@ import type { WebSocket } from 'ws';
 import { ACTS_STREAM, type Entry } from '../../common/acts/entry.ts';
 import type { CarriedMeeting } from '../../common/collab/carried-meeting.ts';
 import type { MemberId } from '../../common/domain/ids.ts';
-import { createAcknowledged, type StreamPosition } from '../../common/wire/acknowledged.ts';
+import { createAcknowledged, type Acknowledged } from '../../common/wire/acknowledged.ts';
 import type { LinkLogger } from '../../common/wire/admission.ts';
 import { closeCodes, encodeControl, type CloseCode } from '../../common/wire/link.ts';
 import { createClientSocket, type ClientSocket } from './client-socket.ts';
 import { limits } from './connection-limits.ts';
 import { createDocumentSocket, type DocumentSocket } from './document-socket.ts';
 import { createHappenings } from './happenings.ts';
+import { createHeldCount } from './held.ts';
 import { createHubLink, type HubLink } from './hub-link.ts';
 import { createRelayedDocuments } from './relayed-documents.ts';
 import type { Ticker } from './tick.ts';
@@ -28,8 +29,6 @@ export interface RoomStatus {
 export interface MeetingRoom {
   readonly meeting: CarriedMeeting;
   status(): RoomStatus;
-  /** How far others have this member's streams; give it to the next `carry` after a restart. */
-  acknowledged(): readonly StreamPosition[];
   admitLink(socket: WebSocket, transport: Socket, member: MemberId): void;
   admitDocument(socket: WebSocket, transport: Socket, member: MemberId, document: string): void;
   beat(): void;
@@ -43,21 +42,31 @@ export function createMeetingRoom(options: {
   readonly carrier: MemberId;
   readonly ticker: Ticker;
   readonly logger: LinkLogger;
-  readonly acknowledged?: readonly StreamPosition[];
+  readonly acknowledged?: Acknowledged;
   onStatus(): void;
 }): MeetingRoom {
   const { meeting, carrier, ticker, logger } = options;
   const links = new Map<HubLink, ClientSocket>();
   const sockets = new Map<DocumentSocket, ClientSocket>();
-  const acknowledged = createAcknowledged(carrier, options.acknowledged);
   const happenings = createHappenings();
   const relayed = createRelayedDocuments(meeting, happenings, () => ticker.request(spread));
+  const acknowledged = options.acknowledged ?? createAcknowledged(carrier);
   let pending: Entry[] = [];
   let batches = 0;
   let lastReceived: string | null = null;
   let telling: NodeJS.Timeout | undefined;
   let closed = false;
   let online: readonly MemberId[] = [carrier];
+
+  const held = createHeldCount({
+    carrier,
+    heads: meeting.log.heads(),
+    holders: () => links.keys(),
+    onOwn(laptops, streams) {
+      acknowledged.noteHeld(laptops, streams);
+      tellStatus();
+    },
+  });
 
   const stopListening = meeting.log.onStored((entries, from) => {
     if (from !== 'self') lastReceived = new Date().toISOString();
@@ -90,6 +99,7 @@ export function createMeetingRoom(options: {
       return shared;
     };
     for (const link of links.keys()) link.stored(entries, encode);
+    held.stored(entries);
     // A changed roster may have taken someone out.
     if (entries.some((entry) => entry.payload.stream === ACTS_STREAM)) {
       for (const client of [...links.values(), ...sockets.values()]) {
@@ -128,6 +138,7 @@ export function createMeetingRoom(options: {
     link.sendOnline(encodeControl({ type: 'online', members: online }));
     tellOnline();
     tellStatus();
+    held.changed();
   }
 
   function closeSlowest(): void {
@@ -145,13 +156,19 @@ export function createMeetingRoom(options: {
 
   return {
     meeting,
-    status: () => ({ online, lastReceived, onlyHere: acknowledged.onlyHere(meeting.log.heads()) }),
-    acknowledged: () => acknowledged.positions(),
+    status: () => ({
+      online,
+      lastReceived,
+      get onlyHere() {
+        return acknowledged.onlyHere(meeting.log.heads());
+      },
+    }),
     admitLink(socket, transport, member) {
       const client = createClientSocket(socket, transport, member, logger, {
         onMessage: (data, binary) => link.receive(data, binary),
         onClose() {
           links.delete(link);
+          held.left(link);
           link.ended();
           tellOnline();
         },
@@ -167,6 +184,7 @@ export function createMeetingRoom(options: {
         onReady: ready,
         onAcknowledged(positions) {
           acknowledged.note(positions);
+          held.changed();
           tellStatus();
         },
       });
@@ -202,6 +220,7 @@ export function createMeetingRoom(options: {
     close(code, reason) {
       closed = true;
       stopListening();
+      held.stop();
       clearTimeout(telling);
       for (const client of [...links.values(), ...sockets.values()]) client.close(code, reason);
     },

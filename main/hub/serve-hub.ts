@@ -10,7 +10,7 @@ import { documentNameSchema } from '../../common/acts/entry.ts';
 import type { CarriedMeeting } from '../../common/collab/carried-meeting.ts';
 import type { PaperParts } from '../../common/collab/paper-parts.ts';
 import type { MeetingId, MemberId, Sha256 } from '../../common/domain/ids.ts';
-import type { StreamPosition } from '../../common/wire/acknowledged.ts';
+import type { Acknowledged } from '../../common/wire/acknowledged.ts';
 import {
   admitSafely,
   type Admission,
@@ -54,12 +54,11 @@ export interface Hub {
   readonly port: number;
   /** `host:port` under which others reach this laptop. */
   addresses(): string[];
-  /** Serves a meeting from now on. `acknowledged`: as `acknowledged()` gave it before a restart. */
-  carry(meeting: CarriedMeeting, about: { start(): string; readonly acknowledged?: readonly StreamPosition[] }): void;
+  /** Serves a meeting from now on. What others acknowledge is noted in `acknowledged`. */
+  carry(meeting: CarriedMeeting, about: { start(): string; readonly acknowledged?: Acknowledged }): void;
   /** Stops serving it; its clients are told to come back later. */
   stop(meeting: MeetingId): void;
   status(meeting: MeetingId): RoomStatus | undefined;
-  acknowledged(meeting: MeetingId): readonly StreamPosition[];
   /** A paper that somebody brings just now, or did lately. `have`: bytes on this disk, verified. */
   arriving(paper: Sha256): { readonly have: number; readonly active: boolean } | undefined;
   /** Checks the certificates of everyone connected again; call it when a revocation list arrived. */
@@ -245,7 +244,6 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
       found?.room.close(closeCodes.stopped, 'no longer carried here');
     },
     status: (meeting) => rooms.get(meeting)?.room.status(),
-    acknowledged: (meeting) => rooms.get(meeting)?.room.acknowledged() ?? [],
     arriving: (paper) => intake?.arriving(paper),
     recheck,
     async close() {

@@ -14,7 +14,16 @@ const FROM_LOG = Symbol('from the log');
 /** Typing is signed in batches: this long after the last change, in milliseconds, and at the latest after twice that. */
 const QUIET_MILLISECONDS = 1000;
 
+/** Own changes that are on this disk and in no signed entry yet. */
+export interface UnsignedChanges {
+  count(): number;
+  /** When the first of them was made, RFC 3339; null when there are none. */
+  since(): string | null;
+  onChange(listener: () => void): () => void;
+}
+
 export interface MeetingDocuments {
+  readonly unsigned: UnsignedChanges;
   /** The same Y.Doc for everyone who has it open; unloaded when the last one releases it. */
   open(name: string): OpenDocument;
   /** Changes with this origin are this laptop's own from now on: stored at once, signed soon. */
@@ -42,14 +51,29 @@ export function openMeetingDocuments(options: {
   readonly log: WritableMeetingLog;
   readonly logger: Log;
   readonly readOnly: boolean;
+  readonly now: () => Date;
 }): MeetingDocuments {
   const { meeting, store, log } = options;
   const loaded = new Map<string, Loaded>();
   const ownOrigins = new WeakSet<object>();
+  /** One for each document; what is being signed counts until it is signed. */
+  const unsigned = new Map<string, { since: string; count: number }>();
+  const unsignedListeners = new Set<() => void>();
   let closed = false;
 
   // What a crash left unsigned is signed before anything new.
-  if (!options.readOnly) for (const name of store.pending.documents(meeting)) void commit(name);
+  if (!options.readOnly) {
+    for (const name of store.pending.documents(meeting)) {
+      countUnsigned(name);
+      void commit(name);
+    }
+  }
+
+  function countUnsigned(name: string): void {
+    const known = unsigned.get(name);
+    unsigned.set(name, { since: known?.since ?? options.now().toISOString(), count: (known?.count ?? 0) + 1 });
+    for (const listener of unsignedListeners) listener();
+  }
 
   function load(name: string): Loaded {
     const doc = new Y.Doc({ gc: true });
@@ -61,6 +85,7 @@ export function openMeetingDocuments(options: {
     doc.on('update', (update: Uint8Array, origin: unknown) => {
       if (!isOwn(origin) || options.readOnly) return;
       store.pending.add(meeting, name, update);
+      countUnsigned(name);
       schedule(name, document);
     });
     return document;
@@ -93,8 +118,17 @@ export function openMeetingDocuments(options: {
       clearTimeout(document.latest);
       document.quiet = document.latest = undefined;
     }
+    let taken = 0;
     try {
-      await log.commitChanges(name, (updates) => Y.mergeUpdates([...updates]));
+      await log.commitChanges(name, (updates) => {
+        taken = unsigned.get(name)?.count ?? 0;
+        return Y.mergeUpdates([...updates]);
+      });
+      const left = unsigned.get(name);
+      if (left && left.count > taken)
+        unsigned.set(name, { since: options.now().toISOString(), count: left.count - taken });
+      else unsigned.delete(name);
+      for (const listener of unsignedListeners) listener();
     } catch (error) {
       // The changes stay on disk and are tried again with the next change or start.
       options.logger.error('changes could not be signed', { meeting, document: name }, error);
@@ -102,6 +136,14 @@ export function openMeetingDocuments(options: {
   }
 
   return {
+    unsigned: {
+      count: () => [...unsigned.values()].reduce((sum, { count }) => sum + count, 0),
+      since: () => [...unsigned.values()].map(({ since }) => since).sort()[0] ?? null,
+      onChange(listener) {
+        unsignedListeners.add(listener);
+        return () => unsignedListeners.delete(listener);
+      },
+    },
     open(name) {
       if (closed) throw new Error('meeting is closed');
       let document = loaded.get(name);

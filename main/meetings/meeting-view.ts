@@ -4,6 +4,7 @@ import { BODY_PRESETS } from '../../common/domain/body-rules.ts';
 import { isOffice } from '../../common/domain/roster.ts';
 import type { Session } from './organisation.ts';
 import type { OpenMeeting } from './open-meeting.ts';
+import type { SavedState } from './own-changes.ts';
 import type { LinkStatus, StoredMeeting } from './ports.ts';
 
 /** What lists and stored summaries say of an open meeting; the acts' word goes before the plan's. */
@@ -19,13 +20,16 @@ export function summaryOf(meeting: OpenMeeting): StoredMeeting['summary'] {
   };
 }
 
-export function listed(stored: StoredMeeting, session: Session, connected: boolean, carrying: boolean): MeetingSummary {
+export function listed(
+  stored: StoredMeeting,
+  session: Session,
+  now: { readonly connected: boolean; readonly carrying: boolean; readonly onlyHereSince: string | null },
+): MeetingSummary {
   return {
     meeting: stored.id,
     ...stored.summary,
     mine: stored.convener === session.member,
-    carrying,
-    connected,
+    ...now,
     readOnly: stored.readOnly,
   };
 }
@@ -35,6 +39,7 @@ export function viewOf(
   session: Session,
   stored: StoredMeeting,
   connection: Connection,
+  onlyHereSince: string | null,
 ): MeetingView {
   const state = meeting.state() ?? null;
   const { convener, roster } = meeting.writers();
@@ -42,12 +47,11 @@ export function viewOf(
   const meta = readPlanMeta(meeting.plan);
   const { name, parent, symbol } = session.organisation;
   return {
-    summary: listed(
-      { ...stored, summary: summaryOf(meeting) },
-      session,
-      connection.state === 'connected',
-      connection.role === 'host',
-    ),
+    summary: listed({ ...stored, summary: summaryOf(meeting) }, session, {
+      connected: connection.state === 'connected',
+      carrying: connection.role === 'host',
+      onlyHereSince,
+    }),
     state,
     me: {
       member: session.member,
@@ -67,37 +71,46 @@ export function viewOf(
 
 export function connectionOf(
   session: Session,
+  saved: SavedState,
   nameOf: (member: string) => string | null,
   how:
-    | { readonly role: 'host'; readonly addresses: readonly string[]; readonly guests: readonly Session['member'][] }
+    | {
+        readonly role: 'host';
+        readonly addresses: readonly string[];
+        readonly guests: readonly Session['member'][];
+        readonly lastReceived: string | null;
+      }
     | { readonly role: 'member'; readonly link: LinkStatus }
     | { readonly role: 'alone' },
 ): Connection {
-  const nothing = { carriedBy: null, addresses: [], online: [], lastReceived: null, onlyHere: 0, problem: null };
+  const nothing = { carriedBy: null, addresses: [], online: [], since: null, lastReceived: null, problem: null };
   switch (how.role) {
     case 'host':
       return {
         ...nothing,
+        ...saved,
         role: 'host',
         state: 'connected',
         carriedBy: session.name,
         addresses: how.addresses,
         online: [session.member, ...how.guests.filter((member) => member !== session.member)],
+        lastReceived: how.lastReceived,
       };
     case 'member': {
-      const { state, problem, carriedBy, online, lastReceived, onlyHere } = how.link;
+      const { state, problem, carriedBy, address, online, since, lastReceived } = how.link;
       return {
-        ...nothing,
+        ...saved,
         role: 'member',
         state,
         problem,
         carriedBy: carriedBy && nameOf(carriedBy),
+        addresses: address === null ? [] : [address],
         online,
+        since,
         lastReceived,
-        onlyHere,
       };
     }
     case 'alone':
-      return { ...nothing, role: 'alone', state: 'offline' };
+      return { ...nothing, ...saved, role: 'alone', state: 'offline' };
   }
 }

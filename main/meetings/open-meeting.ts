@@ -20,7 +20,7 @@ import {
   type Writers,
   type WritersSince,
 } from '../../common/domain/write-rules.ts';
-import { openMeetingDocuments, OWN_CHANGE } from './meeting-documents.ts';
+import { openMeetingDocuments, OWN_CHANGE, type UnsignedChanges } from './meeting-documents.ts';
 import { openMeetingLog, type WritableMeetingLog } from './meeting-log.ts';
 import { meetingIdOf } from './meeting-id.ts';
 import { documentNames, stateHash } from './state-hash.ts';
@@ -31,6 +31,7 @@ export interface OpenMeeting extends CarriedMeeting {
   readonly me: MemberId;
   readonly readOnly: boolean;
   readonly log: WritableMeetingLog;
+  readonly unsigned: UnsignedChanges;
   /** undefined until the convening act is here. */
   state(): MeetingState | undefined;
   writers(): Writers;
@@ -98,7 +99,14 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
       } else if (entry.payload.author !== me) documents.applyEntry(entry);
     },
   });
-  const documents = openMeetingDocuments({ meeting, store, log, logger, readOnly: options.readOnly });
+  const documents = openMeetingDocuments({
+    meeting,
+    store,
+    log,
+    logger,
+    readOnly: options.readOnly,
+    now: options.now,
+  });
   const planDocument = documents.open('plan');
   planDocument.doc.on('update', changed);
 
@@ -228,6 +236,7 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
     me,
     readOnly: options.readOnly,
     log,
+    unsigned: documents.unsigned,
     plan: planDocument.doc,
     title: () => state()?.title ?? readPlanMeta(planDocument.doc)?.title ?? '',
     state,

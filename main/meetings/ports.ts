@@ -8,6 +8,7 @@ import type { MeetingId, MemberId, Sha256 } from '../../common/domain/ids.ts';
 import type { MinutesContent } from '../../common/domain/minutes.ts';
 import type { Verdict } from '../../common/domain/verdict.ts';
 import type { Signer } from '../../common/acts/signer.ts';
+import type { Acknowledged } from '../../common/wire/acknowledged.ts';
 import type { EntrustOutcome } from '../../common/wire/entrust.ts';
 import type { Identity, Invitation, Result, TlsCredentials } from './identity-port.ts';
 
@@ -162,8 +163,12 @@ export interface Network {
   /** Serves the meeting to others; resolves with the addresses (`host:port`) where they reach it. */
   carry(meeting: CarriedMeeting): Promise<readonly string[]>;
   stopCarrying(meeting: MeetingId): Promise<void>;
-  /** Who is connected to this host for the meeting. */
-  guests(meeting: MeetingId): readonly MemberId[];
+  /** Who is connected to this host for the meeting, and when the last thing came from them (RFC 3339). */
+  carried(
+    meeting: MeetingId,
+  ): { readonly online: readonly MemberId[]; readonly lastReceived: string | null } | undefined;
+  /** Which own entries are known to be on other laptops. The same object as long as the network is open. */
+  acknowledged(meeting: MeetingId): Acknowledged;
   onGuests(listener: (meeting: MeetingId) => void): () => void;
   /** What a host carries, asked over its mutual TLS; refuses with a code. */
   look(address: string): Promise<
@@ -220,8 +225,9 @@ export interface LinkStatus {
   readonly carriedBy: MemberId | null;
   readonly address: string | null;
   readonly online: readonly MemberId[];
+  /** When the present `state` began, RFC 3339. */
+  readonly since: string;
   readonly lastReceived: string | null;
-  readonly onlyHere: number;
 }
 
 /** How far a paper is here. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { asMemberId, asSha256 } from '../../common/domain/ids.ts';
+import { createAcknowledged } from '../../common/wire/acknowledged.ts';
 import type { Session } from './organisation.ts';
 import type { Network } from './ports.ts';
 
@@ -38,7 +39,8 @@ const refused = (): never => {
 export const noNetwork: Network = {
   carry: refused,
   stopCarrying: () => Promise.resolve(),
-  guests: () => [],
+  carried: () => undefined,
+  acknowledged: () => createAcknowledged(asMemberId(randomUUID())),
   onGuests: () => nothing,
   look: refused,
   carrierAt: refused,

@@ -16,6 +16,7 @@ import { sealMinutes, type MinutesDeps } from './meeting-minutes.ts';
 import { paperStatuses, papersByNeed } from './meeting-papers.ts';
 import { connectionOf, listed, summaryOf, viewOf } from './meeting-view.ts';
 import { openMeeting, type OpenMeeting } from './open-meeting.ts';
+import { followOwnChanges, lasting, onlyHereSince, type OwnChanges, type SavedState } from './own-changes.ts';
 import type { Session } from './organisation.ts';
 import type {
   CertificateBook,
@@ -54,15 +55,20 @@ export interface Workplace {
 
 interface AtHand {
   readonly meeting: OpenMeeting;
+  readonly own: OwnChanges;
   hosting: { readonly addresses: readonly string[] } | undefined;
   link: Link | undefined;
   fetcher: PaperFetcher | undefined;
   offer: PaperOffer | undefined;
   readonly stops: (() => void)[];
   telling: NodeJS.Timeout | undefined;
+  /** As the list of meetings says it. */
+  onlyHereSince: string | null;
   sealing: boolean;
   readonly receipted: Set<Sha256>;
 }
+
+const NOTHING_OWN: SavedState = { onlyHere: { count: 0, since: null }, hasOwn: false, savedOn: null };
 
 /** Changes come in bursts; windows are told at most this often, in milliseconds. */
 const TELL_EVERY = 40;
@@ -83,6 +89,8 @@ export function createWorkplace(deps: {
   const { store, session, network, events, now, log } = deps;
   const atHand = new Map<MeetingId, AtHand>();
   let found: readonly FoundMeeting[] = [];
+  /** Of meetings that are not open, asked once: nothing changes there. */
+  const onlyHere = new Map<MeetingId, string | null>();
 
   const stopGuests = network.onGuests((meeting) => tell(meeting));
   const stopArriving = network.onArriving((paper) => {
@@ -130,19 +138,26 @@ export function createWorkplace(deps: {
       now,
       logger: log,
     });
+    const own = followOwnChanges({ meeting, store, acknowledged: network.acknowledged(id), now });
     const one: AtHand = {
       meeting,
+      own,
       hosting: undefined,
       link: undefined,
       fetcher: undefined,
       offer: undefined,
       stops: [],
       telling: undefined,
+      onlyHereSince: null,
       sealing: false,
       receipted: new Set(),
     };
     atHand.set(id, one);
-    one.stops.push(meeting.onChange(() => tell(id)));
+    one.stops.push(
+      meeting.onChange(() => tell(id)),
+      own.onChange(() => tell(id)),
+      () => own.close(),
+    );
     tell(id);
     return one;
   }
@@ -172,7 +187,10 @@ export function createWorkplace(deps: {
     if (row && (JSON.stringify(row.summary) !== JSON.stringify(summary) || row.convener !== convener)) {
       store.meetings.put({ ...row, summary, convener });
       events.emit('meetings.changed', list());
+    } else if (sinceOf(meeting.id) !== one.onlyHereSince) {
+      events.emit('meetings.changed', list());
     }
+    one.onlyHereSince = sinceOf(meeting.id);
     exchangePapers(one);
     void receipt(one);
     void seal(one);
@@ -224,20 +242,22 @@ export function createWorkplace(deps: {
 
   function connection(id: MeetingId): Connection {
     const one = atHand.get(id);
+    const saved = one?.own.state() ?? NOTHING_OWN;
     const nameOf = (member: string): string | null =>
       one?.meeting.writers().roster.find((entry) => entry.member === member)?.name ?? null;
     if (one?.hosting)
-      return connectionOf(session, nameOf, {
+      return connectionOf(session, saved, nameOf, {
         role: 'host',
         addresses: one.hosting.addresses,
-        guests: network.guests(id),
+        guests: network.carried(id)?.online ?? [],
+        lastReceived: network.carried(id)?.lastReceived ?? null,
       });
-    if (one?.link) return connectionOf(session, nameOf, { role: 'member', link: one.link.status() });
-    return connectionOf(session, nameOf, { role: 'alone' });
+    if (one?.link) return connectionOf(session, saved, nameOf, { role: 'member', link: one.link.status() });
+    return connectionOf(session, saved, nameOf, { role: 'alone' });
   }
 
   function view(id: MeetingId): MeetingView {
-    return viewOf(open(id), session, stored(id), connection(id));
+    return viewOf(open(id), session, stored(id), connection(id), sinceOf(id));
   }
 
   function papers(id: MeetingId): ReturnType<typeof paperStatuses> {
@@ -246,12 +266,24 @@ export function createWorkplace(deps: {
     return paperStatuses(meeting, store, (paper) => one?.fetcher?.progress(paper) ?? network.arriving(paper));
   }
 
+  /** Since when there are own changes only here, unless for a moment only. */
+  function sinceOf(id: MeetingId): string | null {
+    const one = atHand.get(id);
+    if (one) return lasting(one.own.state().onlyHere.since, now());
+    if (!onlyHere.has(id)) onlyHere.set(id, onlyHereSince(id, session.member, store, network.acknowledged(id)));
+    return onlyHere.get(id) ?? null;
+  }
+
   function list(): MeetingSummary[] {
-    return store.meetings
-      .list()
-      .map((row) =>
-        listed(row, session, connection(row.id).state === 'connected', atHand.get(row.id)?.hosting !== undefined),
-      );
+    return store.meetings.list().map((row) => {
+      const one = atHand.get(row.id);
+      const carrying = one?.hosting !== undefined;
+      return listed(row, session, {
+        connected: carrying || one?.link?.status().state === 'connected',
+        carrying,
+        onlyHereSince: row.readOnly ? null : sinceOf(row.id),
+      });
+    });
   }
 
   async function lookAt(hosts: readonly FoundHost[]): Promise<void> {

@@ -1,6 +1,6 @@
 import type { TLSSocket } from 'node:tls';
 import { WebSocket } from 'ws';
-import type { Entry } from '../../common/acts/entry.ts';
+import type { Entry, Stream } from '../../common/acts/entry.ts';
 import type { MeetingLog } from '../../common/collab/carried-meeting.ts';
 import type { MeetingId, MemberId } from '../../common/domain/ids.ts';
 import { streamKey, type StreamPosition } from '../../common/wire/acknowledged.ts';
@@ -13,6 +13,7 @@ import {
   LINK_PROTOCOL,
   linkPath,
   MAX_LINK_MESSAGE_BYTES,
+  SILENCE_MILLISECONDS,
   type CloseCode,
   type ControlMessage,
 } from '../../common/wire/link.ts';
@@ -25,6 +26,8 @@ export interface SessionEnd {
   readonly final: boolean;
   /** It had been ready. */
   readonly connected: boolean;
+  /** For so long nothing had come from the other side, milliseconds; 0 when the end was noticed at once. */
+  readonly silent: number;
 }
 
 /** One connection of the link, from its first message to its end. */
@@ -56,6 +59,8 @@ export function openLinkSession(options: {
   onReceived(): void;
   onDocument(document: string, message: Uint8Array): void;
   onAcknowledged(positions: readonly StreamPosition[]): void;
+  /** So many laptops have this member's streams that far; earlier positions stay. */
+  onHeld(laptops: number, streams: readonly { readonly stream: Stream; readonly seq: number }[]): void;
   onEnd(end: SessionEnd): void;
 }): LinkSession {
   const { transport, peer, log, logger } = options;
@@ -94,7 +99,7 @@ export function openLinkSession(options: {
     },
   });
 
-  function end(how: { problem: string; final: boolean }): void {
+  function end(how: { problem: string; final: boolean; silent?: number }): void {
     if (over) return;
     over = true;
     clearTimeout(opening);
@@ -102,7 +107,7 @@ export function openLinkSession(options: {
     transport.destroy();
     outbox = [];
     finished();
-    options.onEnd({ ...how, connected: ready });
+    options.onEnd({ silent: 0, ...how, connected: ready });
   }
 
   /** The other side broke the protocol: tell it, and come back later. */
@@ -126,6 +131,8 @@ export function openLinkSession(options: {
         return breakOff(closeCodes.malformed, 'unexpected hello');
       case 'online':
         return options.onOnline(message.members);
+      case 'held':
+        return options.onHeld(message.laptops, message.streams);
       default: {
         if (!ready) return breakOff(closeCodes.malformed, 'no welcome');
         if (message.type === 'entries') options.onReceived();
@@ -225,7 +232,7 @@ export function openLinkSession(options: {
     },
     beat() {
       if (over || !ready) return;
-      if (liveness() === 'dead') return end({ problem: 'unreachable', final: false });
+      if (liveness() === 'dead') return end({ problem: 'unreachable', final: false, silent: SILENCE_MILLISECONDS });
       guarded(() => exchange.pump());
       socket.ping();
     },

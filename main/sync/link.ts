@@ -1,7 +1,7 @@
 import type { TLSSocket } from 'node:tls';
 import type { MeetingLog, OpenDocument } from '../../common/collab/carried-meeting.ts';
 import type { MeetingId, MemberId } from '../../common/domain/ids.ts';
-import { createAcknowledged, type StreamPosition } from '../../common/wire/acknowledged.ts';
+import { createAcknowledged, type Acknowledged } from '../../common/wire/acknowledged.ts';
 import type { LinkLogger } from '../../common/wire/admission.ts';
 import { HEARTBEAT_MILLISECONDS } from '../../common/wire/link.ts';
 import { dial, type Credentials } from './dial.ts';
@@ -20,8 +20,8 @@ export interface LinkOptions extends Credentials {
   /** Whether this laptop's member may write that document. */
   mayWrite(document: string): boolean;
   readonly logger: LinkLogger;
-  /** What others had acknowledged before a restart (`acknowledged()`). */
-  readonly acknowledged?: readonly StreamPosition[];
+  /** Where it is noted what others acknowledge. */
+  readonly acknowledged?: Acknowledged;
   /** May be called often; at most every 100 ms. */
   onState?(state: LinkState): void;
 }
@@ -33,6 +33,8 @@ export interface LinkState {
   readonly problem: string | null;
   readonly carriedBy: MemberId | null;
   readonly address: string | null;
+  /** When the present `state` began, RFC 3339; after a silent stall: when the silence began. */
+  readonly since: string;
   /** When the last thing arrived from the carrying laptop, RFC 3339. */
   readonly lastReceived: string | null;
   /** Own entries that no other laptop has acknowledged. */
@@ -46,7 +48,6 @@ export interface Link {
   follow(document: string): { synced(): boolean; release(): void };
   /** Tries at once, also after a refusal. */
   retry(): void;
-  acknowledged(): readonly StreamPosition[];
   /** Something of this laptop is on its way to the carrying one and not yet stored there. */
   waits(): boolean;
   close(): Promise<void>;
@@ -66,7 +67,7 @@ const QUIET_BEATS = 10;
 export function connectLink(options: LinkOptions): Link {
   const { logger, log } = options;
   const documents = new Map<string, { followed: FollowedDocument; holders: number }>();
-  const acknowledged = createAcknowledged(options.me, options.acknowledged);
+  const acknowledged = options.acknowledged ?? createAcknowledged(options.me);
   const withheld = new Set<string>();
   let session: LinkSession | null = null;
   let closed = false;
@@ -76,6 +77,7 @@ export function connectLink(options: LinkOptions): Link {
   let addressIndex = 0;
   let address: string | null = null;
   let downSince = performance.now();
+  let changedAt = Date.now();
   let lastReceived: string | null = null;
   let online: readonly MemberId[] = [];
   let abort = new AbortController();
@@ -91,8 +93,11 @@ export function connectLink(options: LinkOptions): Link {
       problem: up ? null : problem,
       carriedBy: session?.carrier ?? null,
       address: up ? address : null,
+      since: new Date(changedAt).toISOString(),
       lastReceived,
-      onlyHere: acknowledged.onlyHere(log.heads()),
+      get onlyHere() {
+        return acknowledged.onlyHere(log.heads());
+      },
       online: up ? online : [],
     };
   }
@@ -109,7 +114,7 @@ export function connectLink(options: LinkOptions): Link {
   async function attempt(): Promise<void> {
     const { signal } = abort;
     const addresses = options.addresses();
-    let end: SessionEnd = { problem: 'unreachable', final: false, connected: false };
+    let end: SessionEnd = { problem: 'unreachable', final: false, connected: false, silent: 0 };
     for (let tried = 0; tried < addresses.length && !signal.aborted; tried++) {
       const target = addresses[addressIndex % addresses.length] as string;
       end = await connectTo(target, signal);
@@ -131,10 +136,10 @@ export function connectLink(options: LinkOptions): Link {
 
   async function connectTo(target: string, signal: AbortSignal): Promise<SessionEnd> {
     const dialed = await dial(target, options, signal);
-    if (!dialed.ok) return { problem: dialed.problem, final: false, connected: false };
+    if (!dialed.ok) return { problem: dialed.problem, final: false, connected: false, silent: 0 };
     if (signal.aborted) {
       dialed.socket.destroy();
-      return { problem: 'unreachable', final: false, connected: false };
+      return { problem: 'unreachable', final: false, connected: false, silent: 0 };
     }
     const end = await runSession(target, dialed.socket, dialed.peer.member, signal);
     if (end.connected) logger.info('link lost', { problem: end.problem });
@@ -153,6 +158,7 @@ export function connectLink(options: LinkOptions): Link {
         logger,
         onReady() {
           session = opening;
+          changedAt = Date.now();
           address = target;
           refused = false;
           failures = 0;
@@ -172,11 +178,16 @@ export function connectLink(options: LinkOptions): Link {
           acknowledged.note(positions);
           changed();
         },
+        onHeld(laptops, streams) {
+          acknowledged.noteHeld(laptops, streams);
+          changed();
+        },
         onEnd(end) {
           signal.removeEventListener('abort', stop);
           if (session === opening) {
             session = null;
-            downSince = performance.now();
+            downSince = performance.now() - end.silent;
+            changedAt = Date.now() - end.silent;
             for (const { followed } of documents.values()) followed.linkDown();
             setTimeout(changed, PATIENCE_MILLISECONDS).unref();
           }
@@ -238,7 +249,6 @@ export function connectLink(options: LinkOptions): Link {
       failures = 0;
       void attempt();
     },
-    acknowledged: () => acknowledged.positions(),
     waits: () => session?.waits() ?? false,
     close() {
       if (closed) return Promise.resolve();

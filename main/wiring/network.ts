@@ -69,7 +69,7 @@ export function createNetwork(options: {
   };
   const credentials = { tls, admit };
   const device = rememberedDevice(store);
-  const remembered = rememberPositions(store, logger);
+  const remembered = rememberPositions(store, session.member, logger);
   const multicast = openMulticast(place.discovery, logger);
   const guestListeners = new Set<(meeting: MeetingId) => void>();
   const arrivalListeners = new Set<(paper: Sha256) => void>();
@@ -114,7 +114,7 @@ export function createNetwork(options: {
           admit,
           logger,
           onStatus: (meeting) => {
-            remembered.changed(meeting, () => running?.acknowledged(meeting) ?? []);
+            remembered.changed(meeting);
             for (const listener of guestListeners) listener(meeting);
           },
           ...(place.relay ? { take: (meeting, acts) => take?.(meeting, acts) ?? Promise.resolve('failed') } : {}),
@@ -151,7 +151,7 @@ export function createNetwork(options: {
       const served = await opened();
       served.carry(meeting, {
         start: () => store.meetings.get(meeting.id)?.summary.start ?? '',
-        acknowledged: remembered.known(meeting.id),
+        acknowledged: remembered.of(meeting.id),
       });
       carried.add(meeting.id);
       advertiser?.changed();
@@ -164,7 +164,8 @@ export function createNetwork(options: {
       remembered.flush(meeting);
       served?.stop(meeting);
     },
-    guests: (meeting) => running?.status(meeting)?.online ?? [],
+    carried: (meeting) => running?.status(meeting),
+    acknowledged: (meeting) => remembered.of(meeting),
     onGuests(listener) {
       guestListeners.add(listener);
       return () => guestListeners.delete(listener);
@@ -197,9 +198,9 @@ export function createNetwork(options: {
         openDocument: (name) => meeting.openDocument(name),
         mayWrite: (document) => meeting.mayWrite(session.member, document),
         logger,
-        acknowledged: remembered.known(meeting.id),
+        acknowledged: remembered.of(meeting.id),
         onState: (state: LinkState) => {
-          remembered.changed(meeting.id, () => link.acknowledged());
+          remembered.changed(meeting.id);
           for (const listener of listeners) listener(state);
         },
       });

@@ -1,30 +1,37 @@
-import type { MeetingId } from '../../common/domain/ids.ts';
-import type { StreamPosition } from '../../common/wire/acknowledged.ts';
+import type { MeetingId, MemberId } from '../../common/domain/ids.ts';
+import { createAcknowledged, type Acknowledged } from '../../common/wire/acknowledged.ts';
 import type { LinkLogger } from '../../common/wire/admission.ts';
 import type { Store } from '../store/open-store.ts';
 
-/** Remembers on disk what other laptops have acknowledged. */
+/** Remembers on disk what other laptops have acknowledged, whoever carried the meeting then. */
 export interface RememberedPositions {
-  known(meeting: MeetingId): readonly StreamPosition[];
-  /** Something was acknowledged: `positions` are written a little later. */
-  changed(meeting: MeetingId, positions: () => readonly StreamPosition[]): void;
-  /** Writes what waits; before the positions can't be asked for any more. */
+  of(meeting: MeetingId): Acknowledged;
+  /** Something may have been acknowledged: it is written a little later. */
+  changed(meeting: MeetingId): void;
+  /** Writes what waits. */
   flush(meeting: MeetingId): void;
 }
 
 /** A crash within this time counts more as being only here than is; the next connection corrects it. */
 const DELAY_MILLISECONDS = 1000;
 
-export function rememberPositions(store: Store, logger: LinkLogger): RememberedPositions {
-  const waiting = new Map<MeetingId, { timer: NodeJS.Timeout; positions: () => readonly StreamPosition[] }>();
+export function rememberPositions(store: Store, me: MemberId, logger: LinkLogger): RememberedPositions {
+  const known = new Map<MeetingId, Acknowledged>();
+  const waiting = new Map<MeetingId, NodeJS.Timeout>();
   const written = new Map<MeetingId, string>();
 
+  function of(meeting: MeetingId): Acknowledged {
+    const found = known.get(meeting) ?? createAcknowledged(me, store.acknowledged.list(meeting));
+    known.set(meeting, found);
+    return found;
+  }
+
   function flush(meeting: MeetingId): void {
-    const found = waiting.get(meeting);
-    if (!found) return;
-    clearTimeout(found.timer);
+    const timer = waiting.get(meeting);
+    if (timer === undefined) return;
+    clearTimeout(timer);
     waiting.delete(meeting);
-    const positions = found.positions();
+    const positions = of(meeting).positions();
     const now = JSON.stringify(positions);
     if (written.get(meeting) === now) return;
     try {
@@ -36,10 +43,13 @@ export function rememberPositions(store: Store, logger: LinkLogger): RememberedP
   }
 
   return {
-    known: (meeting) => store.acknowledged.list(meeting),
-    changed(meeting, positions) {
+    of,
+    changed(meeting) {
       if (waiting.has(meeting)) return;
-      waiting.set(meeting, { timer: setTimeout(() => flush(meeting), DELAY_MILLISECONDS), positions });
+      waiting.set(
+        meeting,
+        setTimeout(() => flush(meeting), DELAY_MILLISECONDS),
+      );
     },
     flush,
   };

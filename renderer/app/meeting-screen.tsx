@@ -32,7 +32,7 @@ import styles from './meeting-screen.module.css';
 import { MeetingMenu } from './meeting-menu.tsx';
 import { PaperPane } from './paper-pane.tsx';
 import { PaperTabs, type TabItem } from './paper-tabs.tsx';
-import { goHome } from './router.ts';
+import { go, goHome } from './router.ts';
 import { useConsole } from './use-console.ts';
 import { usePaperTabs } from './use-paper-tabs.ts';
 
@@ -158,6 +158,7 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
             state={state}
             agenda={plan.agenda}
             onBack={goHome}
+            onDiagnostics={() => go({ screen: 'settings' })}
             menu={
               <MeetingMenu
                 view={view}

@@ -39,6 +39,13 @@ export function calendarDate(time: string | number | Date): string {
 export const dateAndTime = (time: string | number | Date): string =>
   isTime(time) ? `${clockTime(time)}, ${calendarDate(time)}` : '';
 
+/** `08:05`, with the day when it was another one: `08:05, 22/11/2026`; on wish with seconds. Empty for what is no time. */
+export function dayAndTime(time: string, precision: 'minutes' | 'seconds' = 'minutes', now = Date.now()): string {
+  if (!isTime(time)) return '';
+  const clock = precision === 'seconds' ? `${clockTime(time)}:${parts(time).second}` : clockTime(time);
+  return isSameDay(time, now) ? clock : `${clock}, ${calendarDate(time)}`;
+}
+
 /** What `<input type="date">` and `<input type="time">` hold, in Vietnamese time. */
 export function inputParts(time: string | number | Date): { readonly date: string; readonly time: string } {
   if (!isTime(time)) return { date: '', time: '' };

@@ -98,21 +98,21 @@ test('[WRT-4] a laptop that joins later takes in what the former secretary wrote
 }, 60_000);
 
 test('[LOG-3] a restart remembers what others have, also without a connection', async () => {
-  await until(async () => (await connection(former)).onlyHere === 0);
+  await until(async () => (await connection(former)).onlyHere.count === 0);
   await chair.request('meetings.act', { meeting, kind: 'checked-in', body: { how: 'in-person' } });
-  await until(async () => (await connection(chair)).onlyHere === 0);
+  await until(async () => (await connection(chair)).onlyHere.count === 0);
   await office.engine.close();
   await chair.restart();
   await until(async () => (await connection(chair)).state === 'waiting');
-  expect((await connection(chair)).onlyHere).toBe(0);
+  expect((await connection(chair)).onlyHere.count).toBe(0);
   await chair.request('meetings.act', { meeting, kind: 'speak-requested', body: speech });
-  await until(async () => (await connection(chair)).onlyHere === 1);
+  await until(async () => (await connection(chair)).onlyHere.count === 1);
   await chair.restart();
   await until(async () => (await connection(chair)).state === 'waiting');
-  expect((await connection(chair)).onlyHere).toBe(1);
+  expect((await connection(chair)).onlyHere.count).toBe(1);
 
   await office.restart();
-  await until(async () => (await connection(chair)).onlyHere === 0);
+  await until(async () => (await connection(chair)).onlyHere.count === 0);
   // What the host's own restarts remember.
   const known = office.engine.store.acknowledged.list(meeting);
   expect(known.find((one) => one.stream === 'acts')?.seq).toBe(

@@ -115,5 +115,5 @@ test('a vote over the relay; it is killed and started again in the middle', asyn
   const port = Number(relay.address.split(':')[1]);
   relay = await startRelay(folder, [], port);
   await until(async () => (await state(chair))?.motions[0]?.tally.voted === 1, 60_000);
-  await until(async () => (await connection(member)).onlyHere === 0);
+  await until(async () => (await connection(member)).onlyHere.count === 0);
 }, 120_000);

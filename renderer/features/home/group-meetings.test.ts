@@ -13,6 +13,7 @@ const meeting = (title: string, phase: MeetingSummary['phase'], start: string, c
   mine: true,
   carrying: false,
   connected: false,
+  onlyHereSince: null,
   readOnly: false,
   ...change,
 });

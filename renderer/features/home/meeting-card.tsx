@@ -3,7 +3,7 @@ import { CalendarLtr20Regular, Location20Regular } from '@fluentui/react-icons';
 import { useTranslation } from 'react-i18next';
 import type { MeetingSummary } from '../../../common/contract/requests.ts';
 import { screenStyles, Status, type Tone } from '../../ui/screen.tsx';
-import { dateAndTime } from '../../ui/time.ts';
+import { dateAndTime, dayAndTime } from '../../ui/time.ts';
 import styles from './home.module.css';
 
 const TONES: Readonly<Record<MeetingSummary['phase'], Tone>> = {
@@ -41,6 +41,11 @@ export function MeetingCard(props: {
           {meeting.readOnly ? t('home.fromPackage') : t(`home.phase.${meeting.phase}`)}
           {meeting.carrying ? ` · ${t('home.carrying')}` : ''}
         </Status>
+        {meeting.onlyHereSince === null || meeting.phase === 'draft' ? null : (
+          <Status tone={meeting.phase === 'convened' ? 'quiet' : 'warn'} testid="only-here">
+            {t('home.onlyHere', { time: dayAndTime(meeting.onlyHereSince) })}
+          </Status>
+        )}
       </div>
       {prepares ? (
         <Button onClick={props.onPrepare} data-testid="prepare-meeting">

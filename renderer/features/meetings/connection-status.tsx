@@ -1,64 +1,152 @@
-import { Button, Popover, PopoverSurface, PopoverTrigger } from '@fluentui/react-components';
+import { Button, Popover, PopoverSurface, PopoverTrigger, useId } from '@fluentui/react-components';
 import { PlugConnected20Regular, PlugDisconnected20Regular } from '@fluentui/react-icons';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Connection, MeetingView } from '../../../common/contract/requests.ts';
 import { useErrorText } from '../../ui/failure.tsx';
-import { screenStyles } from '../../ui/screen.tsx';
-import { clockTime, useLasting } from '../../ui/time.ts';
-import styles from './meeting.module.css';
+import { nameOn } from '../../ui/names.ts';
+import { Status, type Tone } from '../../ui/screen.tsx';
+import { dayAndTime, useNow } from '../../ui/time.ts';
+import { connectionLine, sameLine, type ConnectionLine, type Saved } from './connection-line.ts';
+import styles from './connection-status.module.css';
+import { useSettled } from './use-settled.ts';
 
-/** The state as shown: anything that lasts under two seconds is not. */
-function useShownState({ state, role }: Connection): 'carrying' | 'connected' | 'reconnecting' | 'alone' | 'refused' {
-  const lasting = useLasting(role === 'member' && (state === 'connecting' || state === 'waiting'));
-  if (role === 'host') return 'carrying';
-  if (state === 'refused') return 'refused';
-  if (role === 'alone' || state === 'offline') return 'alone';
-  return lasting ? 'reconnecting' : 'connected';
+const calm = (line: ConnectionLine): boolean => line.state !== 'reconnecting';
+
+/** Tells the truth about who carries the meeting, and on how many laptops this person's changes are. */
+export function ConnectionStatus({ view, onDiagnostics }: { readonly view: MeetingView; onDiagnostics(): void }) {
+  const { t } = useTranslation();
+  const title = useId('connection');
+  const now = useNow(1000);
+  const { connection } = view;
+  const since = connection.since === null ? null : new Date(connection.since).getTime();
+  const line = useSettled(connectionLine(connection, now), { since, same: sameLine, calm });
+  const carrier = useCarrier(line);
+  const saved = useSavedText();
+  if (view.summary.readOnly) return null;
+  const good = line?.state === 'carrying' || line?.state === 'connected';
+  const tone = line === null ? 'quiet' : toneOf(line);
+  return (
+    <>
+      {/* Said aloud when it has settled; the numbers change too often for that. */}
+      <span role="status" className={styles['aloud']}>
+        {carrier}
+        {line?.saved.where === 'only-here' ? `. ${saved(line.saved, 'short')}` : ''}
+      </span>
+      <Popover withArrow trapFocus>
+        <PopoverTrigger disableButtonEnhancement>
+          <Button
+            appearance="subtle"
+            className={styles['line']}
+            icon={good ? <PlugConnected20Regular /> : <PlugDisconnected20Regular />}
+            data-testid="connection"
+            data-state={line?.state ?? 'unknown'}
+            data-saved={line?.saved.where ?? 'unknown'}
+          >
+            <span className={styles['words']}>
+              <span className={styles['carrier']}>{carrier}</span>
+              {line === null || line.saved.where === 'nothing-own' ? null : (
+                <Status tone={tone}>{saved(line.saved, 'short')}</Status>
+              )}
+            </span>
+          </Button>
+        </PopoverTrigger>
+        <PopoverSurface aria-labelledby={title} className={styles['details']} data-testid="connection-details">
+          <h2 id={title}>{t('meeting.connection.title')}</h2>
+          <Details view={view} line={line} />
+          <Button onClick={onDiagnostics} data-testid="go-diagnostics">
+            {t('meeting.connection.diagnostics')}
+          </Button>
+        </PopoverSurface>
+      </Popover>
+    </>
+  );
 }
 
-/** Tells the truth about who is connected, when the last change came, and what is only on this laptop. */
-export function ConnectionStatus({ view }: { readonly view: MeetingView }) {
+function toneOf({ state, saved }: ConnectionLine): Tone {
+  if (state === 'refused') return 'bad';
+  return saved.where === 'only-here' ? 'warn' : 'good';
+}
+
+function useCarrier(line: ConnectionLine | null): string {
+  const { t } = useTranslation();
+  if (line === null) return t('meeting.connection.connecting');
+  if (line.state === 'connected' && line.carriedBy !== null)
+    return t('meeting.connection.carriedBy', { name: line.carriedBy });
+  return t(`meeting.connection.${line.state}`, { count: line.people });
+}
+
+function useSavedText(): (saved: Saved, length: 'short' | 'long') => string {
+  const { t } = useTranslation();
+  return (saved, length) => {
+    switch (saved.where) {
+      case 'nothing-own':
+        return t('meeting.connection.nothingOwn');
+      case 'laptops':
+        return t(`meeting.connection.${length}.laptops`, { count: saved.count });
+      case 'elsewhere':
+        return t(`meeting.connection.${length}.elsewhere`);
+      case 'only-here':
+        return t(`meeting.connection.${length}.onlyHere`, { time: dayAndTime(saved.since) });
+    }
+  };
+}
+
+function Details({ view, line }: { readonly view: MeetingView; readonly line: ConnectionLine | null }) {
   const { t } = useTranslation();
   const errorText = useErrorText();
-  const { connection } = view;
-  const shown = useShownState(connection);
-  const good = shown === 'carrying' || shown === 'connected';
-  if (view.summary.readOnly) return null;
+  const saved = useSavedText();
+  const { connection, state, me } = view;
+  const names = connection.online.map((member) => {
+    const name = (state && nameOn(state, member)) ?? t('common.unnamed');
+    return member === me.member ? t('meeting.connection.you', { name }) : name;
+  });
   return (
-    <Popover withArrow>
-      <PopoverTrigger disableButtonEnhancement>
-        <Button
-          appearance="subtle"
-          icon={good ? <PlugConnected20Regular /> : <PlugDisconnected20Regular />}
-          data-testid="connection"
-          data-state={shown}
-          className={styles['connection']}
-        >
-          {t(`meeting.connection.${shown}`, { count: connection.online.length })}
-        </Button>
-      </PopoverTrigger>
-      <PopoverSurface>
-        <div className={screenStyles['section']}>
-          <strong>{t(`meeting.connection.${shown}`, { count: connection.online.length })}</strong>
-          {connection.carriedBy === null ? null : (
-            <span>{t('meeting.connection.carriedBy', { name: connection.carriedBy })}</span>
-          )}
-          {connection.addresses.length === 0 ? null : (
-            <span data-testid="connection-addresses">
-              {t('meeting.connection.addresses')} <strong>{connection.addresses.join(', ')}</strong>
-            </span>
-          )}
-          {connection.lastReceived === null ? null : (
-            <span>{t('meeting.connection.lastReceived', { time: clockTime(connection.lastReceived) })}</span>
-          )}
-          <span>
-            {connection.onlyHere === 0
-              ? t('meeting.connection.allElsewhere')
-              : t('meeting.connection.onlyHere', { count: connection.onlyHere })}
+    <dl className={styles['facts']}>
+      <Fact name={t('meeting.connection.carrier')}>
+        {connection.role === 'host'
+          ? t('meeting.connection.thisLaptop')
+          : (connection.carriedBy ?? t('meeting.connection.nobody'))}
+      </Fact>
+      {connection.addresses.length === 0 ? null : (
+        <Fact name={t(connection.role === 'host' ? 'meeting.connection.addresses' : 'meeting.connection.address')}>
+          <strong data-testid="connection-addresses">{connection.addresses.join(', ')}</strong>
+        </Fact>
+      )}
+      {names.length === 0 ? null : (
+        <Fact name={t('meeting.connection.online', { count: names.length })}>
+          <span className={styles['names']} data-testid="connection-online">
+            {names.join(', ')}
           </span>
-          {connection.problem === null ? null : <span>{errorText(connection.problem)}</span>}
-        </div>
-      </PopoverSurface>
-    </Popover>
+        </Fact>
+      )}
+      <Fact name={t('meeting.connection.yours')}>
+        <span data-testid="connection-saved">
+          {line === null ? '' : saved(line.saved, 'long')}
+          {line?.saved.where === 'only-here' ? ` ${unsent(connection, t)}` : ''}
+        </span>
+      </Fact>
+      {connection.lastReceived === null ? null : (
+        <Fact name={t('meeting.connection.lastReceived')}>{dayAndTime(connection.lastReceived, 'seconds')}</Fact>
+      )}
+      {connection.problem === null ? null : (
+        <Fact name={t('meeting.connection.problem')}>{errorText(connection.problem)}</Fact>
+      )}
+    </dl>
+  );
+}
+
+function unsent({ onlyHere, role, state }: Connection, t: ReturnType<typeof useTranslation>['t']): string {
+  const count = t('meeting.connection.unsent', { count: onlyHere.count });
+  if (role === 'host') return `${count} ${t('meeting.connection.whenJoined')}`;
+  return state === 'connected' ? count : `${count} ${t('meeting.connection.whenBack')}`;
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </>
   );
 }

@@ -17,6 +17,7 @@ export function MeetingTopBar(props: {
   readonly state: MeetingState;
   readonly agenda: readonly AgendaItem[];
   readonly onBack: () => void;
+  readonly onDiagnostics: () => void;
   readonly menu: ReactNode;
 }) {
   const { t } = useTranslation();
@@ -47,7 +48,7 @@ export function MeetingTopBar(props: {
           })}
         </Status>
       </div>
-      <ConnectionStatus view={view} />
+      <ConnectionStatus view={view} onDiagnostics={props.onDiagnostics} />
       {props.menu}
     </header>
   );

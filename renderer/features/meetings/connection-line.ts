@@ -1,0 +1,40 @@
+import type { Connection } from '../../../common/contract/requests.ts';
+import { PATIENCE } from './settled.ts';
+
+/** What one line says of the connection: who carries the meeting, and who has this laptop's changes. */
+export interface ConnectionLine {
+  readonly state: 'carrying' | 'connected' | 'reconnecting' | 'alone' | 'refused';
+  readonly carriedBy: string | null;
+  /** People whose laptops are connected. */
+  readonly people: number;
+  readonly saved: Saved;
+}
+
+export type Saved =
+  | { readonly where: 'nothing-own' }
+  | { readonly where: 'laptops'; readonly count: number }
+  /** Acknowledged by another laptop, without a count. */
+  | { readonly where: 'elsewhere' }
+  | { readonly where: 'only-here'; readonly since: string };
+
+/** `now` in milliseconds: what is only here for a moment is on its way. */
+export function connectionLine(connection: Connection, now: number): ConnectionLine {
+  const { carriedBy, online } = connection;
+  return { state: stateOf(connection), carriedBy, people: online.length, saved: savedOf(connection, now) };
+}
+
+function stateOf({ role, state }: Connection): ConnectionLine['state'] {
+  if (role === 'host') return 'carrying';
+  if (role === 'alone' || state === 'offline') return 'alone';
+  if (state === 'refused') return 'refused';
+  return state === 'connected' ? 'connected' : 'reconnecting';
+}
+
+function savedOf({ onlyHere, savedOn, hasOwn }: Connection, now: number): Saved {
+  const { since } = onlyHere;
+  if (since !== null && now - new Date(since).getTime() >= PATIENCE) return { where: 'only-here', since };
+  if (!hasOwn) return { where: 'nothing-own' };
+  return savedOn === null ? { where: 'elsewhere' } : { where: 'laptops', count: savedOn };
+}
+
+export const sameLine = (a: ConnectionLine, b: ConnectionLine): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { putPlanPerson } from '../../common/collab/plan.ts';
+import type { Connection } from '../../common/contract/requests.ts';
+import type { MeetingId } from '../../common/domain/ids.ts';
+import { laptopRoom, until, type LaptopRoom, type TestLaptop } from '../fixtures/laptops.ts';
+import { openWindowDocument } from '../fixtures/window-document.ts';
+
+/** What laptops say of who has their changes, from acknowledgements on real sockets and disks. */
+let room: LaptopRoom;
+let office: TestLaptop;
+let chair: TestLaptop;
+let member: TestLaptop;
+let meeting: MeetingId;
+
+const connection = async (laptop: TestLaptop): Promise<Connection> =>
+  (await laptop.request('meetings.state', { meeting })).connection;
+const checkIn = (laptop: TestLaptop) =>
+  laptop.request('meetings.act', { meeting, kind: 'checked-in', body: { how: 'in-person' } });
+const ask = (laptop: TestLaptop, request: string) =>
+  laptop.request('meetings.act', {
+    meeting,
+    kind: 'speak-requested',
+    body: { request, item: null, queue: 'speech', note: '' },
+  });
+
+beforeAll(async () => {
+  room = laptopRoom();
+  office = await room.addSecretary();
+  chair = await room.addMember(office, 'Hà Văn Thử', 'Chủ tịch');
+  member = await room.addMember(office, 'Quàng Thị Ví Dụ');
+  ({ meeting } = await office.request('meetings.create', {
+    title: 'Phiên họp thử',
+    kind: 'Họp thường kỳ',
+    start: '2026-11-22T08:00:00+07:00',
+    place: 'Phòng họp số 4',
+  }));
+  const people = await office.request('people.list', {});
+  const plan = openWindowDocument(office, `${meeting}/plan`);
+  await plan.synced;
+  plan.doc.transact(() => {
+    for (const { member: id, name, position, me } of people.members) {
+      const role = me ? 'secretary' : name === chair.name ? 'chair' : 'member';
+      putPlanPerson(plan.doc, { member: id, name, position, role, voting: true });
+    }
+  });
+}, 60_000);
+afterAll(() => room.close());
+
+test('[HELD-4] before anybody has joined, everything is only here, since it was written', async () => {
+  await office.request('meetings.convene', { meeting });
+  const [address] = (await office.request('meetings.carry', { meeting })).addresses;
+  const { onlyHere, savedOn, hasOwn } = await connection(office);
+  expect(onlyHere.count).toBeGreaterThan(0);
+  expect(Date.now() - new Date(onlyHere.since ?? 0).getTime()).toBeLessThan(60_000);
+  expect({ savedOn, hasOwn }).toEqual({ savedOn: null, hasOwn: true });
+  await until(async () => (await office.request('meetings.list', {}))[0]?.onlyHereSince === onlyHere.since);
+
+  await chair.request('meetings.join', { address });
+  await until(async () => (await connection(office)).savedOn === 2);
+  expect((await connection(office)).onlyHere).toEqual({ count: 0, since: null });
+  await member.request('meetings.join', { address });
+  await until(async () => (await connection(office)).savedOn === 3);
+  expect((await office.request('meetings.list', {}))[0]?.onlyHereSince).toBeNull();
+});
+
+test('[HELD-1] every laptop learns how many have its changes', async () => {
+  for (const laptop of [chair, member]) await checkIn(laptop);
+  for (const laptop of [office, chair, member]) {
+    await until(async () => {
+      const { savedOn, onlyHere } = await connection(laptop);
+      return savedOn === 3 && onlyHere.count === 0;
+    });
+  }
+  const { addresses, lastReceived } = await connection(member);
+  expect(addresses).toHaveLength(1);
+  expect(lastReceived).not.toBeNull();
+  expect((await connection(office)).lastReceived).not.toBeNull();
+});
+
+test('[HELD-2] a laptop that has left has what it had, not what came after', async () => {
+  await chair.engine.close();
+  await until(async () => (await connection(office)).online.length === 2);
+  expect((await connection(member)).savedOn).toBe(3);
+  await ask(member, 'r1');
+  await until(async () => (await connection(member)).savedOn === 2);
+  await chair.restart();
+  await until(async () => (await connection(member)).savedOn === 3);
+});
+
+test('[HELD-4] without the host: only here since the first change, also after a restart, until it is back', async () => {
+  await office.engine.close();
+  await until(async () => (await connection(member)).state === 'waiting');
+  // What was saved stays saved.
+  expect(await connection(member)).toMatchObject({ savedOn: 3, onlyHere: { count: 0, since: null } });
+  const before = new Date().toISOString();
+  await ask(member, 'r2');
+  const { since } = (await connection(member)).onlyHere;
+  await ask(member, 'r3');
+  expect((await connection(member)).onlyHere).toEqual({ count: 2, since });
+  expect((since ?? '') >= before && (since ?? '') <= new Date().toISOString()).toBe(true);
+  await until(async () => (await member.request('meetings.list', {}))[0]?.onlyHereSince === since);
+  await member.restart();
+  expect((await connection(member)).onlyHere).toEqual({ count: 2, since });
+  await office.restart();
+  await until(async () => {
+    const { onlyHere, savedOn } = await connection(member);
+    return onlyHere.count === 0 && savedOn === 3;
+  });
+}, 60_000);
+
+test('[HELD-4] changes of a document count from the moment they are made, signed or not', async () => {
+  await office.engine.close();
+  const id = await member.member();
+  const ink = openWindowDocument(member, `${meeting}/ink/${'a'.repeat(64)}/${id}`);
+  await ink.synced;
+  ink.doc.getMap('strokes').set('one', new Uint8Array(4));
+  await until(async () => (await connection(member)).onlyHere.count > 0);
+  expect((await connection(member)).onlyHere.since).not.toBeNull();
+  ink.close();
+});
