@@ -36,7 +36,7 @@ const handlers: EngineHandlers = {
   },
   subscribe: (name, emit) => laptop.subscribe(name, emit),
   onDefect(what, error) {
-    if (!(error instanceof Refusal)) logger.error('defect', { what }, error);
+    if (!(error instanceof Refusal)) laptop.logger.error('defect', { what }, error);
   },
 };
 

@@ -13,6 +13,7 @@ import {
 } from '../domain/ids.ts';
 import type { MeetingState } from '../domain/meeting-state.ts';
 import type { RosterEntry } from '../domain/roster.ts';
+import type { Diagnostics } from './diagnostics.ts';
 import type { Verdict } from '../domain/verdict.ts';
 
 /** The whole boundary between a window and the engine: name -> input schema and output type. */
@@ -109,7 +110,8 @@ export const requestSchemas = {
   'package.open': z.strictObject({ path }),
   'verify.file': z.strictObject({ path, trust: path.optional() }),
   'sample.open': nothing,
-  'diagnostics.report': nothing,
+  /** `checkDatabase` reads all of it, which takes a moment. */
+  'diagnostics.report': z.strictObject({ checkDatabase: z.boolean().optional() }),
 } as const;
 
 export type RequestName = keyof typeof requestSchemas;
@@ -156,7 +158,8 @@ export interface RequestOutputs {
   'package.open': { readonly meeting: MeetingId };
   'verify.file': FileVerdict;
   'sample.open': { readonly meeting: MeetingId };
-  'diagnostics.report': { readonly text: string };
+  /** `text` is the report to hand on. */
+  'diagnostics.report': { readonly facts: Diagnostics; readonly text: string };
 }
 
 /** What the engine tells by itself; each carries the whole new value. */
@@ -304,6 +307,8 @@ export interface Connection {
    * or there are none. May be too low (what left before the host started is not known of), never too high.
    */
   readonly savedOn: number | null;
+  /** Seconds by which the carrying laptop's clock is ahead of this one; null: not known. */
+  readonly clockAhead: number | null;
   /** Error code when refused. */
   readonly problem: string | null;
 }

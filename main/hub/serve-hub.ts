@@ -186,6 +186,8 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
   }
 
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_LINK_MESSAGE_BYTES, perMessageDeflate: false });
+  // So that the other side sees how far the clocks are apart.
+  sockets.on('headers', (headers) => headers.push(`Date: ${new Date().toUTCString()}`));
 
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());

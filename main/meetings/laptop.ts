@@ -2,6 +2,7 @@ import { copyFile } from 'node:fs/promises';
 import { meetingIdSchema } from '../../common/acts/entry.ts';
 import type { DocumentConnection } from '../../common/collab/document-connection.ts';
 import { putAgendaItem, readAgenda } from '../../common/collab/plan.ts';
+import { reportText, type Diagnostics, type LinkDiagnostics } from '../../common/contract/diagnostics.ts';
 import { portErrors, Refusal } from '../../common/contract/port.ts';
 import {
   requestSchemas,
@@ -82,7 +83,11 @@ export interface LaptopPorts {
   readonly samplePackage: string | undefined;
   /** Nobody sits here: it carries what it is shown, and signs nothing. */
   readonly relay: boolean;
-  readonly diagnostics: () => string;
+  readonly diagnostics: (asked: {
+    readonly links: readonly LinkDiagnostics[];
+    readonly open: number;
+    readonly checkDatabase: boolean;
+  }) => Promise<Diagnostics>;
   readonly now: () => Date;
   readonly log: Log;
 }
@@ -332,7 +337,12 @@ export function createLaptop(ports: LaptopPorts): Laptop {
       if (!ports.samplePackage) throw new Refusal('no-sample');
       return openPackage(ports.samplePackage);
     },
-    'diagnostics.report': () => ({ text: ports.diagnostics() }),
+    'diagnostics.report': async ({ checkDatabase = false }) => {
+      const workplace = (at ?? visit)?.workplace;
+      const { links, open } = workplace?.atHand() ?? { links: [], open: 0 };
+      const facts = await ports.diagnostics({ links, open, checkDatabase });
+      return { facts, text: reportText(facts) };
+    },
   };
 
   return {

@@ -1,4 +1,5 @@
 import { readPlanMeta } from '../../common/collab/plan.ts';
+import type { LinkDiagnostics } from '../../common/contract/diagnostics.ts';
 import type { Connection, MeetingSummary, MeetingView } from '../../common/contract/requests.ts';
 import { BODY_PRESETS } from '../../common/domain/body-rules.ts';
 import { isOffice } from '../../common/domain/roster.ts';
@@ -83,7 +84,15 @@ export function connectionOf(
     | { readonly role: 'member'; readonly link: LinkStatus }
     | { readonly role: 'alone' },
 ): Connection {
-  const nothing = { carriedBy: null, addresses: [], online: [], since: null, lastReceived: null, problem: null };
+  const nothing = {
+    carriedBy: null,
+    addresses: [],
+    online: [],
+    since: null,
+    lastReceived: null,
+    clockAhead: null,
+    problem: null,
+  };
   switch (how.role) {
     case 'host':
       return {
@@ -97,7 +106,7 @@ export function connectionOf(
         lastReceived: how.lastReceived,
       };
     case 'member': {
-      const { state, problem, carriedBy, address, online, since, lastReceived } = how.link;
+      const { state, problem, carriedBy, address, online, since, lastReceived, clockAhead } = how.link;
       return {
         ...saved,
         role: 'member',
@@ -108,9 +117,17 @@ export function connectionOf(
         online,
         since,
         lastReceived,
+        clockAhead,
       };
     }
     case 'alone':
       return { ...nothing, ...saved, role: 'alone', state: 'offline' };
   }
+}
+
+/** The numbers of it, without names; undefined for a meeting that is connected with nobody. */
+export function linkDiagnosticsOf(connection: Connection): LinkDiagnostics | undefined {
+  const { role, state, since, lastReceived, problem, online, onlyHere, savedOn, clockAhead } = connection;
+  if (role === 'alone') return undefined;
+  return { role, state, since, lastReceived, problem, people: online.length, onlyHere, savedOn, clockAhead };
 }

@@ -227,6 +227,8 @@ export interface LinkStatus {
   readonly online: readonly MemberId[];
   /** When the present `state` began, RFC 3339. */
   readonly since: string;
+  /** Seconds by which the carrying laptop's clock is ahead of this one; null: not known. */
+  readonly clockAhead: number | null;
   readonly lastReceived: string | null;
 }
 

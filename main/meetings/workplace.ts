@@ -1,4 +1,5 @@
 import { putPlanPerson, readPlanMeta, readPlanPeople, setPlanMeta } from '../../common/collab/plan.ts';
+import type { LinkDiagnostics } from '../../common/contract/diagnostics.ts';
 import { Refusal } from '../../common/contract/port.ts';
 import type {
   Connection,
@@ -14,7 +15,7 @@ import type { EventHub } from './events.ts';
 import { meetingIdOf, newNonce } from './meeting-id.ts';
 import { sealMinutes, type MinutesDeps } from './meeting-minutes.ts';
 import { paperStatuses, papersByNeed } from './meeting-papers.ts';
-import { connectionOf, listed, summaryOf, viewOf } from './meeting-view.ts';
+import { connectionOf, linkDiagnosticsOf, listed, summaryOf, viewOf } from './meeting-view.ts';
 import { openMeeting, type OpenMeeting } from './open-meeting.ts';
 import { followOwnChanges, lasting, onlyHereSince, type OwnChanges, type SavedState } from './own-changes.ts';
 import type { Session } from './organisation.ts';
@@ -45,6 +46,8 @@ export interface Workplace {
   join(input: ParsedInput<'meetings.join'>): Promise<MeetingId>;
   leave(meeting: MeetingId): Promise<void>;
   view(meeting: MeetingId): MeetingView;
+  /** How many meetings are open, and what they are connected with; for whoever helps. */
+  atHand(): { readonly links: readonly LinkDiagnostics[]; readonly open: number };
   papers(meeting: MeetingId): ReturnType<typeof paperStatuses>;
   /** Carries on what this laptop carried, and joins again what it had joined. */
   resume(): Promise<void>;
@@ -456,6 +459,10 @@ export function createWorkplace(deps: {
       tell(id);
     },
     view,
+    atHand: () => ({
+      links: [...atHand.keys()].flatMap((id) => linkDiagnosticsOf(connection(id)) ?? []),
+      open: atHand.size,
+    }),
     papers,
     async resume() {
       for (const row of store.meetings.list()) {

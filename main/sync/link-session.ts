@@ -55,6 +55,8 @@ export function openLinkSession(options: {
   readonly withheld: Set<string>;
   readonly logger: LinkLogger;
   onReady(): void;
+  /** Seconds by which the other side's clock is ahead; to a second or so. */
+  onClock(ahead: number): void;
   onOnline(members: readonly MemberId[]): void;
   onReceived(): void;
   onDocument(document: string, message: Uint8Array): void;
@@ -195,6 +197,12 @@ export function openLinkSession(options: {
     });
   });
   socket.on('message', (data, binary) => receive(data as Buffer, binary));
+  const asked = Date.now();
+  socket.on('upgrade', (response) => {
+    const theirs = Date.parse(response.headers.date ?? '');
+    // The header has whole seconds, cut off; the answer was made somewhere between asking and now.
+    if (!Number.isNaN(theirs)) options.onClock(Math.round((theirs + 500 - (asked + Date.now()) / 2) / 1000));
+  });
   socket.on('unexpected-response', (_request, response) => {
     response.resume();
     end({ problem: response.statusCode === 404 ? 'meeting-unknown' : 'certificate-refused', final: false });

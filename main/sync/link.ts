@@ -35,6 +35,8 @@ export interface LinkState {
   readonly address: string | null;
   /** When the present `state` began, RFC 3339; after a silent stall: when the silence began. */
   readonly since: string;
+  /** Seconds by which the carrying laptop's clock is ahead of this one; null: not known. */
+  readonly clockAhead: number | null;
   /** When the last thing arrived from the carrying laptop, RFC 3339. */
   readonly lastReceived: string | null;
   /** Own entries that no other laptop has acknowledged. */
@@ -78,6 +80,7 @@ export function connectLink(options: LinkOptions): Link {
   let address: string | null = null;
   let downSince = performance.now();
   let changedAt = Date.now();
+  let clockAhead: number | null = null;
   let lastReceived: string | null = null;
   let online: readonly MemberId[] = [];
   let abort = new AbortController();
@@ -94,6 +97,7 @@ export function connectLink(options: LinkOptions): Link {
       carriedBy: session?.carrier ?? null,
       address: up ? address : null,
       since: new Date(changedAt).toISOString(),
+      clockAhead: up ? clockAhead : null,
       lastReceived,
       get onlyHere() {
         return acknowledged.onlyHere(log.heads());
@@ -164,6 +168,9 @@ export function connectLink(options: LinkOptions): Link {
           failures = 0;
           for (const { followed } of documents.values()) followed.linkUp();
           changed();
+        },
+        onClock(ahead) {
+          clockAhead = ahead;
         },
         onOnline(members) {
           online = members;

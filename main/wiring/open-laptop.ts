@@ -12,9 +12,11 @@ import { createKeyVault, openKeyVault } from '../identity/key-vault.ts';
 import { createSigner } from '../identity/signer.ts';
 import { tlsCredentials } from '../identity/tls-credentials.ts';
 import type { Logger } from '../logging/logger.ts';
+import { rememberProblems } from '../logging/recent-problems.ts';
 import { createLaptop, type Laptop } from '../meetings/laptop.ts';
 import type { Identity } from '../meetings/identity-port.ts';
 import { openStore, type Store } from '../store/open-store.ts';
+import { createDiagnostics, isErrorCode } from './diagnostics.ts';
 import { documents, type Print } from './documents.ts';
 import { certificateBook, entryAuthentication } from './entries.ts';
 import { createNetwork, enrolmentNetwork, portSchema, type NetworkPlace } from './network.ts';
@@ -35,12 +37,14 @@ export interface LaptopOptions extends NetworkPlace {
 
 export interface OpenedLaptop extends Laptop {
   readonly store: Store;
+  /** Also remembers what it warned of, for the diagnostics. */
+  readonly logger: Logger;
 }
 
 /** One laptop's engine on real parts: what Electron's engine process, the command line and tests all start. */
 export function openLaptop(options: LaptopOptions): OpenedLaptop {
-  const { logger } = options;
   const now = options.now ?? (() => new Date());
+  const logger = rememberProblems(options.logger, isErrorCode);
   const store = openStore(options.dataDir);
   const fonts = join(options.resources, 'fonts');
   const kept = laptopStore(store, now);
@@ -60,7 +64,7 @@ export function openLaptop(options: LaptopOptions): OpenedLaptop {
     enrolmentNetwork: enrolmentNetwork(options),
     relay: options.relay !== undefined,
     samplePackage: sample(options.resources),
-    diagnostics: () => diagnostics(options, store, now()),
+    diagnostics: createDiagnostics({ ...options, place: options, store, logger, now }),
     now,
     log: logger,
   });
@@ -71,6 +75,7 @@ export function openLaptop(options: LaptopOptions): OpenedLaptop {
   return {
     ...laptop,
     store,
+    logger,
     async close() {
       clearTimeout(backup);
       await laptop.close();
@@ -113,18 +118,6 @@ async function openDesk(options: Parameters<Identity['openDesk']>[0], store: Sto
 function sample(resources: string): string | undefined {
   const file = join(resources, 'sample-meeting', 'cuoc-hop-mau.phien');
   return existsSync(file) ? file : undefined;
-}
-
-/** What helps whoever helps: versions and numbers, no contents and no names. */
-function diagnostics(options: LaptopOptions, store: Store, now: Date): string {
-  const memory = process.memoryUsage();
-  return [
-    `Phiên ${options.version}`,
-    `Node ${process.versions.node}, ${process.platform} ${process.arch}`,
-    `${now.toISOString()}`,
-    `meetings ${store.meetings.list().length}, papers ${store.papers.list().length}`,
-    `memory ${Math.round(memory.rss / 1e6)} MB`,
-  ].join('\n');
 }
 
 /** Fonts, samples and icons: beside the sources while developing, inside the application when packed. */

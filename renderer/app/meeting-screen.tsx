@@ -158,7 +158,7 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
             state={state}
             agenda={plan.agenda}
             onBack={goHome}
-            onDiagnostics={() => go({ screen: 'settings' })}
+            onDiagnostics={() => go({ screen: 'diagnostics', from: view.summary.meeting })}
             menu={
               <MeetingMenu
                 view={view}

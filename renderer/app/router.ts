@@ -6,6 +6,8 @@ export type View =
   | { readonly screen: 'people' }
   | { readonly screen: 'verify' }
   | { readonly screen: 'settings' }
+  /** `from`: the meeting to go back to; null: the settings. */
+  | { readonly screen: 'diagnostics'; readonly from: MeetingId | null }
   | { readonly screen: 'prepare'; readonly meeting: MeetingId }
   | { readonly screen: 'meeting'; readonly meeting: MeetingId };
 

@@ -13,6 +13,7 @@ import { AgendaEditor } from '../features/agenda/agenda-editor.tsx';
 import { Home } from '../features/home/home.tsx';
 import { PrepareScreen } from '../features/meetings/prepare-screen.tsx';
 import { PeopleScreen } from '../features/people/people-screen.tsx';
+import { DiagnosticsScreen } from '../features/settings/diagnostics-screen.tsx';
 import { SettingsScreen } from '../features/settings/settings-screen.tsx';
 import { VerifyScreen } from '../features/verify/verify-screen.tsx';
 import styles from './application.module.css';
@@ -66,7 +67,17 @@ function Content({ status, view, onView }: Props) {
     case 'verify':
       return <VerifyScreen onOpenMeeting={(meeting) => onView({ screen: 'meeting', meeting })} />;
     case 'settings':
-      return <SettingsScreen version={status.version} />;
+      return (
+        <SettingsScreen version={status.version} onDiagnostics={() => onView({ screen: 'diagnostics', from: null })} />
+      );
+    case 'diagnostics': {
+      const { from } = view;
+      return (
+        <DiagnosticsScreen
+          onBack={() => onView(from === null ? { screen: 'settings' } : { screen: 'meeting', meeting: from })}
+        />
+      );
+    }
     case 'prepare':
       return (
         <PrepareScreen
@@ -99,7 +110,8 @@ function Link(props: {
   readonly badge?: ReactElement | undefined;
 }) {
   const { t } = useTranslation();
-  const here = props.view.screen === props.screen;
+  const shown = props.view.screen === 'diagnostics' ? 'settings' : props.view.screen;
+  const here = shown === props.screen;
   return (
     <Button
       appearance="subtle"

@@ -16,6 +16,7 @@ const linked: Connection = {
   onlyHere: { count: 0, since: null },
   hasOwn: true,
   savedOn: 4,
+  clockAhead: 0,
   problem: null,
 };
 

@@ -1,20 +1,18 @@
-import { Button, Field, Input, Radio, RadioGroup, Slider, Textarea } from '@fluentui/react-components';
-import { Copy20Regular } from '@fluentui/react-icons';
+import { Button, Field, Input, Radio, RadioGroup, Slider } from '@fluentui/react-components';
+import { Stethoscope20Regular } from '@fluentui/react-icons';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Settings } from '../../../common/contract/requests.ts';
 import { changeSettings, useSettings } from '../../bridge/engine-values.ts';
-import { request } from '../../bridge/phien.ts';
-import { notify, notifyFailure } from '../../ui/notify.ts';
 import { Known, Screen, screenStyles, Section } from '../../ui/screen.tsx';
 
-export function SettingsScreen({ version }: { readonly version: string }) {
+export function SettingsScreen({ version, onDiagnostics }: { readonly version: string; onDiagnostics(): void }) {
   const { t } = useTranslation();
   const settings = useSettings();
   return (
     <Screen title={t('settings.title')}>
       <Known value={settings}>{(value) => <Choices settings={value} />}</Known>
-      <Diagnostics version={version} />
+      <Help version={version} onDiagnostics={onDiagnostics} />
     </Screen>
   );
 }
@@ -89,45 +87,16 @@ function Choices({ settings }: { readonly settings: Settings }) {
   );
 }
 
-/** What somebody who helps needs to know; contains no names and no papers. */
-function Diagnostics({ version }: { readonly version: string }) {
+/** The way to what somebody who helps needs to know. */
+function Help({ version, onDiagnostics }: { readonly version: string; onDiagnostics(): void }) {
   const { t } = useTranslation();
-  const [text, setText] = useState<string | null>(null);
-  async function show(): Promise<void> {
-    try {
-      setText((await request('diagnostics.report', {})).text);
-    } catch (error) {
-      notifyFailure(error);
-    }
-  }
-  async function copy(): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(text ?? '');
-      notify('success', 'common.copied');
-    } catch {
-      notify('warning', 'settings.copyByHand');
-    }
-  }
   return (
     <Section title={t('settings.help')} hint={t('settings.version', { version })}>
-      {text === null ? (
-        <div>
-          <Button onClick={() => void show()} data-testid="show-diagnostics">
-            {t('settings.diagnostics')}
-          </Button>
-        </div>
-      ) : (
-        <>
-          <Field label={t('settings.diagnosticsText')}>
-            <Textarea rows={12} readOnly value={text} data-testid="diagnostics" />
-          </Field>
-          <div>
-            <Button icon={<Copy20Regular />} onClick={() => void copy()} data-testid="copy-diagnostics">
-              {t('common.copy')}
-            </Button>
-          </div>
-        </>
-      )}
+      <div>
+        <Button icon={<Stethoscope20Regular />} onClick={onDiagnostics} data-testid="show-diagnostics">
+          {t('diagnostics.title')}
+        </Button>
+      </div>
     </Section>
   );
 }
