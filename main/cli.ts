@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { Refusal } from '../common/contract/port.ts';
-import { consoleLogger } from './logging/create-logger.ts';
-import { findResources, openLaptop, type OpenedLaptop } from './wiring/open-laptop.ts';
+import { createHubMeter } from './hub/hub-meter.ts';
+import { serveMetrics } from './hub/serve-metrics.ts';
+import { consoleLogger, isLogLevel } from './logging/create-logger.ts';
+import { findResources, openLaptop, type LaptopOptions, type OpenedLaptop } from './wiring/open-laptop.ts';
 import { networkPlace, type NetworkPlace } from './wiring/network.ts';
 import { runVerify } from './wiring/verify-command.ts';
 
@@ -19,8 +21,10 @@ phien join --data DIR HOST:PORT
     Fetches the meeting that the laptop at this address carries.
 phien hub enrol --data DIR --code CODE --at HOST:PORT [--name NAME]
     The same for a relay, a computer that nobody sits at.
-phien hub --data DIR [--listen HOST:PORT]
+phien hub --data DIR [--listen HOST:PORT] [--metrics [HOST:]PORT] [--log-level debug|info|warn|error]
     A relay: carries the meetings in this data folder and those that laptops give it, until it is stopped.
+    --metrics serves GET /metrics for Prometheus over plain HTTP, on 127.0.0.1 unless a host is given.
+    Its log goes to standard error, one JSON object a line.
 The PIN (at least 6 characters) comes from the environment variable PHIEN_PIN, from the file that --pin-file or
 PHIEN_PIN_FILE names, or is asked for.`;
 
@@ -96,13 +100,26 @@ async function joinCommand(args: string[]): Promise<number> {
 
 async function hubCommand(args: string[]): Promise<number> {
   if (args[0] === 'enrol') return await enrolCommand(args.slice(1), 'Máy chủ');
-  const options = { data: { type: 'string' }, listen: { type: 'string' }, ...pinFile } as const;
+  const options = {
+    data: { type: 'string' },
+    listen: { type: 'string' },
+    metrics: { type: 'string' },
+    'log-level': { type: 'string', default: 'info' },
+    ...pinFile,
+  } as const;
   const { values } = parseArgs({ args, options });
-  if (!values.data) return usage();
+  const level = values['log-level'];
+  const metrics = values.metrics === undefined ? undefined : hostAndPort(values.metrics, '127.0.0.1');
+  if (!values.data || !isLogLevel(level) || metrics === null) return usage();
+  const meter = createHubMeter();
   let listening: Promise<readonly string[]> = Promise.resolve([]);
   const laptop = openHere(values.data, values.listen, {
     relay: { onListening: (addresses) => (listening = addresses) },
+    meter,
+    logger: consoleLogger(level),
   });
+  const watched = metrics && (await serveMetrics({ listen: metrics, meter, version: version() }));
+  if (watched) console.log(`metrics http://${watched.address}/metrics`);
   await laptop.request('app.unlock', { pin: await askPin(values['pin-file']) });
   console.log(`listening ${(await listening).join(' ')}`);
   for (const { meeting, phase, readOnly } of await laptop.request('meetings.list', {})) {
@@ -114,21 +131,34 @@ async function hubCommand(args: string[]): Promise<number> {
     process.once('SIGINT', resolve);
     process.once('SIGTERM', resolve);
   });
+  await watched?.close();
   await laptop.close();
   return 0;
 }
 
-function openHere(dataDir: string, listen: string | undefined, more: Pick<NetworkPlace, 'relay'> = {}): OpenedLaptop {
+/** `HOST:PORT`, or a port alone at `host`; null when it is neither. */
+function hostAndPort(text: string, host: string): { host: string; port: number } | null {
+  const colon = text.lastIndexOf(':');
+  const port = text.slice(colon + 1);
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535 || colon === 0) return null;
+  return { host: colon < 0 ? host : text.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(port) };
+}
+
+function openHere(
+  dataDir: string,
+  listen: string | undefined,
+  more: Pick<NetworkPlace, 'relay'> & Partial<Pick<LaptopOptions, 'meter' | 'logger'>> = {},
+): OpenedLaptop {
   const place = networkPlace(process.env);
   const colon = listen?.lastIndexOf(':') ?? -1;
   const at = listen && colon > 0 ? { listenHost: listen.slice(0, colon), port: Number(listen.slice(colon + 1)) } : {};
   return openLaptop({
     ...place,
     ...at,
-    ...more,
     dataDir,
     version: version(),
     logger: consoleLogger(),
+    ...more,
     resources: findResources(import.meta.dirname),
     print: undefined,
   });

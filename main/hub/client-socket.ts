@@ -5,6 +5,7 @@ import type { LinkLogger } from '../../common/wire/admission.ts';
 import { closeCodes, type CloseCode } from '../../common/wire/link.ts';
 import { createLiveness } from '../../common/wire/liveness.ts';
 import { limits } from './connection-limits.ts';
+import { countOne, type HubMeter } from './hub-meter.ts';
 import { createRate } from './rate.ts';
 
 /** A WebSocket of an admitted member: bounded, watched, closed with a reason. */
@@ -32,6 +33,7 @@ export function createClientSocket(
   transport: Socket,
   member: MemberId,
   logger: LinkLogger,
+  meter: HubMeter,
   handlers: {
     onMessage(data: Uint8Array, binary: boolean): void;
     onClose(): void;
@@ -89,6 +91,8 @@ export function createClientSocket(
     send(data, kind) {
       if (!open) return;
       if (client.buffered() > limits.slowBytes) return client.close(closeCodes.slow, 'too slow');
+      meter.messages.out++;
+      meter.bytes.out += data.byteLength;
       if (!large) return pass({ data, kind });
       queue.push({ data, kind });
       queued += data.byteLength;
@@ -97,6 +101,7 @@ export function createClientSocket(
     backlog: () => client.buffered() + (large ? large.data.byteLength - large.at : 0),
     close(code, reason) {
       if (!open) return;
+      countOne(meter.closes, code);
       if (code < 4500) logger.warn('connection closed', { member, code, reason });
       else logger.info('connection closed', { member, code, reason });
       socket.close(code, reason);
@@ -107,6 +112,7 @@ export function createClientSocket(
     beat() {
       if (!open) return;
       if (liveness() === 'dead') {
+        countOne(meter.closes, closeCodes.silent);
         logger.info('connection lost', { member });
         socket.terminate();
         return ended();
@@ -118,6 +124,8 @@ export function createClientSocket(
   socket.binaryType = 'nodebuffer';
   socket.on('message', (data, binary) => {
     if (!open) return;
+    meter.messages.in++;
+    meter.bytes.in += (data as Buffer).byteLength;
     if (!rate.take()) return client.close(closeCodes.tooMany, 'too many messages');
     try {
       handlers.onMessage(data as Buffer, binary);

@@ -15,6 +15,7 @@ import {
 import { createLogExchange, type LogExchange, type SharedEntries } from '../../common/wire/log-exchange.ts';
 import type { ClientSocket } from './client-socket.ts';
 import { limits } from './connection-limits.ts';
+import { countOne, type HubMeter } from './hub-meter.ts';
 import { envelopeOf, type Happening, type Window } from './happenings.ts';
 import type { RelayedDocument, RelayedDocuments } from './relayed-documents.ts';
 import { serveMeetingDocument, type ServedDocument } from './served-document.ts';
@@ -35,6 +36,8 @@ export interface HubLink {
   lacks(upTo: (streamKey: string) => number): Set<MemberId>;
   /** False when too much is waiting for this laptop already: nothing was sent. */
   sendHeld(frame: Uint8Array): boolean;
+  /** Documents that it follows. */
+  readonly follows: number;
   beat(): void;
   ended(): void;
 }
@@ -50,6 +53,7 @@ export function createHubLink(options: {
   readonly client: ClientSocket;
   readonly ticker: Ticker;
   readonly logger: LinkLogger;
+  readonly meter: HubMeter;
   nextBatch(): number;
   /** Those of the meeting, shared by all connections. */
   readonly relayed: RelayedDocuments;
@@ -74,8 +78,11 @@ export function createHubLink(options: {
     send: (frame) => client.send(frame, 'text'),
     buffered: () => client.buffered(),
     onAcknowledged: options.onAcknowledged,
-    onRefused: (direction, reason, position) =>
-      logger.warn('entry refused', { member, direction, reason, ...position }),
+    onRefused(direction, reason, position) {
+      logger.warn('entry refused', { member, direction, reason, ...position });
+      // What the other side says of its reasons is its own choice of words.
+      if (direction === 'received') countOne(options.meter.entriesRefused, reason);
+    },
   });
 
   function flush(): void {
@@ -180,6 +187,9 @@ export function createHubLink(options: {
     member,
     get device() {
       return device;
+    },
+    get follows() {
+      return documents.size;
     },
     receive(data, binary) {
       if (ended) return;

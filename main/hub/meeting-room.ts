@@ -12,6 +12,7 @@ import { createDocumentSocket, type DocumentSocket } from './document-socket.ts'
 import { createHappenings } from './happenings.ts';
 import { createHeldCount } from './held.ts';
 import { createHubLink, type HubLink } from './hub-link.ts';
+import type { HubGauges, HubMeter } from './hub-meter.ts';
 import { createRelayedDocuments } from './relayed-documents.ts';
 import type { Ticker } from './tick.ts';
 
@@ -31,6 +32,8 @@ export interface MeetingRoom {
   status(): RoomStatus;
   admitLink(socket: WebSocket, transport: Socket, member: MemberId): void;
   admitDocument(socket: WebSocket, transport: Socket, member: MemberId, document: string): void;
+  /** Of this meeting alone. */
+  gauges(): Pick<HubGauges, 'links' | 'documentSockets' | 'documentsFollowed' | 'bufferedBytes'>;
   beat(): void;
   close(code: CloseCode, reason: string): void;
 }
@@ -42,10 +45,11 @@ export function createMeetingRoom(options: {
   readonly carrier: MemberId;
   readonly ticker: Ticker;
   readonly logger: LinkLogger;
+  readonly meter: HubMeter;
   readonly acknowledged?: Acknowledged;
   onStatus(): void;
 }): MeetingRoom {
-  const { meeting, carrier, ticker, logger } = options;
+  const { meeting, carrier, ticker, logger, meter } = options;
   const links = new Map<HubLink, ClientSocket>();
   const sockets = new Map<DocumentSocket, ClientSocket>();
   const happenings = createHappenings();
@@ -69,7 +73,10 @@ export function createMeetingRoom(options: {
   });
 
   const stopListening = meeting.log.onStored((entries, from) => {
-    if (from !== 'self') lastReceived = new Date().toISOString();
+    if (from !== 'self') {
+      lastReceived = new Date().toISOString();
+      meter.entriesStored += entries.length;
+    }
     pending.push(...entries);
     ticker.request(relay);
   });
@@ -164,7 +171,7 @@ export function createMeetingRoom(options: {
       },
     }),
     admitLink(socket, transport, member) {
-      const client = createClientSocket(socket, transport, member, logger, {
+      const client = createClientSocket(socket, transport, member, logger, meter, {
         onMessage: (data, binary) => link.receive(data, binary),
         onClose() {
           links.delete(link);
@@ -179,6 +186,7 @@ export function createMeetingRoom(options: {
         client,
         ticker,
         logger,
+        meter,
         nextBatch: () => batches++,
         relayed,
         onReady: ready,
@@ -196,7 +204,7 @@ export function createMeetingRoom(options: {
       if (countOf(sockets.values(), member) >= limits.documentSocketsPerMember) {
         return socket.close(closeCodes.tooMany, 'too many connections');
       }
-      const client = createClientSocket(socket, transport, member, logger, {
+      const client = createClientSocket(socket, transport, member, logger, meter, {
         onMessage: (data, binary) => documentSocket.receive(data, binary),
         onClose() {
           sockets.delete(documentSocket);
@@ -210,6 +218,17 @@ export function createMeetingRoom(options: {
         ticker,
       });
       sockets.set(documentSocket, client);
+    },
+    gauges() {
+      const all = [...links.keys()];
+      const ready = all.filter(({ device }) => device !== null).length;
+      const clients = [...links.values(), ...sockets.values()];
+      return {
+        links: { opening: all.length - ready, ready },
+        documentSockets: sockets.size,
+        documentsFollowed: all.reduce((sum, { follows }) => sum + follows, sockets.size),
+        bufferedBytes: clients.reduce((sum, client) => sum + client.backlog(), 0),
+      };
     },
     beat() {
       for (const link of links.keys()) link.beat();

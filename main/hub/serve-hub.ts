@@ -2,7 +2,7 @@ import { constants } from 'node:crypto';
 import { createServer, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { networkInterfaces } from 'node:os';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { WebSocketServer } from 'ws';
@@ -27,6 +27,7 @@ import {
 } from '../../common/wire/link.ts';
 import { limits } from './connection-limits.ts';
 import { createEntrustRoute, type TakeMeeting } from './entrust-route.ts';
+import { createHubMeter, type HubGauges, type HubMeter } from './hub-meter.ts';
 import { createMeetingRoom, type MeetingRoom, type RoomStatus } from './meeting-room.ts';
 import { createPaperIntake } from './paper-intake.ts';
 import { answerPaperRequest } from './paper-requests.ts';
@@ -40,6 +41,8 @@ export interface HubOptions {
   readonly me: { readonly member: MemberId; readonly name: string };
   readonly admit: Admit;
   readonly logger: LinkLogger;
+  /** Where it counts what it does. */
+  readonly meter?: HubMeter;
   /** A carried meeting's status changed. */
   onStatus?(meeting: MeetingId, status: RoomStatus): void;
   /** Where papers that this laptop lacks are put together; without it nobody can bring one. */
@@ -74,7 +77,7 @@ const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT']);
  * admitted gets no content. Rejects when the port can't be listened on (`EADDRINUSE`, `EACCES`).
  */
 export async function serveHub(options: HubOptions): Promise<Hub> {
-  const { logger, me } = options;
+  const { logger, me, meter = createHubMeter() } = options;
   const rooms = new Map<MeetingId, { room: MeetingRoom; start(): string }>();
   const peers = new Map<TLSSocket, { admission: Admission; certificate: Uint8Array }>();
   const ticker = createTicker((error) => logger.warn('sending failed', { error: String(error) }));
@@ -111,15 +114,19 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
       socket.authorized && certificate instanceof Uint8Array
         ? admitSafely(options.admit, certificate)
         : { ok: false, error: 'certificate-refused' };
-    if (!admission.ok) logger.warn('certificate refused', { from: socket.remoteAddress, reason: admission.error });
-    else if (countConnections(admission.value.member) >= limits.connectionsPerMember) {
+    if (!admission.ok) {
+      meter.connections.refused++;
+      logger.warn('certificate refused', { from: socket.remoteAddress, reason: admission.error });
+    } else if (countConnections(admission.value.member) >= limits.connectionsPerMember) {
+      meter.connections.refused++;
       logger.warn('too many connections', { member: admission.value.member });
       return void socket.destroy();
-    }
+    } else meter.connections.accepted++;
     peers.set(socket, { admission, certificate });
     socket.once('close', () => peers.delete(socket));
   });
   server.on('tlsClientError', (error, socket) => {
+    meter.connections.failed++;
     logger.warn('handshake refused', { from: socket.remoteAddress, reason: error.message });
     socket.destroy();
   });
@@ -159,6 +166,7 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
     }
     const room = route === 'paper' || route === 'missing' ? roomFor(meeting, asker.member) : undefined;
     if (!room) return answerJson(response, 404, { error: 'unknown' });
+    countPaperBytes(request.socket, response, meter);
     const asked = { request, response, meeting: room.meeting, from: asker.member, route, rest };
     answerPaperRequest(asked, intake).then(
       (found) => found && answerJson(response, found.status, found.body),
@@ -220,6 +228,11 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
   await listen(server, options.listen);
   server.on('error', (error) => logger.warn('server failed', { error: error.message }));
   const { port } = server.address() as AddressInfo;
+  meter.now = () =>
+    gaugesOf(
+      [...rooms.values()].map(({ room }) => room.gauges()),
+      peers.size,
+    );
   const heartbeat = setInterval(() => {
     for (const { room } of rooms.values()) room.beat();
   }, HEARTBEAT_MILLISECONDS);
@@ -235,6 +248,7 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
         carrier: me.member,
         ticker,
         logger,
+        meter,
         ...(about.acknowledged ? { acknowledged: about.acknowledged } : {}),
         onStatus: () => options.onStatus?.(meeting.id, room.status()),
       });
@@ -276,6 +290,28 @@ function listen(server: Server, at: { host: string; port: number }): Promise<voi
       server.off('error', reject);
       resolve();
     });
+  });
+}
+
+function gaugesOf(rooms: readonly ReturnType<MeetingRoom['gauges']>[], connections: number): HubGauges {
+  const sum = (of: (room: ReturnType<MeetingRoom['gauges']>) => number) =>
+    rooms.reduce((total, room) => total + of(room), 0);
+  return {
+    connections,
+    meetings: rooms.length,
+    links: { opening: sum(({ links }) => links.opening), ready: sum(({ links }) => links.ready) },
+    documentSockets: sum((room) => room.documentSockets),
+    documentsFollowed: sum((room) => room.documentsFollowed),
+    bufferedBytes: sum((room) => room.bufferedBytes),
+  };
+}
+
+/** Requests follow each other on a connection, so what passes until the answer is over belongs to this one. */
+function countPaperBytes(socket: Socket, response: ServerResponse, meter: HubMeter): void {
+  const { bytesRead, bytesWritten } = socket;
+  response.once('close', () => {
+    meter.papers.in += socket.bytesRead - bytesRead;
+    meter.papers.out += socket.bytesWritten - bytesWritten;
   });
 }
 

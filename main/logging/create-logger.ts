@@ -7,6 +7,8 @@ import { isSecretName, withoutSecrets } from './without-secrets.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
+export const isLogLevel = (text: string): text is LogLevel => ['debug', 'info', 'warn', 'error'].includes(text);
+
 /** Bytes of one log file; with the two older ones the log stays below 6 MB. */
 const MAX_FILE_BYTES = 2_000_000;
 const OLDER_FILES = 2;

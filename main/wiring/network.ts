@@ -6,6 +6,7 @@ import type { MeetingId, Sha256 } from '../../common/domain/ids.ts';
 import type { Admit, TlsIdentity } from '../../common/wire/admission.ts';
 import type { Advertisement, Multicast } from '../../common/wire/discovery.ts';
 import { advertise, type Advertiser } from '../hub/discovery.ts';
+import type { HubMeter } from '../hub/hub-meter.ts';
 import { serveHub, type Hub } from '../hub/serve-hub.ts';
 import { checkCertificate } from '../identity/check-certificate.ts';
 import type { Logger } from '../logging/logger.ts';
@@ -55,6 +56,7 @@ export function createNetwork(options: {
   readonly session: Session;
   readonly store: Store;
   readonly logger: Logger;
+  readonly meter?: HubMeter;
   readonly now: () => Date;
 }): Network {
   const { place, session, store, now } = options;
@@ -113,6 +115,7 @@ export function createNetwork(options: {
           me: { member: session.member, name: session.name },
           admit,
           logger,
+          ...(options.meter ? { meter: options.meter } : {}),
           onStatus: (meeting) => {
             remembered.changed(meeting);
             for (const listener of guestListeners) listener(meeting);

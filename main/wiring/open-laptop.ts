@@ -11,6 +11,7 @@ import { createInvitation, readInvitationFile, writeInvitationFile } from '../id
 import { createKeyVault, openKeyVault } from '../identity/key-vault.ts';
 import { createSigner } from '../identity/signer.ts';
 import { tlsCredentials } from '../identity/tls-credentials.ts';
+import type { HubMeter } from '../hub/hub-meter.ts';
 import type { Logger } from '../logging/logger.ts';
 import { rememberProblems } from '../logging/recent-problems.ts';
 import { createLaptop, type Laptop } from '../meetings/laptop.ts';
@@ -28,6 +29,8 @@ export interface LaptopOptions extends NetworkPlace {
   readonly dataDir: string;
   readonly version: string;
   readonly logger: Logger;
+  /** Where the hub counts what it does. */
+  readonly meter?: HubMeter;
   /** Where the project's fonts and samples lie. */
   readonly resources: string;
   /** undefined: this process has no window that could print. */
@@ -60,7 +63,15 @@ export function openLaptop(options: LaptopOptions): OpenedLaptop {
       authentication: entryAuthentication(session.signer),
       certificates: certificateBook(kept.certificates, session.organisation.authorityCertificate),
     }),
-    networkFor: (session) => createNetwork({ place: options, session, store, logger, now }),
+    networkFor: (session) =>
+      createNetwork({
+        place: options,
+        session,
+        store,
+        logger,
+        now,
+        ...(options.meter ? { meter: options.meter } : {}),
+      }),
     enrolmentNetwork: enrolmentNetwork(options),
     relay: options.relay !== undefined,
     samplePackage: sample(options.resources),
