@@ -31,7 +31,16 @@ export interface PaperPart {
   close(): Promise<void>;
 }
 
+/** What of a paper lies on this disk, for handing it on. */
+export interface HeldPaper {
+  /** The file; chunks that are not there may be holes in it. */
+  readonly path: string;
+  has(chunk: number): boolean;
+}
+
 /** Where papers are put together; the store's `PaperStore` has it. While a part is open, opening it again gives the same. */
 export interface PaperParts {
+  /** What of a paper lies verified on this disk, whole or not; undefined: nothing. */
+  held(paper: Sha256): HeldPaper | undefined;
   openPart(paper: WantedPaper): Promise<Outcome<PaperPart, 'already-complete' | 'wrong-manifest'>>;
 }

@@ -1,8 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CarriedMeeting } from '../../common/collab/carried-meeting.ts';
-import { asSha256, type MemberId } from '../../common/domain/ids.ts';
+import type { PaperParts, WantedPaper } from '../../common/collab/paper-parts.ts';
+import { asSha256, type MeetingId, type MemberId, type Sha256 } from '../../common/domain/ids.ts';
+import { encodeChunks, type PaperHolding } from '../../common/wire/paper-holding.ts';
 import type { PaperIntake } from './paper-intake.ts';
-import { answerPaper } from './paper-route.ts';
+import { answerPaper, answerPart } from './paper-route.ts';
+
+/** What this laptop has of papers, and is just fetching itself; others of the meeting take it from here. */
+export interface PaperShelf {
+  readonly held: PaperParts['held'];
+  fetching(meeting: MeetingId, paper: Sha256): Omit<PaperHolding, 'chunks'> | undefined;
+}
 
 /**
  * Answers what is asked about papers of a meeting by one of its people: `/missing/<meeting>`, and `paper` with its
@@ -19,6 +27,8 @@ export async function answerPaperRequest(
   },
   /** undefined: this laptop takes no papers. */
   intake: PaperIntake | undefined,
+  /** undefined: only whole papers are handed out. */
+  shelf: PaperShelf | undefined,
 ): Promise<PaperAnswer | null> {
   const { request, response, meeting, from, route, rest } = asked;
   const put = request.method === 'PUT';
@@ -31,13 +41,17 @@ export async function answerPaperRequest(
   }
   if (!/^[0-9a-f]{64}$/.test(name)) return UNKNOWN;
   const sha256 = asSha256(name);
+  const paper = meeting.namedPapers().get(sha256);
   if (part === undefined) {
     const file = put ? undefined : meeting.paperFile(sha256);
-    if (!file) return UNKNOWN;
-    answerPaper(request, response, { sha256, ...file });
+    if (file) answerPaper(request, response, { sha256, ...file });
+    else if (put || !paper || !shelf) return UNKNOWN;
+    else if (!(await answerPart(request, response, paper, () => shelf.held(sha256)))) return UNKNOWN;
     return null;
   }
-  const paper = meeting.namedPapers().get(sha256);
+  if (part === 'have' && !put) {
+    return paper && shelf ? { status: 200, body: holdingOf(meeting, paper, shelf) } : UNKNOWN;
+  }
   if (!intake || !paper) return UNKNOWN;
   if (part === 'missing' && !put) {
     const chunks = await intake.missing(paper);
@@ -46,6 +60,15 @@ export async function answerPaperRequest(
   if (!put || !/^(0|[1-9]\d{0,3})$/.test(part)) return UNKNOWN;
   intake.take(request, response, from, paper, Number(part));
   return null;
+}
+
+function holdingOf(meeting: CarriedMeeting, paper: WantedPaper, shelf: PaperShelf): PaperHolding {
+  const whole = meeting.paperFile(paper.sha256) !== undefined;
+  const held = whole ? undefined : shelf.held(paper.sha256);
+  return {
+    chunks: encodeChunks(paper.chunks.length, (chunk) => whole || held?.has(chunk) === true),
+    ...(shelf.fetching(meeting.id, paper.sha256) ?? { coming: [], received: 0, active: whole }),
+  };
 }
 
 export interface PaperAnswer {

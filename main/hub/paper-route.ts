@@ -1,6 +1,9 @@
 import { createReadStream } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
+import type { HeldPaper } from '../../common/collab/paper-parts.ts';
+import { PAPER_CHUNK_BYTES } from '../../common/collab/plan.ts';
 
 const READ_BYTES = 1024 * 1024;
 
@@ -11,13 +14,8 @@ export function answerPaper(
   paper: { readonly sha256: string; readonly path: string; readonly size: number },
 ): void {
   const { size } = paper;
-  const etag = `"${paper.sha256}"`;
-  const headers = {
-    'accept-ranges': 'bytes',
-    'content-type': 'application/pdf',
-    'cache-control': 'private, immutable',
-    etag,
-  };
+  const headers = headersOf(paper.sha256);
+  const { etag } = headers;
   if (request.headers['if-none-match'] === etag) return void response.writeHead(304, headers).end();
   const ifRange = request.headers['if-range'];
   const range =
@@ -35,6 +33,51 @@ export function answerPaper(
   // On an error the connection is cut: the client sees too few bytes and asks again.
   pipeline(createReadStream(paper.path, { start, end, highWaterMark: READ_BYTES }), response, () => undefined);
 }
+
+/**
+ * Answers GET of one range of a paper of which only some chunks are here, if all of the range is. False: it isn't, nothing
+ * was answered. `held` is asked again when the file has moved meanwhile, because the paper has just become whole.
+ */
+export async function answerPart(
+  request: IncomingMessage,
+  response: ServerResponse,
+  paper: { readonly sha256: string; readonly size: number },
+  held: () => HeldPaper | undefined,
+): Promise<boolean> {
+  const range = parseRange(request.headers.range, paper.size);
+  if (typeof range === 'string' || request.method !== 'GET') return false;
+  const { start, end } = range;
+  const file = await openHeld(held, Math.floor(start / PAPER_CHUNK_BYTES), Math.floor(end / PAPER_CHUNK_BYTES));
+  if (!file) return false;
+  response.writeHead(206, {
+    ...headersOf(paper.sha256),
+    'content-length': end - start + 1,
+    'content-range': `bytes ${start}-${end}/${paper.size}`,
+  });
+  pipeline(file.createReadStream({ start, end, highWaterMark: READ_BYTES }), response, () => undefined);
+  return true;
+}
+
+async function openHeld(
+  held: () => HeldPaper | undefined,
+  first: number,
+  last: number,
+): Promise<FileHandle | undefined> {
+  for (let attempt = 0; attempt < 2; attempt++) {
+    const there = held();
+    for (let chunk = first; chunk <= last; chunk++) if (!there?.has(chunk)) return undefined;
+    const file = there && (await open(there.path, 'r').catch(() => undefined));
+    if (file) return file;
+  }
+  return undefined;
+}
+
+const headersOf = (sha256: string) => ({
+  'accept-ranges': 'bytes',
+  'content-type': 'application/pdf',
+  'cache-control': 'private, immutable',
+  etag: `"${sha256}"`,
+});
 
 /** Anything but one well-formed byte range means the whole file, as RFC 9110 allows. */
 export function parseRange(

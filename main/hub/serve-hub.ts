@@ -30,7 +30,7 @@ import { createEntrustRoute, type TakeMeeting } from './entrust-route.ts';
 import { createHubMeter, type HubGauges, type HubMeter } from './hub-meter.ts';
 import { createMeetingRoom, type MeetingRoom, type RoomStatus } from './meeting-room.ts';
 import { createPaperIntake } from './paper-intake.ts';
-import { answerPaperRequest } from './paper-requests.ts';
+import { answerPaperRequest, type PaperShelf } from './paper-requests.ts';
 import { createTicker } from './tick.ts';
 import { endWithUnreadBody } from './unread-body.ts';
 
@@ -45,10 +45,12 @@ export interface HubOptions {
   readonly meter?: HubMeter;
   /** A carried meeting's status changed. */
   onStatus?(meeting: MeetingId, status: RoomStatus): void;
-  /** Where papers that this laptop lacks are put together; without it nobody can bring one. */
+  /** Where papers that this laptop lacks are put together; without it nobody can bring one, nor take a part of one. */
   readonly papers?: PaperParts;
   /** This is a relay: it carries what members of the organisation show to be its. Without it nobody can ask. */
   readonly take?: TakeMeeting;
+  /** What this laptop itself fetches of a paper; its neighbours ask. */
+  fetching?: PaperShelf['fetching'];
   /** More of a paper came; `complete`: it is whole now. */
   onPaper?(paper: Sha256, complete: boolean): void;
 }
@@ -91,6 +93,11 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
     : undefined;
 
   const entrust = options.take && createEntrustRoute({ take: options.take, logger });
+  const { papers } = options;
+  const shelf: PaperShelf | undefined = papers && {
+    held: (paper) => papers.held(paper),
+    fetching: (meeting, paper) => options.fetching?.(meeting, paper),
+  };
 
   const server = createServer({
     ...options.tls,
@@ -168,7 +175,7 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
     if (!room) return answerJson(response, 404, { error: 'unknown' });
     countPaperBytes(request.socket, response, meter);
     const asked = { request, response, meeting: room.meeting, from: asker.member, route, rest };
-    answerPaperRequest(asked, intake).then(
+    answerPaperRequest(asked, intake, shelf).then(
       (found) => found && answerJson(response, found.status, found.body),
       (error: unknown) => {
         logger.warn('request about a paper failed', { member: asker.member, error: String(error) });

@@ -189,10 +189,7 @@ export interface Network {
   join(meeting: CarriedMeeting, addresses: () => readonly string[]): Link;
   /** Hosts found by themselves; the list is whole each time. */
   onFound(listener: (found: readonly FoundHost[]) => void): () => void;
-  fetchPapers(
-    meeting: MeetingId,
-    link: { readonly addresses: () => readonly string[]; readonly liveWaits: () => boolean },
-  ): PaperFetcher;
+  fetchPapers(meeting: MeetingId, link: PaperLink): PaperFetcher;
   /** Brings whoever carries the meeting the papers that it lacks and this laptop has. */
   offerPapers(meeting: MeetingId, link: { readonly addresses: () => readonly string[] }): PaperOffer;
   /** A paper that somebody brings to this host. */
@@ -238,12 +235,28 @@ export interface PaperProgress {
   readonly have: number;
   readonly bytesPerSecond: number;
   readonly active: boolean;
+  readonly paused: boolean;
+  /** Laptops other than the carrying one that gave parts of it since the start. */
+  readonly givers: number;
+}
+
+/** What is known of the laptops from which papers can come. */
+export interface PaperLink {
+  /** Of the carrying laptop, while there is one. */
+  readonly addresses: () => readonly string[];
+  readonly liveWaits: () => boolean;
+  /** Those of the meeting as the carrying one told them last, this one among them. */
+  readonly laptops: () => readonly { readonly member: MemberId; readonly device: string; readonly address: string }[];
+  /** A signed receipt says that the member's laptop has it. */
+  readonly hasWhole: (paper: Sha256, member: MemberId) => boolean;
 }
 
 export interface PaperFetcher {
   /** Fetches what is not here, in this order; replaces the earlier list. `atHost`: the host says that it has them. */
   want(papers: readonly PaperRecord[], atHost: ReadonlySet<Sha256>): void;
   progress(paper: Sha256): PaperProgress;
+  /** While paused nothing new is asked for; what is here stays. */
+  pause(paused: boolean): void;
   onProgress(listener: () => void): () => void;
   onComplete(listener: (paper: Sha256) => void): () => void;
   close(): Promise<void>;

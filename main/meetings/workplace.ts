@@ -338,7 +338,12 @@ export function createWorkplace(deps: {
     };
     one.offer ??= network.offerPapers(meeting.id, { addresses });
     if (!one.fetcher) {
-      one.fetcher = network.fetchPapers(meeting.id, { addresses, liveWaits: () => one.link?.waits() ?? false });
+      one.fetcher = network.fetchPapers(meeting.id, {
+        addresses,
+        liveWaits: () => one.link?.waits() ?? false,
+        laptops: () => [],
+        hasWhole: (paper, member) => meeting.state()?.receipts[paper]?.includes(member) ?? false,
+      });
       one.stops.push(
         one.fetcher.onProgress(() => tell(meeting.id)),
         one.fetcher.onComplete(() => tell(meeting.id)),

@@ -28,6 +28,12 @@ export interface PaperFile {
   readonly size: number;
 }
 
+/** What of a paper lies verified on this disk, for handing it on. */
+export interface HeldPaper {
+  readonly path: string;
+  has(chunk: number): boolean;
+}
+
 export interface ImportedPaper extends PaperManifest {
   /** The same bytes were here before. */
   readonly existed: boolean;
@@ -39,6 +45,8 @@ export interface PaperStore {
   list(): StoredPaper[];
   /** Where the whole, verified paper lies; undefined when it isn't (any more) there. */
   file(sha256: Sha256): PaperFile | undefined;
+  /** The whole paper or its verified chunks; undefined: nothing of it is here. */
+  held(sha256: Sha256): HeldPaper | undefined;
   /** Verified bytes on this disk. */
   have(sha256: Sha256): number;
   describe(sha256: Sha256, title: string, pages: number): void;
@@ -115,6 +123,15 @@ export function paperStore(db: Database, dataDir: string): PaperStore {
     get: records.get,
     list: records.list,
     file,
+    held(sha256) {
+      const whole = file(sha256);
+      if (whole) return { path: whole.path, has: () => true };
+      const path = partPath(sha256);
+      const part = opened.get(sha256);
+      if (part) return { path, has: (chunk) => part.has(chunk) };
+      const bits = records.verified(sha256);
+      return bits && { path, has: (chunk) => bitOf(bits, chunk) };
+    },
     have(sha256) {
       const record = records.get(sha256);
       if (!record) return 0;
@@ -185,10 +202,11 @@ function verifiedBytes(records: PaperRecords, { sha256, size, chunks }: PaperMan
   const bits = records.verified(sha256);
   if (!bits) return 0;
   return chunks.reduce((sum, _, index) => {
-    const there = ((bits[index >> 3] ?? 0) & (1 << (index & 7))) !== 0;
-    return sum + (there ? chunkLength(size, index) : 0);
+    return sum + (bitOf(bits, index) ? chunkLength(size, index) : 0);
   }, 0);
 }
+
+const bitOf = (bits: Uint8Array, index: number): boolean => ((bits[index >> 3] ?? 0) & (1 << (index & 7))) !== 0;
 
 /** Copies that a crash cut short. */
 function removeLeftovers(folder: string): void {

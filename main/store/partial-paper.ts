@@ -23,6 +23,7 @@ export interface PartialPaper {
   readonly manifest: PaperManifest;
   /** Verified bytes on this disk. */
   have(): number;
+  has(index: number): boolean;
   missing(): number[];
   /** Checks `bytes` against the manifest, then writes them. `complete`: that was the last, and the paper is whole. */
   write(index: number, bytes: Uint8Array): Promise<Result<'stored' | 'already-there' | 'complete', ChunkRefusal>>;
@@ -115,6 +116,7 @@ export async function openPartialPaper(
     manifest,
     have: () =>
       manifest.chunks.reduce((sum, _, index) => sum + (has(index) ? chunkLength(manifest.size, index) : 0), 0),
+    has,
     missing,
     async write(index, bytes) {
       if (!open) return fail('closed');

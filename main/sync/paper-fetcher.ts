@@ -3,20 +3,16 @@ import { PAPER_CHUNK_BYTES } from '../../common/collab/plan.ts';
 import type { MeetingId, Sha256 } from '../../common/domain/ids.ts';
 import type { LinkLogger } from '../../common/wire/admission.ts';
 import { paperPath } from '../../common/wire/link.ts';
-import { createCarrierClient, readAll, type CarrierClient } from './carrier-client.ts';
+import { readAll, type CarrierClient } from './carrier-client.ts';
 import type { Credentials } from './dial.ts';
-import { createPacing, fetchPaced, type ArrivingChunk, type Pacing } from './pacing.ts';
-import { createSpeed } from './speed.ts';
+import { askNeighbours } from './ask-neighbours.ts';
+import { fetchPaced, type ArrivingChunk } from './pacing.ts';
+import { newJob, type PaperJob, type PaperProblem } from './paper-job.ts';
+import { lookAround, situationOf, type Around, type Surroundings } from './paper-situation.ts';
+import { chooseChunk } from './paper-sources.ts';
+import { createSourcePool } from './source-pool.ts';
 
-/** Why a paper doesn't come; each has a sentence in i18n under `errors.*`. */
-export type PaperProblem =
-  | 'not-there-yet'
-  | 'wrong-bytes'
-  | 'wrong-manifest'
-  | 'disk-full'
-  | 'unwritable'
-  | 'certificate-refused'
-  | 'carrier-malformed';
+export type { PaperProblem } from './paper-job.ts';
 
 export interface PaperProgress {
   readonly sha256: Sha256;
@@ -24,14 +20,20 @@ export interface PaperProgress {
   /** Bytes on this disk, verified. */
   readonly have: number;
   readonly bytesPerSecond: number;
-  readonly state: 'fetching' | 'waiting' | 'here';
+  readonly state: 'fetching' | 'waiting' | 'paused' | 'here';
   readonly problem: PaperProblem | null;
+  /** Laptops other than the carrying one that gave chunks of it since the start. */
+  readonly givers: number;
 }
 
 export interface PaperFetcher {
   /** Papers under way or done since the start. */
   progress(): PaperProgress[];
-  /** The wanted papers, their order or the carrying laptop changed. */
+  /** What this laptop fetches of a paper, for neighbours that ask; undefined: it doesn't fetch it. */
+  fetching(
+    paper: Sha256,
+  ): { readonly coming: number[]; readonly received: number; readonly active: boolean } | undefined;
+  /** The wanted papers, their order or the laptops around changed. */
   wake(): void;
   /** The carrying laptop has got this paper now. */
   arrived(paper: Sha256): void;
@@ -43,8 +45,7 @@ export interface PaperFetcher {
 
 export interface PaperFetcherOptions extends Credentials {
   readonly meeting: MeetingId;
-  /** `host:port` of the laptop that carries the meeting, null while there is none. */
-  source(): string | null;
+  readonly around: Surroundings;
   /** Papers to have, the most urgent first; asked anew before every chunk. */
   wanted(): readonly WantedPaper[];
   readonly store: PaperParts;
@@ -56,134 +57,173 @@ export interface PaperFetcherOptions extends Credentials {
   onComplete?(paper: Sha256): void;
 }
 
-interface Job {
-  readonly paper: WantedPaper;
-  part: PaperPart | null;
-  readonly inFlight: Set<number>;
-  /** Chunks of which pieces came before a cut. */
-  readonly arriving: Map<number, ArrivingChunk>;
-  readonly wrong: Map<number, number>;
-  readonly speed: ReturnType<typeof createSpeed>;
-  problem: PaperProblem | null;
-  complete: boolean;
-  /** Not tried again before (`performance.now()`). */
-  restUntil: number;
-  told: number;
-}
-
-/** Requests at a time: one on its way while another is checked and written. */
-const WORKERS = 2;
+/** Chunks on their way at a time, from all sources together. */
+const WORKERS = 4;
+/** Of them from outside the own segment: one each when several laptops fetch for it. */
+const AFAR_TOGETHER = 1;
+const AFAR_ALONE = 2;
+/** Papers of which chunks come from afar at a time: enough that small ones don't wait for each other. */
+const AFAR_PAPERS = 3;
+/** Papers that neighbours are asked about at a time. */
+const ASKED_PAPERS = 12;
 /** A chunk that came wrong so often is left for a while: somebody alters it on the way. */
 const WRONG_ATTEMPTS = 5;
 const LONG_REST = 60_000;
 const SHORT_REST = 5000;
+/** A chunk from another laptop is given up after this: the carrying laptop is waited for, others can be done without. */
+const NEAR_MILLISECONDS = 30_000;
+const FAR_MILLISECONDS = 300_000;
 const TELL_MILLISECONDS = 200;
+/** Something may have changed that nobody tells of. */
+const LOOK_AGAIN = 250;
 /** Room for an answer that is no chunk. */
 const ANSWER_BYTES = 4096;
+/** Begun chunks that are kept in memory for going on. */
+const KEPT_PIECES = 4;
+
+interface Claim {
+  readonly job: PaperJob;
+  readonly part: PaperPart;
+  readonly index: number;
+  readonly address: string;
+  ended(): void;
+}
 
 /**
  * Fetches papers in the background, chunk by chunk, each verified before it is written, so that a cut, a restart or a
- * wrong byte costs one chunk. Later also from other laptops of the same site: then `source` becomes a choice per chunk.
+ * wrong byte costs one chunk. From where: see `chooseChunk`.
  */
 export function createPaperFetcher(options: PaperFetcherOptions): PaperFetcher {
-  const { store, logger } = options;
-  const jobs = new Map<Sha256, Job>();
+  const { store, logger, around } = options;
+  const jobs = new Map<Sha256, PaperJob>();
   const closing = new AbortController();
-  let client: { address: string; carrier: CarrierClient; pacing: Pacing } | null = null;
-  let fetching = 0;
+  const pool = createSourcePool(options, () => options.liveWaits?.() ?? false);
   let paused = false;
-  let failures = 0;
   const sleepers = new Set<() => void>();
 
-  function sourceAt(address: string): NonNullable<typeof client> {
-    if (client?.address !== address) {
-      client?.carrier.close();
-      const pacing = createPacing({ liveWaits: () => options.liveWaits?.() ?? false });
-      client = { address, carrier: createCarrierClient(address, options, WORKERS), pacing };
-    }
-    return client;
-  }
+  const asking = askNeighbours({
+    meeting: options.meeting,
+    pool,
+    signal: closing.signal,
+    /** Papers that come from afar, and whom to ask about them. */
+    questions: () => {
+      if (paused) return [];
+      return options
+        .wanted()
+        .flatMap(({ sha256 }) => jobs.get(sha256) ?? [])
+        .filter((job) => !job.complete && !job.later && job.part)
+        .slice(0, ASKED_PAPERS)
+        .map((job) => ({ job, around: lookAround(job, around, pool) }));
+    },
+    onNews: wake,
+  });
 
-  function jobFor(paper: WantedPaper): Job {
+  function jobFor(paper: WantedPaper): PaperJob {
     let job = jobs.get(paper.sha256);
-    if (!job) {
-      job = {
-        paper,
-        part: null,
-        inFlight: new Set(),
-        arriving: new Map(),
-        wrong: new Map(),
-        speed: createSpeed(),
-        problem: null,
-        complete: false,
-        restUntil: 0,
-        told: 0,
-      };
-      jobs.set(paper.sha256, job);
-    }
+    if (!job) jobs.set(paper.sha256, (job = newJob(paper)));
     return job;
   }
 
-  function progressOf(job: Job): PaperProgress {
-    const { sha256, size } = job.paper;
-    return {
-      sha256,
-      size,
-      have: job.complete ? size : (job.part?.have() ?? 0),
-      bytesPerSecond: job.complete ? 0 : job.speed.perSecond(),
-      state: job.complete ? 'here' : job.inFlight.size > 0 && !paused ? 'fetching' : 'waiting',
-      problem: job.problem,
-    };
-  }
+  const stateOf = (job: PaperJob): PaperProgress['state'] => {
+    if (job.complete) return 'here';
+    if (paused) return 'paused';
+    return job.inFlight.size > 0 ? 'fetching' : 'waiting';
+  };
 
-  function tell(job: Job, now = false): void {
+  const progressOf = (job: PaperJob): PaperProgress => ({
+    sha256: job.paper.sha256,
+    size: job.paper.size,
+    have: job.complete ? job.paper.size : (job.part?.have() ?? 0),
+    bytesPerSecond: job.complete ? 0 : job.speed.perSecond(),
+    state: stateOf(job),
+    problem: job.problem,
+    givers: job.givers.size,
+  });
+
+  function tell(job: PaperJob, now = false): void {
     const time = performance.now();
     if (!now && time - job.told < TELL_MILLISECONDS) return;
     job.told = time;
     options.onProgress?.(progressOf(job));
   }
 
-  function rest(job: Job, problem: PaperProblem, milliseconds: number): void {
-    if (job.problem !== problem) logger.warn('paper not fetched', { paper: job.paper.sha256, problem });
-    job.problem = problem;
-    job.restUntil = performance.now() + milliseconds;
+  function problem(job: PaperJob, code: PaperProblem): void {
+    if (job.problem !== code) logger.warn('paper not fetched', { paper: job.paper.sha256, problem: code });
+    job.problem = code;
     tell(job, true);
   }
 
-  function completed(job: Job): void {
+  /** The paper itself can't go on now, wherever it comes from. */
+  function rest(job: PaperJob, code: PaperProblem, milliseconds: number): void {
+    job.restUntil = performance.now() + milliseconds;
+    problem(job, code);
+  }
+
+  /** This source is of no use for the paper now; another one may be. */
+  function lacks(job: PaperJob, address: string, code: PaperProblem, milliseconds: number): void {
+    job.lacking.set(address, performance.now() + milliseconds);
+    if (code === 'not-there-yet' && !job.lackingSince.has(address)) job.lackingSince.set(address, performance.now());
+    if (address === around.source()) problem(job, code);
+  }
+
+  function completed(job: PaperJob): void {
     job.complete = true;
     job.problem = null;
     job.part = null;
+    job.arriving.clear();
+    job.answers.clear();
     tell(job, true);
     options.onComplete?.(job.paper.sha256);
   }
 
+  /** The part of a paper that is to be fetched now; null when it can't be or needn't. */
+  async function partOf(job: PaperJob): Promise<PaperPart | null> {
+    if (job.complete || job.restUntil > performance.now()) return null;
+    if (job.part) return job.part;
+    const opened = await store.openPart(job.paper);
+    if (opened.ok) return (job.part = opened.value);
+    if (opened.error !== 'already-complete') rest(job, 'wrong-manifest', LONG_REST);
+    else if (!job.complete) completed(job);
+    return null;
+  }
+
   /** The next chunk to fetch, claimed for the caller. */
-  async function nextChunk(): Promise<{ job: Job; part: PaperPart; index: number } | null> {
+  async function nextChunk(): Promise<Claim | null> {
     const wanted = options.wanted();
     await closeUnwanted(wanted);
+    let fromAfar = 0;
     for (const paper of wanted) {
       const job = jobFor(paper);
-      if (job.complete || job.restUntil > performance.now()) continue;
-      if (!job.part) {
-        const opened = await store.openPart(paper);
-        if (opened.ok) job.part = opened.value;
-        else if (opened.error === 'already-complete') {
-          if (!job.complete) completed(job);
-          continue;
-        } else {
-          rest(job, 'wrong-manifest', LONG_REST);
-          continue;
-        }
-      }
-      const { part } = job;
-      const index = part.missing().find((missing) => !job.inFlight.has(missing));
-      if (index === undefined) continue;
-      job.inFlight.add(index);
-      return { job, part, index };
+      const part = await partOf(job);
+      if (!part) continue;
+      const found = lookAround(job, around, pool);
+      job.later = fromAfar >= AFAR_PAPERS;
+      if (found.sources.length > 0 && !found.sources.some(({ near }) => near)) fromAfar++;
+      const claim = claimIn(job, part, found);
+      if (claim) return claim;
     }
     return null;
   }
+
+  function claimIn(job: PaperJob, part: PaperPart, found: Around): Claim | null {
+    // While nobody has the paper it is nobody's fault that it doesn't come.
+    if (!found.sources.some(({ near }) => !near)) for (const told of job.answers.values()) told.excuse();
+    const alone = found.neighbours.every(({ gone }) => gone);
+    const afarFree = !job.later && fromAfarNow() < (alone ? AFAR_ALONE : AFAR_TOGETHER);
+    const choice = chooseChunk(situationOf(job, found, around.me, part.missing(), afarFree));
+    if (!choice) return null;
+    const { chunk: index, address } = choice;
+    job.inFlight.set(index, { far: !around.near(address) });
+    const left = pool.begin(address);
+    const ended = () => {
+      left();
+      job.inFlight.delete(index);
+    };
+    return { job, part, index, address, ended };
+  }
+
+  const fromAfarNow = (): number =>
+    [...jobs.values()].reduce((sum, job) => sum + [...job.inFlight.values()].filter(({ far }) => far).length, 0);
 
   async function closeUnwanted(wanted: readonly WantedPaper[]): Promise<void> {
     const names = new Set(wanted.map((paper) => paper.sha256));
@@ -194,9 +234,11 @@ export function createPaperFetcher(options: PaperFetcherOptions): PaperFetcher {
     }
   }
 
-  function arrivingOf({ paper, arriving }: Job, index: number, source: string): ArrivingChunk {
+  function arrivingOf({ paper, arriving, inFlight }: PaperJob, index: number, source: string): ArrivingChunk {
     const known = arriving.get(index);
     if (known?.source === source) return known;
+    for (const other of arriving.keys())
+      if (arriving.size >= KEPT_PIECES && !inFlight.has(other)) arriving.delete(other);
     const length = Math.min(PAPER_CHUNK_BYTES, paper.size - index * PAPER_CHUNK_BYTES);
     const chunk = { source, bytes: new Uint8Array(length), have: 0 };
     arriving.set(index, chunk);
@@ -204,26 +246,40 @@ export function createPaperFetcher(options: PaperFetcherOptions): PaperFetcher {
   }
 
   /** A chunk in as many pieces as the line asks for. */
-  async function fetchChunk({ address, carrier, pacing }: NonNullable<typeof client>, job: Job, index: number) {
+  async function fetchChunk({ job, index, address }: Claim): Promise<Uint8Array | PaperProblem> {
     const from = index * PAPER_CHUNK_BYTES;
+    const carrier = address === around.source();
+    const longest = carrier ? undefined : around.near(address) ? NEAR_MILLISECONDS : FAR_MILLISECONDS;
+    const signal =
+      longest === undefined ? closing.signal : AbortSignal.any([closing.signal, AbortSignal.timeout(longest)]);
+    const client = pool.client(address);
     const got = await fetchPaced(
       arrivingOf(job, index, address),
-      pacing,
-      (start, end) => fetchPiece(carrier, job, from + start, from + end),
-      closing.signal,
+      pool.pacing(address),
+      (start, end) => fetchPiece(client, job, from + start, from + end, signal),
+      signal,
     );
     job.arriving.delete(index);
-    if (pacing.atOnce(WORKERS) > fetching) wake();
     return got;
   }
 
-  async function fetchPiece(carrier: CarrierClient, { paper, speed }: Job, start: number, end: number) {
-    const response = await carrier.get(
+  async function fetchPiece(
+    client: CarrierClient,
+    job: PaperJob,
+    start: number,
+    end: number,
+    signal: AbortSignal,
+  ): Promise<Uint8Array | PaperProblem> {
+    const { paper } = job;
+    const response = await client.get(
       paperPath(options.meeting, paper.sha256),
       { range: `bytes=${start}-${end}` },
-      closing.signal,
+      signal,
     );
-    response.on('data', (part: Buffer) => speed.add(part.byteLength));
+    response.on('data', (part: Buffer) => {
+      job.speed.add(part.byteLength);
+      job.received += part.byteLength;
+    });
     const bytes = await readAll(response, Math.max(end - start + 1, ANSWER_BYTES));
     if (response.statusCode === 404) return 'not-there-yet';
     if (response.statusCode === 403) return 'certificate-refused';
@@ -232,27 +288,21 @@ export function createPaperFetcher(options: PaperFetcherOptions): PaperFetcher {
     return bytes;
   }
 
-  async function write(job: Job, part: PaperPart, index: number, bytes: Uint8Array, address: string): Promise<void> {
+  async function write({ job, part, index, address }: Claim, bytes: Uint8Array): Promise<void> {
     const written = await part.write(index, bytes);
     if (written.ok) {
-      failures = 0;
+      pool.worked(address);
       job.problem = null;
       job.wrong.delete(index);
+      job.lackingSince.delete(address);
+      if (address !== around.source()) job.givers.add(address);
       if (written.value === 'complete') completed(job);
       else tell(job);
       return;
     }
     switch (written.error) {
-      case 'wrong-bytes': {
-        const times = (job.wrong.get(index) ?? 0) + 1;
-        job.wrong.set(index, times);
-        logger.warn('wrong bytes of a paper refused', { paper: job.paper.sha256, chunk: index, from: address, times });
-        if (times >= WRONG_ATTEMPTS) {
-          job.wrong.delete(index);
-          rest(job, 'wrong-bytes', LONG_REST);
-        }
-        return;
-      }
+      case 'wrong-bytes':
+        return cameWrong(job, index, address);
       case 'disk-full':
       case 'unwritable':
         return rest(job, written.error, SHORT_REST);
@@ -268,46 +318,40 @@ export function createPaperFetcher(options: PaperFetcherOptions): PaperFetcher {
     }
   }
 
-  async function step(): Promise<'again' | 'idle' | 'failed'> {
-    const address = options.source();
-    if (paused || address === null) return 'idle';
-    const source = sourceAt(address);
-    if (fetching >= source.pacing.atOnce(WORKERS)) return 'idle';
-    fetching++;
-    try {
-      return await fetchNext(source);
-    } finally {
-      fetching--;
-    }
+  function cameWrong(job: PaperJob, index: number, address: string): void {
+    const times = (job.wrong.get(index) ?? 0) + 1;
+    logger.warn('wrong bytes of a paper refused', { paper: job.paper.sha256, chunk: index, from: address, times });
+    if (address !== around.source()) return void job.refused.add(address);
+    job.wrong.set(index, times);
+    if (times < WRONG_ATTEMPTS) return;
+    job.wrong.delete(index);
+    lacks(job, address, 'wrong-bytes', LONG_REST);
   }
 
-  async function fetchNext(source: NonNullable<typeof client>): Promise<'again' | 'idle' | 'failed'> {
-    const next = await nextChunk();
-    if (!next) return 'idle';
-    const { job, part, index } = next;
+  async function step(): Promise<'again' | 'idle'> {
+    const claim = paused ? null : await nextChunk();
+    if (!claim) return 'idle';
+    const { job, index, address } = claim;
     try {
-      const bytes = await fetchChunk(source, job, index);
-      if (bytes instanceof Uint8Array) await write(job, part, index, bytes, source.address);
-      else rest(job, bytes, SHORT_REST);
-      return 'again';
+      const bytes = await fetchChunk(claim);
+      if (bytes instanceof Uint8Array) await write(claim, bytes);
+      else lacks(job, address, bytes, SHORT_REST);
     } catch (error) {
+      if (error instanceof Error && error.name === 'TimeoutError') pool.leaveAlone(address, LONG_REST);
+      else pool.failed(address);
       if (!closing.signal.aborted)
         logger.info('chunk not fetched', { paper: job.paper.sha256, chunk: index, error: String(error) });
-      return 'failed';
     } finally {
-      job.inFlight.delete(index);
+      claim.ended();
       if (!job.complete) tell(job);
+      // Whoever sleeps may go on with this source now.
+      wakeOne();
     }
+    return 'again';
   }
 
   async function work(): Promise<void> {
-    while (!closing.signal.aborted) {
-      const result = await step();
-      if (result === 'again') continue;
-      const pause =
-        result === 'idle' ? 1000 : Math.min(5000, 200 * 2 ** Math.min(failures++, 6)) * (0.5 + Math.random() / 2);
-      await sleep(pause);
-    }
+    while (!closing.signal.aborted) if ((await step()) === 'idle') await sleep(LOOK_AGAIN);
   }
 
   /** Ends early when something changes. */
@@ -324,22 +368,34 @@ export function createPaperFetcher(options: PaperFetcherOptions): PaperFetcher {
   }
 
   function wake(): void {
-    failures = 0;
     for (const wakened of [...sleepers]) wakened();
+  }
+  function wakeOne(): void {
+    for (const wakened of sleepers) return wakened();
   }
 
   const workers = Array.from({ length: WORKERS }, () => work());
 
   return {
     progress: () => [...jobs.values()].map(progressOf),
+    fetching(paper) {
+      const job = jobs.get(paper);
+      if (!job) return undefined;
+      const coming = [...job.inFlight].filter(([, { far }]) => far).map(([chunk]) => chunk);
+      const blocked = job.restUntil > performance.now();
+      return { coming, received: job.received, active: !paused && !blocked && !job.later };
+    },
     wake() {
-      for (const job of jobs.values()) if (job.problem === 'not-there-yet') job.restUntil = 0;
+      pool.refresh();
+      for (const job of jobs.values()) if (job.problem === 'not-there-yet') job.lacking.clear();
+      asking.wake();
       wake();
     },
     arrived(paper) {
       const job = jobs.get(paper);
-      if (job?.problem !== 'not-there-yet') return;
-      job.restUntil = 0;
+      if (!job || job.complete) return;
+      job.lacking.clear();
+      job.lackingSince.clear();
       wake();
     },
     pause() {
@@ -348,13 +404,15 @@ export function createPaperFetcher(options: PaperFetcherOptions): PaperFetcher {
     },
     resume() {
       paused = false;
+      for (const job of jobs.values()) if (!job.complete) tell(job, true);
+      asking.wake();
       wake();
     },
     async close() {
       closing.abort();
       wake();
-      await Promise.all(workers);
-      client?.carrier.close();
+      await Promise.all([...workers, asking.ended]);
+      pool.close();
       for (const job of jobs.values()) await job.part?.close();
       jobs.clear();
     },

@@ -18,6 +18,7 @@ import { listMeetings } from '../sync/carrier-client.ts';
 import { browse } from '../sync/discovery.ts';
 import { entrustMeeting } from '../sync/entrust.ts';
 import { connectLink, type LinkState } from '../sync/link.ts';
+import { ownSegment, type NearBy } from '../sync/own-segment.ts';
 import { discoveryMode, openMulticast, type DiscoveryMode } from '../sync/multicast.ts';
 import { fetchPapers, offerPapers } from './paper-exchange.ts';
 import { rememberPositions } from './remembered-positions.ts';
@@ -77,6 +78,8 @@ export function createNetwork(options: {
   const arrivalListeners = new Set<(paper: Sha256) => void>();
   const carried = new Set<MeetingId>();
   let take: Parameters<Network['onEntrusted']>[0] | undefined;
+  const fetchers = new Map<MeetingId, ReturnType<typeof fetchPapers>>();
+  const near = changingSegment();
   let hub: Promise<Hub> | undefined;
   let running: Hub | undefined;
   let advertiser: Advertiser | undefined;
@@ -122,6 +125,7 @@ export function createNetwork(options: {
           },
           ...(place.relay ? { take: (meeting, acts) => take?.(meeting, acts) ?? Promise.resolve('failed') } : {}),
           papers: store.papers,
+          fetching: (meeting, paper) => fetchers.get(meeting)?.fetching(paper),
           onPaper: (paper) => {
             for (const listener of arrivalListeners) listener(paper);
           },
@@ -227,11 +231,22 @@ export function createNetwork(options: {
       tellFound();
       return () => foundListeners.delete(listener);
     },
-    fetchPapers: (meeting, link) => fetchPapers({ ...credentials, meeting, ...link, store, logger }),
+    fetchPapers(meeting, link) {
+      const me = { member: session.member, device };
+      const fetcher = fetchPapers({ ...credentials, meeting, ...link, me, near, store, logger });
+      fetchers.set(meeting, fetcher);
+      return {
+        ...fetcher,
+        async close() {
+          fetchers.delete(meeting);
+          await fetcher.close();
+        },
+      };
+    },
     offerPapers: (meeting, { addresses }) => offerPapers({ ...credentials, meeting, addresses, store, logger }),
     arriving(paper) {
       const known = running?.arriving(paper);
-      return known && { ...known, bytesPerSecond: 0 };
+      return known && { ...known, bytesPerSecond: 0, paused: false, givers: 0 };
     },
     onArriving(listener) {
       arrivalListeners.add(listener);
@@ -298,6 +313,21 @@ function reachableHosts(listenHost: string): string[] {
     .filter(({ family, internal, address }) => family === 'IPv4' && !internal && !address.startsWith('169.254.'))
     .map(({ address }) => address);
 }
+
+/** Network cards come and go; they are looked at again after some seconds. */
+function changingSegment(): NearBy {
+  let near: NearBy = () => false;
+  let looked = -Infinity;
+  return (address) => {
+    if (performance.now() - looked > SEGMENT_MILLISECONDS) {
+      looked = performance.now();
+      near = ownSegment(networkInterfaces());
+    }
+    return near(address);
+  };
+}
+
+const SEGMENT_MILLISECONDS = 5000;
 
 function rememberedDevice(store: Store): string {
   const known = store.settings.get('device', deviceSchema);

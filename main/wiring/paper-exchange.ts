@@ -1,10 +1,11 @@
 import type { PaperRecord } from '../../common/collab/plan.ts';
-import type { MeetingId, Sha256 } from '../../common/domain/ids.ts';
+import type { MeetingId, MemberId, Sha256 } from '../../common/domain/ids.ts';
 import type { LinkLogger } from '../../common/wire/admission.ts';
-import type { PaperFetcher, PaperOffer } from '../meetings/ports.ts';
+import type { PaperFetcher, PaperLink, PaperOffer } from '../meetings/ports.ts';
 import type { Store } from '../store/open-store.ts';
 import type { Credentials } from '../sync/dial.ts';
-import { createPaperFetcher } from '../sync/paper-fetcher.ts';
+import type { NearBy } from '../sync/own-segment.ts';
+import { createPaperFetcher, type PaperFetcher as FetchingPapers } from '../sync/paper-fetcher.ts';
 import { createPaperOffer } from '../sync/paper-offer.ts';
 
 interface Exchange extends Credentials {
@@ -17,9 +18,16 @@ interface Exchange extends Credentials {
 /** The use cases' port on the fetcher. It is woken by changes only: it rests from papers that the host hasn't got. */
 export function fetchPapers({
   addresses,
+  laptops,
+  hasWhole,
   store,
+  me,
+  near,
   ...rest
-}: Exchange & { readonly liveWaits: () => boolean }): PaperFetcher {
+}: Exchange &
+  PaperLink & { readonly me: { member: MemberId; device: string }; readonly near: NearBy }): PaperFetcher & {
+  readonly fetching: FetchingPapers['fetching'];
+} {
   let wanted: readonly PaperRecord[] = [];
   let last = '';
   let atHostBefore: ReadonlySet<Sha256> = new Set();
@@ -27,7 +35,13 @@ export function fetchPapers({
   const onComplete = new Set<(paper: Sha256) => void>();
   const fetcher = createPaperFetcher({
     ...rest,
-    source: () => addresses()[0] ?? null,
+    around: {
+      me: laptopId(me),
+      source: () => addresses()[0] ?? null,
+      laptops: () => laptops().map((one) => ({ id: laptopId(one), member: one.member, address: one.address })),
+      near,
+      hasWhole,
+    },
     wanted: () => wanted,
     store: store.papers,
     onProgress: () => {
@@ -40,7 +54,7 @@ export function fetchPapers({
   return {
     want(papers, atHost) {
       wanted = papers;
-      const now = situation(papers, addresses);
+      const now = situation(papers, addresses) + laptops().map(laptopId).join(' ');
       if (now !== last) fetcher.wake();
       last = now;
       for (const paper of atHost) if (!atHostBefore.has(paper)) fetcher.arrived(paper);
@@ -48,10 +62,12 @@ export function fetchPapers({
     },
     progress(paper) {
       const known = fetcher.progress().find((one) => one.sha256 === paper);
-      return known
-        ? { have: known.have, bytesPerSecond: known.bytesPerSecond, active: known.state === 'fetching' }
-        : { have: store.papers.have(paper), bytesPerSecond: 0, active: false };
+      if (!known) return { have: store.papers.have(paper), bytesPerSecond: 0, active: false, paused: false, givers: 0 };
+      const { have, bytesPerSecond, givers, state } = known;
+      return { have, bytesPerSecond, givers, active: state === 'fetching', paused: state === 'paused' };
     },
+    fetching: (paper) => fetcher.fetching(paper),
+    pause: (paused) => (paused ? fetcher.pause() : fetcher.resume()),
     onProgress(listener) {
       onProgress.add(listener);
       return () => onProgress.delete(listener);
@@ -63,6 +79,10 @@ export function fetchPapers({
     close: () => fetcher.close(),
   };
 }
+
+/** A person may have two laptops, and a laptop two people's keys. */
+const laptopId = ({ member, device }: { readonly member: MemberId; readonly device: string }): string =>
+  `${member}/${device}`;
 
 /** The use cases' port on what brings papers to the host. */
 export function offerPapers({ addresses, store, ...rest }: Exchange): PaperOffer {

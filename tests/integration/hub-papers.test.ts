@@ -61,7 +61,7 @@ function fetcher(options: { store: Store; source: () => string | null; wanted: (
     meeting: room.rules.id,
     tls: an.tls,
     admit: room.organisation.admit,
-    source: options.source,
+    around: { me: 'me', source: options.source, laptops: () => [], near: () => false, hasWhole: () => false },
     wanted: options.wanted,
     store: options.store.papers,
     logger: { info: () => undefined, warn: (message, values) => warnings.push({ message, ...values }) },
@@ -256,7 +256,7 @@ describe('paper fetcher', () => {
     await new Promise((resolve) => setTimeout(resolve, 300));
     const have = papers.progress()[0]?.have ?? 0;
     await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(papers.progress()[0]).toMatchObject({ have, state: 'waiting' });
+    expect(papers.progress()[0]).toMatchObject({ have, state: 'paused' });
     expect(completed).toEqual([]);
     papers.resume();
     await expectSoon('here', () => completed.length === 1);

@@ -1,0 +1,80 @@
+import { decodeChunks, type PaperHolding } from '../../common/wire/paper-holding.ts';
+
+/** What a neighbour told about one paper, and what follows from how that changes. */
+export interface NeighbourAnswers {
+  /** null: it can't be reached or knows nothing of the paper. */
+  note(holding: PaperHolding | null): void;
+  /** Nobody has anything to fetch now: standing still is no fault, and the clocks begin anew. */
+  excuse(): void;
+  /** It was asked and answered or failed, or has had its time to. */
+  settled(): boolean;
+  has(chunk: number): boolean;
+  coming(chunk: number): boolean;
+  /** What falls to it is left to it. */
+  lively(): boolean;
+  /** It doesn't fetch this paper, or pretends to. */
+  gone(): boolean;
+}
+
+/** Longest that the first answer is waited for. */
+const FIRST_ANSWER = 1500;
+/** Not reached, not knowing the paper or paused for so long: gone. Plans don't arrive everywhere at the same moment. */
+const GRACE = 3000;
+/** No new chunk for so long and no byte for so long. */
+const STILL = 15_000;
+const SILENT = 10_000;
+/** No new chunk for so long, whatever it says. 1 MiB of one of four at 128 kbit/s takes 260 s. */
+const LONGEST = 300_000;
+
+/** `now`: milliseconds of a clock that never goes back. */
+export function neighbourAnswers(now: () => number): NeighbourAnswers {
+  const began = now();
+  let answered = false;
+  let activeAt = began;
+  let grewAt = began;
+  let receivedAt = began;
+  let received = 0;
+  let here = 0;
+  let has: (chunk: number) => boolean = () => false;
+  let coming = new Map<number, number>();
+
+  const gone = () => now() - activeAt >= GRACE || now() - grewAt >= LONGEST;
+  const receiving = () => now() - receivedAt < SILENT;
+
+  return {
+    note(holding) {
+      answered = true;
+      if (!holding) {
+        has = () => false;
+        return;
+      }
+      if (holding.active) activeAt = now();
+      if (holding.received > received) receivedAt = now();
+      received = holding.received;
+      const count = countOf(holding.chunks);
+      if (count > here) grewAt = now();
+      here = count;
+      has = decodeChunks(holding.chunks);
+      const before = coming;
+      coming = new Map(holding.coming.map((chunk) => [chunk, before.get(chunk) ?? now()]));
+    },
+    excuse() {
+      activeAt = grewAt = receivedAt = now();
+    },
+    settled: () => answered || now() - began >= FIRST_ANSWER,
+    has: (chunk) => has(chunk),
+    coming(chunk) {
+      const since = coming.get(chunk);
+      return since !== undefined && !gone() && (receiving() || now() - since < SILENT);
+    },
+    lively: () => !gone() && (now() - grewAt < STILL || receiving()),
+    gone,
+  };
+}
+
+function countOf(chunks: string): number {
+  const has = decodeChunks(chunks);
+  let count = 0;
+  for (let chunk = 0; chunk < chunks.length * 4; chunk++) if (has(chunk)) count++;
+  return count;
+}

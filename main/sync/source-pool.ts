@@ -1,0 +1,110 @@
+import { createCarrierClient, type CarrierClient } from './carrier-client.ts';
+import type { Credentials } from './dial.ts';
+import { createPacing, type Pacing } from './pacing.ts';
+
+/** The laptops from which papers are fetched: a few kept connections each, and who is left alone for a while. */
+export interface SourcePool {
+  client(address: string): CarrierClient;
+  pacing(address: string): Pacing;
+  /** Requests on their way to it. */
+  busy(address: string): number;
+  /** It bears no further request now. */
+  full(address: string): boolean;
+  /** One more request; call what it returns when it has ended. */
+  begin(address: string): () => void;
+  /** It couldn't be reached or broke off: left alone, longer each time in a row. */
+  failed(address: string): void;
+  leaveAlone(address: string, milliseconds: number): void;
+  worked(address: string): void;
+  resting(address: string): boolean;
+  /** Everybody may be tried again at once. */
+  refresh(): void;
+  close(): void;
+}
+
+/** Requests for chunks at a time: one on its way while another is checked and written. */
+const REQUESTS = 2;
+/** These, and one for what it has. */
+const CONNECTIONS = REQUESTS + 1;
+/** Laptops with kept connections; the one not used for longest is let go. */
+const KEPT = 16;
+const FIRST_REST = 200;
+const LONGEST_REST = 5000;
+
+interface Known {
+  client: CarrierClient | undefined;
+  readonly pacing: Pacing;
+  busy: number;
+  failures: number;
+  restUntil: number;
+}
+
+export function createSourcePool(credentials: Credentials, liveWaits: () => boolean): SourcePool {
+  /** In the order of use. */
+  const known = new Map<string, Known>();
+
+  function at(address: string): Known {
+    const one = known.get(address) ?? {
+      client: undefined,
+      pacing: createPacing({ liveWaits }),
+      busy: 0,
+      failures: 0,
+      restUntil: 0,
+    };
+    known.delete(address);
+    known.set(address, one);
+    return one;
+  }
+
+  function closeOldest(): void {
+    let open = [...known.values()].filter(({ client }) => client).length;
+    for (const [address, one] of known) {
+      if (open <= KEPT) return;
+      if (!one.client || one.busy > 0) continue;
+      one.client.close();
+      one.client = undefined;
+      if (one.restUntil <= performance.now()) known.delete(address);
+      open--;
+    }
+  }
+
+  return {
+    client(address) {
+      const one = at(address);
+      one.client ??= createCarrierClient(address, credentials, CONNECTIONS);
+      closeOldest();
+      return one.client;
+    },
+    pacing: (address) => at(address).pacing,
+    full(address) {
+      const one = known.get(address);
+      return one !== undefined && one.busy >= one.pacing.atOnce(REQUESTS);
+    },
+    busy: (address) => known.get(address)?.busy ?? 0,
+    begin(address) {
+      const one = at(address);
+      one.busy++;
+      return () => void one.busy--;
+    },
+    failed(address) {
+      const one = at(address);
+      const longest = Math.min(LONGEST_REST, FIRST_REST * 2 ** Math.min(one.failures++, 6));
+      one.restUntil = performance.now() + longest * (0.5 + Math.random() / 2);
+    },
+    leaveAlone(address, milliseconds) {
+      at(address).restUntil = performance.now() + milliseconds;
+    },
+    worked(address) {
+      const one = known.get(address);
+      if (one) one.failures = 0;
+    },
+    resting: (address) => (known.get(address)?.restUntil ?? 0) > performance.now(),
+    refresh() {
+      for (const one of known.values()) one.restUntil = one.failures = 0;
+    },
+    close() {
+      for (const { client } of known.values()) client?.close();
+      known.clear();
+    },
+  };
+}
