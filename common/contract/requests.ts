@@ -313,12 +313,27 @@ export interface Connection {
   readonly problem: string | null;
 }
 
+/** Why a file was not added to an item. `item-gone`: somebody removed the item meanwhile. */
+export const ADDING_REFUSALS = [
+  'unreadable',
+  'empty',
+  'too-large',
+  'not-a-pdf',
+  'broken',
+  'encrypted',
+  'too-many-pages',
+  'too-slow',
+  'disk-full',
+  'item-gone',
+  'already-there',
+] as const;
+export type AddingRefusal = (typeof ADDING_REFUSALS)[number];
+
 export interface AddedPaper {
   readonly path: string;
   readonly name: string;
   readonly result: 'added' | 'refused';
-  /** `not-a-pdf`, `broken`, `encrypted`, `empty`, `too-large`, `unreadable`, `already-there`. */
-  readonly reason: string | null;
+  readonly reason: AddingRefusal | null;
   readonly paper: Sha256 | null;
 }
 

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { putAgendaItem, putPaper, readAgenda, readPapers, type PaperRecord } from '../../common/collab/plan.ts';
-import type { AddedPaper, PaperStatus, ParsedInput } from '../../common/contract/requests.ts';
+import type { AddedPaper, AddingRefusal, PaperStatus, ParsedInput } from '../../common/contract/requests.ts';
 import { Refusal } from '../../common/contract/port.ts';
 import type { Sha256 } from '../../common/domain/ids.ts';
 import type { EventHub } from './events.ts';
@@ -87,7 +87,7 @@ async function addPaper(
   report: (fraction: number) => void,
 ): Promise<AddedPaper> {
   const name = basename(path).normalize('NFC');
-  const refused = (reason: string): AddedPaper => ({ path, name, result: 'refused', reason, paper: null });
+  const refused = (reason: AddingRefusal): AddedPaper => ({ path, name, result: 'refused', reason, paper: null });
   const checked = await deps.documents.checkPdf(path, { maxBytes });
   if (!checked.ok) return refused(checked.reason);
   let imported;
@@ -102,9 +102,12 @@ async function addPaper(
   meeting.change('plan', (doc) =>
     doc.transact(() => {
       if (!readPapers(doc).has(imported.sha256))
-        putPaper(doc, { ...imported, title: name.replace(/\.pdf$/i, '').slice(0, 300), pages: checked.pages });
+        putPaper(doc, { ...imported, title: titleOf(name), pages: checked.pages });
       putAgendaItem(doc, { ...item, papers: [...item.papers, imported.sha256] });
     }),
   );
   return { path, name, result: 'added', reason: null, paper: imported.sha256 };
 }
+
+/** A file's name without its ending, or the whole of it where nothing else is left. */
+const titleOf = (name: string): string => (name.replace(/\.pdf$/i, '').trim() || name).slice(0, 300);

@@ -2,7 +2,7 @@ import type { EntryLog } from '../../common/acts/entry-log.ts';
 import type { Entry, EntryPayload, EntryRefusal } from '../../common/acts/entry.ts';
 import type { CarriedMeeting, EntryBatch } from '../../common/collab/carried-meeting.ts';
 import type { PaperRecord } from '../../common/collab/plan.ts';
-import type { Settings } from '../../common/contract/requests.ts';
+import type { AddingRefusal, Settings } from '../../common/contract/requests.ts';
 import type { BodyRules } from '../../common/domain/body-rules.ts';
 import type { MeetingId, MemberId, Sha256 } from '../../common/domain/ids.ts';
 import type { MinutesContent } from '../../common/domain/minutes.ts';
@@ -273,7 +273,7 @@ export interface Documents {
   checkPdf(
     path: string,
     limits: { readonly maxBytes: number },
-  ): Promise<{ readonly ok: true; readonly pages: number } | { readonly ok: false; readonly reason: string }>;
+  ): Promise<{ readonly ok: true; readonly pages: number } | { readonly ok: false; readonly reason: AddingRefusal }>;
   /** A page to look at, marked as a draft. */
   minutesPreview(content: MinutesContent): string;
   /** The finished PDF with its places for signatures; undefined where no window can print (a host without windows). */

@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ADDING_REFUSALS } from '../../common/contract/requests.ts';
 import { CHANGE_KINDS, PROBLEMS, UNCHECKED } from '../../common/domain/verdict.ts';
 import { addWords, type WordTree } from './word-tree.ts';
 
@@ -83,6 +84,10 @@ describe('words of the interface', () => {
       ...UNCHECKED.map((code) => `unchecked.${code}`),
     ];
     expect(codes.filter((code) => !keys.has(`verdict.${code}`))).toEqual([]);
+  });
+
+  it('cover every reason for which a paper is not added', () => {
+    expect(ADDING_REFUSALS.filter((reason) => !keys.has(`agenda.refused.${reason}`))).toEqual([]);
   });
 
   it('cover every refusal that the engine writes out', () => {
