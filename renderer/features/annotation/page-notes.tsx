@@ -83,6 +83,11 @@ function NoteCard(props: {
   const isPrivate = layer.layer.visibility === 'private';
   const [isNew] = useState(note.text === '');
   const card = useRef<HTMLDivElement>(null);
+  const close = (): void => {
+    // Back to where it was opened, before the card takes the focus with it.
+    card.current?.parentElement?.querySelector<HTMLElement>('.note-marker')?.focus({ preventScroll: true });
+    props.onClose();
+  };
 
   useEffect(() => {
     const { revealNote, set } = useInkSettings.getState();
@@ -102,7 +107,7 @@ function NoteCard(props: {
       onKeyDown={(event) => {
         if (event.key !== 'Escape') return;
         event.stopPropagation();
-        props.onClose();
+        close();
       }}
     >
       <div className="note-card-head">
@@ -127,7 +132,7 @@ function NoteCard(props: {
           icon={<Dismiss20Regular />}
           aria-label={t('annotation.closeNote')}
           data-testid="close-note"
-          onClick={props.onClose}
+          onClick={close}
         />
       </div>
       {layer.own ? (

@@ -1,6 +1,7 @@
 import type { AgendaItem } from '../../../common/collab/plan.ts';
 import type { MeetingView } from '../../../common/contract/requests.ts';
 import type { AgendaItemId, MotionId, Sha256 } from '../../../common/domain/ids.ts';
+import { awaitedVoters } from '../../../common/domain/quorum.ts';
 
 /** The one thing that a person is asked for now. */
 export type Asked =
@@ -33,17 +34,11 @@ export function askedOfMe(
   const onRoster = state.roster.some(({ member }) => member === me.member);
   if (onRoster && state.attendance[me.member] === undefined) return { what: 'check-in' };
   const vote = state.motions.find(({ closedAt }) => closedAt === null);
-  if (vote?.waitingFor.includes(me.member) && isHere(view)) return { what: 'vote', motion: vote.motion };
+  if (vote && awaitedVoters(state, vote).includes(me.member)) return { what: 'vote', motion: vote.motion };
   if (vote?.ballots[me.member] !== undefined) return { what: 'wait-for-result' };
   if (state.floor?.member === me.member) return { what: 'speak' };
   if (state.phase === 'convened') return { what: 'wait-for-opening' };
   if (state.currentItem === null) return { what: 'wait-for-item' };
   const item = agenda.find(({ id }) => id === state.currentItem);
   return { what: 'read', item: state.currentItem, paper: item?.papers[0] ?? null };
-}
-
-/** Only who is checked in has a ballot. */
-function isHere({ state, me }: Pick<MeetingView, 'state' | 'me'>): boolean {
-  const status = state?.attendance[me.member]?.status;
-  return status === 'in-person' || status === 'remote';
 }

@@ -114,6 +114,15 @@ describe('next natural step', () => {
     expect(step({ ...allDone, conclusion: 'Xong' })).toBe('close-meeting');
   });
 
+  it('[VOTE-6] waits for no ballot of somebody who is away', () => {
+    const waiting = (attendance: MeetingState['attendance']) =>
+      nextStep(view({ phase: 'open', attendance, motions: [motion(null)] }), agenda, new Set());
+    expect(waiting(here.attendance ?? {})).toMatchObject({ step: 'close-vote', waiting: 1 });
+    const absent = { status: 'absent' as const, since: '', reason: '', recordedBy: ME };
+    expect(waiting({ [ME]: absent })).toMatchObject({ step: 'close-vote', waiting: 0 });
+    expect(waiting({})).toMatchObject({ step: 'close-vote', waiting: 0 });
+  });
+
   it('after the meeting depends on who one is', () => {
     const closed: Partial<MeetingState> = { ...here, phase: 'closed' };
     const chair = { chair: true, secretary: false };

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { MeetingState, MotionState } from '../../../common/domain/meeting-state.ts';
+import { awaitedVoters } from '../../../common/domain/quorum.ts';
 import { nameOn } from '../../ui/names.ts';
 import { clockTime, duration, useNow } from '../../ui/time.ts';
 import type { ReactNode } from 'react';
@@ -38,7 +39,7 @@ export function RoomScreen(props: {
       </header>
       <main className={styles['body']}>
         {running ? (
-          <RunningVote motion={running} />
+          <RunningVote state={state} motion={running} />
         ) : result ? (
           <div className={styles['centre']}>
             <p className={styles['motion']}>{result.text}</p>
@@ -86,10 +87,10 @@ function Now({ state }: { readonly state: MeetingState }) {
   );
 }
 
-function RunningVote({ motion }: { readonly motion: MotionState }) {
+function RunningVote({ state, motion }: { readonly state: MeetingState; readonly motion: MotionState }) {
   const { t } = useTranslation();
   const { voted } = motion.tally;
-  const entitled = voted + motion.waitingFor.length;
+  const entitled = voted + awaitedVoters(state, motion).length;
   return (
     <div className={styles['centre']} data-testid="room-vote">
       <p className={styles['label']}>{t('room.voting')}</p>

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { MeetingState, MotionState } from '../../../common/domain/meeting-state.ts';
+import { awaitedVoters } from '../../../common/domain/quorum.ts';
 import type { Acting } from '../../bridge/use-act.ts';
 import { Confirm } from '../../ui/confirm.tsx';
 import { nameOn } from '../../ui/names.ts';
@@ -15,6 +16,7 @@ export function CloseVoteDialog(props: {
   const { t } = useTranslation();
   const { state, acting } = props;
   const motion = useLastOf(props.motion);
+  const awaited = motion === null ? [] : awaitedVoters(state, motion);
   return (
     <Confirm
       open={props.motion !== null}
@@ -31,10 +33,10 @@ export function CloseVoteDialog(props: {
           .then((done) => (done ? props.onClose() : undefined));
       }}
     >
-      {motion === null || motion.waitingFor.length === 0
+      {awaited.length === 0
         ? t('votes.everybodyVoted')
         : t('votes.closeWaiting', {
-            names: motion.waitingFor.map((member) => nameOn(state, member) ?? t('common.unnamed')).join(', '),
+            names: awaited.map((member) => nameOn(state, member) ?? t('common.unnamed')).join(', '),
           })}
     </Confirm>
   );

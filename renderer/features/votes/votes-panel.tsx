@@ -3,6 +3,7 @@ import { Print20Regular } from '@fluentui/react-icons';
 import { useTranslation } from 'react-i18next';
 import type { MeetingView } from '../../../common/contract/requests.ts';
 import type { MeetingState, MotionState } from '../../../common/domain/meeting-state.ts';
+import { awaitedVoters } from '../../../common/domain/quorum.ts';
 import { savePdf } from '../../bridge/save-pdf.ts';
 import { nameOn } from '../../ui/names.ts';
 import { Status } from '../../ui/screen.tsx';
@@ -50,20 +51,23 @@ function OpenMotion(props: Props) {
   const { t } = useTranslation();
   const { view, state, motion, onVote } = props;
   const { voted } = motion.tally;
-  const entitled = voted + motion.waitingFor.length;
+  const awaited = awaitedVoters(state, motion);
+  const absent = motion.waitingFor.length - awaited.length;
+  const entitled = voted + awaited.length;
   const progress = t('votes.voted', { count: voted, total: entitled });
   return (
     <>
       <ProgressBar value={entitled === 0 ? 0 : voted / entitled} aria-label={progress} />
       <div data-testid="vote-progress">{progress}</div>
-      {motion.waitingFor.length === 0 ? (
+      {awaited.length === 0 ? (
         <Status tone="good">{t('votes.everybodyVoted')}</Status>
       ) : (
         <div data-testid="not-voted">
           <strong>{t('votes.notVoted')}</strong>{' '}
-          {motion.waitingFor.map((member) => nameOn(state, member) ?? t('common.unnamed')).join(', ')}
+          {awaited.map((member) => nameOn(state, member) ?? t('common.unnamed')).join(', ')}
         </div>
       )}
+      {absent === 0 ? null : <div className={styles['quiet']}>{t('votes.absent', { count: absent })}</div>}
       <Receipt view={view} motion={motion} />
       {view.summary.readOnly ? null : (
         <div className={styles['buttons']}>
