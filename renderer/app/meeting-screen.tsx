@@ -258,6 +258,23 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
           setPanel('votes');
         }}
       />
+      <Confirm
+        open={console.dialog?.kind === 'open-without-quorum'}
+        title={t('meeting.openTitle')}
+        action={t('console.step.open-meeting')}
+        busy={acting.busy}
+        testid="confirm-open-without-quorum"
+        onCancel={console.closeDialog}
+        onConfirm={() =>
+          void acting.act('meeting-opened', {}).then((done) => (done ? console.closeDialog() : undefined))
+        }
+      >
+        {t('meeting.openText', {
+          present: state.quorum.present,
+          total: state.quorum.total,
+          required: state.quorum.required,
+        })}
+      </Confirm>
       <OpenVoteDialog
         open={console.dialog?.kind === 'open-vote'}
         text={console.dialog?.kind === 'open-vote' ? console.dialog.text : ''}

@@ -9,6 +9,7 @@ import { notifyFailure } from '../ui/notify.ts';
 import { go } from './router.ts';
 
 export type ConsoleDialog =
+  | { readonly kind: 'open-without-quorum' }
   | { readonly kind: 'open-vote'; readonly text: string }
   | { readonly kind: 'close-vote' }
   | { readonly kind: 'conclude'; readonly item: AgendaItemId | null }
@@ -104,6 +105,9 @@ export function useConsole(parts: {
     switch (wanted.wish) {
       case 'step':
         void take(wanted.step);
+        return;
+      case 'open-without-quorum':
+        setDialog({ kind: 'open-without-quorum' });
         return;
       case 'open-vote':
         setDialog({ kind: 'open-vote', text: wanted.text });

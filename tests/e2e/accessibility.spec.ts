@@ -144,6 +144,11 @@ test.describe.serial('for everybody', () => {
     await member.page.keyboard.press('Enter');
     await expect(by(member.page, 'check-in')).toBeHidden();
     await expect(by(chair.page, 'quorum')).toContainText('1/3');
+    await by(chair.page, 'open-without-quorum').click();
+    await expect(chair.page.getByText('1 of 3 members have checked in')).toBeVisible();
+    await axe.at(chair.page, 'opening without a quorum, en');
+    await chair.page.keyboard.press('Escape');
+    await expect(by(chair.page, 'confirm-open-without-quorum')).toBeHidden();
     await steps.checkIn(secretary.page);
     await steps.checkIn(chair.page);
   });

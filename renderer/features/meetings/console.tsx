@@ -22,6 +22,7 @@ import type { NextStep } from './next-step.ts';
 /** What the console asks for from the rest of the screen. */
 export type ConsoleWish =
   | { readonly wish: 'step'; readonly step: NextStep }
+  | { readonly wish: 'open-without-quorum' }
   | { readonly wish: 'open-vote'; readonly text: string }
   | { readonly wish: 'conclude'; readonly item: AgendaItemId | null }
   | { readonly wish: 'close-vote' }
@@ -69,10 +70,7 @@ export function Console(props: Props) {
         <Button onClick={() => onWish({ wish: 'skip-paper' })}>{t('console.skipPaper')}</Button>
       ) : null}
       {step.step === 'call-quorum' ? (
-        <Button
-          onClick={() => onWish({ wish: 'step', step: { step: 'open-meeting' } })}
-          data-testid="open-without-quorum"
-        >
+        <Button onClick={() => onWish({ wish: 'open-without-quorum' })} data-testid="open-without-quorum">
           {t('console.openAnyway')}
         </Button>
       ) : null}
