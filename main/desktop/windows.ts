@@ -3,6 +3,9 @@ import { app, BrowserWindow, screen, type Session, type WebContents } from 'elec
 import type { WindowKind } from '../../common/contract/bridge.ts';
 import { appOrigin } from './scheme.ts';
 
+/** Two crashes of a window within this time are one that it cannot get over, milliseconds. */
+const CRASHES_AGAIN_WITHIN = 60_000;
+
 /** The windows of this application, and whether a sender is one of them. */
 export interface Windows {
   openMain(): BrowserWindow;
@@ -47,6 +50,7 @@ export function createWindows(preloadFile: string): Windows {
       },
     });
     open.set(kind, window);
+    let lastCrash = -Infinity;
     window.once('ready-to-show', () => window.show());
     window.once('closed', () => {
       if (open.get(kind) === window) open.delete(kind);
@@ -57,8 +61,15 @@ export function createWindows(preloadFile: string): Windows {
     window.webContents.on('render-process-gone', (_event, { reason }) => {
       if (reason === 'clean-exit' || window.isDestroyed()) return;
       console.error(`window ${kind}: renderer gone (${reason})`);
-      // The address keeps what was being looked at; a loop of crashes must not keep the processor busy.
-      setTimeout(() => !window.isDestroyed() && window.webContents.reload(), 500);
+      // The page finds back to what was being looked at, but not when that is what it crashes on. Not at once: a loop of
+      // crashes must not keep the processor busy.
+      const again = performance.now() - lastCrash < CRASHES_AGAIN_WITHIN;
+      lastCrash = performance.now();
+      setTimeout(() => {
+        if (window.isDestroyed()) return;
+        if (again && kind === 'main') void window.loadURL(`${appOrigin}/index.html?fresh`);
+        else window.webContents.reload();
+      }, 500);
     });
     const search = new URLSearchParams(kind === 'room' ? { window: 'room', ...query } : query).toString();
     void window.loadURL(`${appOrigin}/index.html${search ? `?${search}` : ''}`);

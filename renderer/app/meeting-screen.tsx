@@ -64,7 +64,7 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
   const acting = useAct(meeting);
   // What was shown last stays in its document; after the meeting nobody shows it any more.
   const shown = state.phase === 'closed' ? null : floor.shown;
-  const tabs = usePaperTabs(shown);
+  const tabs = usePaperTabs(meeting, shown);
   const [chosenPanel, choosePanel] = useRemembered('panel', [...PANELS, 'none'], 'people');
   const [preview, setPreview] = useState<'closed' | 'behind' | 'front'>('closed');
   const [putAway, setPutAway] = useState<MotionId | null>(null);

@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import { create } from 'zustand';
-import type { MeetingId } from '../../common/domain/ids.ts';
+import { asMeetingId, type MeetingId } from '../../common/domain/ids.ts';
+import { keepHere, keptHere } from '../ui/kept-here.ts';
 
 export type View =
   | { readonly screen: 'home' }
@@ -15,8 +17,23 @@ interface Router {
   readonly view: View;
 }
 
-/** Which screen is shown: view state of this window alone. */
-export const useRouter = create<Router>(() => ({ view: { screen: 'home' } }));
+const KEY = 'view';
+const meeting = z.string().transform(asMeetingId);
+const viewSchema = z.discriminatedUnion('screen', [
+  z.object({ screen: z.enum(['home', 'people', 'verify', 'settings']) }),
+  z.object({ screen: z.enum(['prepare', 'meeting']), meeting }),
+]) as z.ZodType<View>;
 
-export const go = (view: View): void => useRouter.setState({ view });
+/** A window that crashed twice in a row is told not to go where it crashed. */
+const fresh = new URLSearchParams(location.search).has('fresh');
+
+/** Which screen is shown: view state of this window alone. */
+export const useRouter = create<Router>(() => ({
+  view: (fresh ? undefined : keptHere(KEY, viewSchema)) ?? { screen: 'home' },
+}));
+
+export function go(view: View): void {
+  keepHere(KEY, view);
+  useRouter.setState({ view });
+}
 export const goHome = (): void => go({ screen: 'home' });

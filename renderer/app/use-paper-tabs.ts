@@ -1,6 +1,8 @@
 import { useCallback, useEffect, useState } from 'react';
+import { z } from 'zod';
 import type { Presenting } from '../../common/collab/floor.ts';
-import type { Sha256 } from '../../common/domain/ids.ts';
+import { asSha256, type MeetingId, type Sha256 } from '../../common/domain/ids.ts';
+import { keepHere, keptHere } from '../ui/kept-here.ts';
 
 export interface PaperTabs {
   readonly open: readonly Sha256[];
@@ -11,10 +13,22 @@ export interface PaperTabs {
   follow(following: boolean): void;
 }
 
-/** The papers open in this window. While following, the one being shown comes to the front by itself. */
-export function usePaperTabs(shown: Presenting | null): PaperTabs {
-  const [open, setOpen] = useState<readonly Sha256[]>([]);
-  const [active, setActive] = useState<Sha256 | null>(null);
+const paper = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .transform(asSha256);
+const tabsSchema = z.object({ open: z.array(paper).max(200), active: paper.nullable() });
+
+/**
+ * The papers open in this window, still there when one comes back to the meeting. While following, the one being shown
+ * comes to the front by itself.
+ */
+export function usePaperTabs(meeting: MeetingId, shown: Presenting | null): PaperTabs {
+  const key = `tabs ${meeting}`;
+  const [kept] = useState(() => keptHere(key, tabsSchema));
+  const [open, setOpen] = useState<readonly Sha256[]>(kept?.open ?? []);
+  const [active, setActive] = useState<Sha256 | null>(kept?.active ?? null);
+  useEffect(() => keepHere(key, { open, active }), [key, open, active]);
   const [following, setFollowing] = useState(true);
   const shownPaper = shown?.paper ?? null;
 

@@ -225,6 +225,36 @@ test.describe('a started application', () => {
   });
 });
 
+test('a window that crashed comes back to the paper that was open; one that crashes on it again, to the first screen', async () => {
+  const phien = await launchPhien();
+  try {
+    await phien.page.getByTestId('door-sample').click();
+    await phien.page.locator('nav [data-testid^="paper-"]').first().click({ timeout: 30_000 });
+    await expect(phien.page.getByTestId('page-1')).toHaveAttribute('data-drawn', 'true', { timeout: 30_000 });
+    // A crashed page is lost to the test tool: the rest is asked through the application.
+    const crash = () =>
+      phien.app.evaluate(({ BrowserWindow }) =>
+        BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer(),
+      );
+    const there = (selector: string) =>
+      phien.app.evaluate(({ BrowserWindow }, wanted) => {
+        const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+        if (!contents || contents.isCrashed() || contents.isLoading()) return false;
+        // A page that dies over the question never answers it.
+        return Promise.race([
+          contents.executeJavaScript(`document.querySelector(${JSON.stringify(wanted)}) !== null`),
+          new Promise((resolve) => setTimeout(() => resolve(false), 1000)),
+        ]);
+      }, selector);
+    await crash();
+    await expect.poll(() => there('[data-testid="page-1"][data-drawn="true"]'), { timeout: 30_000 }).toBe(true);
+    await crash();
+    await expect.poll(() => there('[data-testid="door-sample"]'), { timeout: 30_000 }).toBe(true);
+  } finally {
+    await phien.close();
+  }
+});
+
 test('applications with their own data folders run side by side; a second one on the same folder gives way', async () => {
   const data = await mkdtemp(path.join(os.tmpdir(), 'phien-'));
   const first = await launchPhien({ data });
