@@ -32,23 +32,33 @@ const languageOf = (given: string | undefined): 'vi' | 'en' =>
   given === 'en' || given === 'vi' ? given : process.env['LANG']?.startsWith('en') ? 'en' : 'vi';
 
 function inWords(result: FileVerdict, language: 'vi' | 'en'): string {
-  const say = (key: string): string => lookUp(language === 'vi' ? vietnamese : english, key) ?? key;
+  const texts = language === 'vi' ? vietnamese : english;
+  const say = (key: string): string => lookUp(texts, key) ?? key;
+  const role = (field: string): string => lookUp(texts, `verify.fields.${field}`) ?? field;
+  const time = new Intl.DateTimeFormat(language === 'vi' ? 'vi-VN' : 'en-GB', {
+    dateStyle: 'short',
+    timeStyle: 'long',
+    timeZone: 'Asia/Ho_Chi_Minh',
+  });
+  const signerLines = (signer: Verdict['signers'][number]): string[] => [
+    `  ${[
+      `${role(signer.field)}: ${signer.name === '' ? say('verify.namelessSigner') : signer.name}`,
+      ...(signer.organisation === '' ? [] : [signer.organisation]),
+      ...(signer.claimedTime === undefined ? [] : [time.format(new Date(signer.claimedTime))]),
+    ].join(', ')}: ${say(`verify.signature.${signer.outcome}`)}`,
+    ...signer.problems.map((code) => `    ${say(`verdict.${code}`)}`),
+  ];
   const { verdict } = result;
   return [
     `${result.name}: ${say(`verify.outcome.${verdict.outcome}`)}`,
     ...verdict.problems.map((code) => `  ${say(`verdict.${code}`)}`),
-    ...verdict.signers.flatMap((signer) => signerLines(signer, say)),
-    ...verdict.changes.map((change) => `  ${say(`verdict.change.${change.kind}`)} (${change.after})`),
+    ...verdict.signers.flatMap(signerLines),
+    ...verdict.changes.map(
+      (change) =>
+        `  ${say('verify.changes')} (${role(change.after)}): ${say(`verdict.change.${change.kind}`)}, ${say(change.allowed ? 'verify.changeAllowed' : 'verify.changeNotAllowed')}`,
+    ),
     ...verdict.unchecked.map((code) => `  ${say(`verdict.unchecked.${code}`)}`),
   ].join('\n');
-}
-
-function signerLines(signer: Verdict['signers'][number], say: (key: string) => string): string[] {
-  const when = signer.claimedTime ? `, ${signer.claimedTime}` : '';
-  return [
-    `  ${signer.field}: ${signer.name}, ${signer.organisation}${when}: ${say(`verify.outcome.${signer.outcome}`)}`,
-    ...signer.problems.map((code) => `    ${say(`verdict.${code}`)}`),
-  ];
 }
 
 function lookUp(texts: unknown, key: string): string | undefined {

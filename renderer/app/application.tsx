@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import type { AppStatus, EnrolmentStatus, Settings } from '../../common/contract/requests.ts';
 import { changeSettings, useAppStatus, useSettings } from '../bridge/engine-values.ts';
 import { useEvent } from '../bridge/use-request.ts';
@@ -58,6 +58,9 @@ function MainWindow() {
 function Stage(props: { readonly status: AppStatus; readonly enrolment: EnrolmentStatus | null }) {
   const { status, enrolment } = props;
   const view = useRouter((state) => state.view);
+  // Locked again without having been closed: the engine was started anew in between.
+  const wasReady = useRef(false);
+  if (status.stage === 'ready') wasReady.current = true;
   if (view.screen === 'meeting' && status.stage !== 'locked') return <MeetingScreen meeting={view.meeting} />;
   switch (status.stage) {
     case 'new':
@@ -71,7 +74,7 @@ function Stage(props: { readonly status: AppStatus; readonly enrolment: Enrolmen
     case 'waiting':
       return <EnrolmentProgress status={enrolment} />;
     case 'locked':
-      return <Unlock status={status} />;
+      return <Unlock status={status} again={wasReady.current} />;
     case 'ready':
       return <Workplace status={status} view={view} onView={go} />;
   }

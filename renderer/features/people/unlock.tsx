@@ -8,7 +8,7 @@ import { Failure } from '../../ui/failure.tsx';
 import { Screen, screenStyles } from '../../ui/screen.tsx';
 
 /** The PIN that opens this laptop's key, or goes on with a request that waited while the application was closed. */
-export function Unlock({ status }: { readonly status: AppStatus }) {
+export function Unlock({ status, again }: { readonly status: AppStatus; readonly again: boolean }) {
   const { t } = useTranslation();
   const unlock = useRequest('app.unlock');
   const cancel = useRequest('enrolment.cancel');
@@ -34,6 +34,7 @@ export function Unlock({ status }: { readonly status: AppStatus }) {
         <p className={screenStyles['hint']}>
           {waiting ? t('people.unlock.waitingText') : (status.organisation?.name ?? '')}
         </p>
+        {again ? <p className={screenStyles['hint']}>{t('people.unlock.again')}</p> : null}
         <Field label={t('people.pin.label')} required>
           <Input
             type="password"

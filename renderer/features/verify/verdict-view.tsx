@@ -73,10 +73,13 @@ export function VerdictView({ verdict: file }: { readonly verdict: FileVerdict }
 }
 
 function Signer({ signer }: { readonly signer: SignerVerdict }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
+  // The fields of our own minutes say who signs there; what others call theirs says nothing.
+  const role = `verify.fields.${signer.field}`;
   return (
     <li className={screenStyles['card']} data-testid="signer">
       <strong>{signer.name === '' ? t('verify.namelessSigner') : signer.name}</strong>
+      {i18n.exists(role) ? <span>{t(role)}</span> : null}
       {signer.organisation === '' ? null : <span className={screenStyles['hint']}>{signer.organisation}</span>}
       <Status tone={TONES[signer.outcome]}>{t(`verify.signature.${signer.outcome}`)}</Status>
       {signer.claimedTime === undefined ? null : (
