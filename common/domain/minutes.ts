@@ -107,6 +107,8 @@ export type MinutesContent = {
   readonly secretary: MinutesPerson;
   readonly items: readonly MinutesItem[];
   readonly closing: readonly MinutesBlock[];
+  /** The chair's conclusion of the whole meeting, where there is one. */
+  readonly conclusion?: readonly MinutesBlock[];
   /** Nơi nhận, without the last line `Lưu: VT, Hồ sơ`, which the form adds. */
   readonly recipients: readonly string[];
 };

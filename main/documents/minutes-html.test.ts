@@ -59,9 +59,9 @@ describe('minutes', () => {
     expect(text).toContain('Lường Văn Nháp, Trưởng Công an xã: vắng mặt có lý do (đi công tác tại tỉnh).');
     expect(text).toContain('(từ 08:31:00, 3 phút 20 giây)');
     expect(text).toContain(
-      'Tán thành: 5/7 thành viên (71,43 %); cần trên 1/2 tổng số thành viên (ít nhất 4). Kết luận: nội dung được thông qua.',
+      'Tán thành: 5/7 thành viên (71,43%); cần trên 1/2 tổng số thành viên (ít nhất 4). Kết luận: nội dung được thông qua.',
     );
-    expect(text).toContain('Chưa bỏ phiếu: 2/7 thành viên (28,57 %)');
+    expect(text).toContain('Chưa bỏ phiếu: 2/7 thành viên (28,57%)');
   });
   it('print a number only when the register gave one', () => {
     expect(words(minutesHtml({ ...SAMPLE_MINUTES, number: '12' }, options))).toContain('Số: 12/BB-UBND');
@@ -74,6 +74,12 @@ describe('minutes', () => {
     const text = words(minutesHtml({ ...running, items }, options));
     expect(text).toContain('kết thúc vào … giờ …, ngày … tháng … năm …./.');
     expect(text).toContain('Nội dung này chưa được tiến hành.');
+  });
+  it('say of the whole meeting’s conclusion what it is, after the closing text', () => {
+    const conclusion = [{ type: 'paragraph' as const, runs: [{ text: 'Thống nhất toàn bộ chương trình.' }] }];
+    const text = words(minutesHtml({ ...SAMPLE_MINUTES, conclusion }, options));
+    expect(text).toMatch(/nhất trí\.\s+Kết luận cuộc họp:\s+Thống nhất toàn bộ chương trình\.\s+Cuộc họp kết thúc/u);
+    expect(words(minutesHtml(SAMPLE_MINUTES, options))).not.toContain('Kết luận cuộc họp');
   });
   it('mark drafts, and nothing else', () => {
     expect(minutesHtml(SAMPLE_MINUTES, { ...options, draft: true })).toContain('>DỰ THẢO</div>');

@@ -31,6 +31,8 @@ import {
  * `phien-sign:chair`, which the printed PDF keeps as annotations with the exact rectangle.
  */
 export function minutesHtml(content: MinutesContent, options: PageOptions): string {
+  const conclusion = content.conclusion ?? [];
+  const last = conclusion.length > 0 ? conclusion : content.closing;
   const number = html`<p class="number">Số: ${content.number ?? '…'}/${content.symbol}</p>`;
   const body = html`${letterhead(content.organisation, { left: number })}
     <div class="title">
@@ -43,9 +45,15 @@ export function minutesHtml(content: MinutesContent, options: PageOptions): stri
     <p><strong>Chủ trì (chủ tọa):</strong> ${person(content.chair)}.</p>
     <p><strong>Thư ký (người ghi biên bản):</strong> ${person(content.secretary)}.</p>
     <h2>Nội dung (theo diễn biến ${meetingWord(content.kind).toLocaleLowerCase('vi')}):</h2>
-    ${content.items.map((item) => itemSection(item, content))} ${blocks(content.closing.slice(0, -1))}
+    ${content.items.map((item) => itemSection(item, content))}
+    ${
+      conclusion.length > 0 &&
+      html`${blocks(content.closing)}
+        <h3>Kết luận ${meetingWord(content.kind).toLocaleLowerCase('vi')}:</h3>`
+    }
+    ${blocks(last.slice(0, -1))}
     <div class="keep">
-      ${blocks(content.closing.slice(-1))}
+      ${blocks(last.slice(-1))}
       <p>${meetingWord(content.kind)} kết thúc vào ${timeAndDate(content.end)}./.</p>
       ${signatures(content)} ${recipientList(content.recipients, 'Lưu: VT, Hồ sơ.')}
     </div>`;

@@ -54,6 +54,7 @@ h2 { margin-top: 10pt; }
 h3 { font-style: italic; }
 .dash, .numbered { text-indent: 12.7mm; }
 .motion { margin: 0 0 6pt; }
+.motion > p:first-child { break-after: avoid; }
 .options { margin: 0 0 6pt 12.7mm; break-inside: avoid; }
 .options td { padding: 1pt 8mm 1pt 0; vertical-align: top; }
 .options .count { text-align: right; padding-right: 2mm; }

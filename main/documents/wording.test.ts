@@ -35,14 +35,14 @@ describe('times', () => {
 describe('arithmetic', () => {
   it('rounds half up and uses the comma', () => {
     expect([percentage(5, 7), percentage(2, 3), percentage(1, 8), percentage(7, 7), percentage(0, 0)]).toEqual([
-      '71,43 %',
-      '66,67 %',
-      '12,50 %',
-      '100 %',
-      '0 %',
+      '71,43%',
+      '66,67%',
+      '12,50%',
+      '100%',
+      '0%',
     ]);
-    expect(percentage(1, 20000)).toBe('0,01 %');
-    expect(percentage(1, 20001)).toBe('0 %');
+    expect(percentage(1, 20000)).toBe('0,01%');
+    expect(percentage(1, 20001)).toBe('0%');
   });
   it('says a vote with its rule', () => {
     const arithmetic = {
@@ -52,7 +52,7 @@ describe('arithmetic', () => {
       required: 4,
     } as const;
     expect(voteArithmetic('Tán thành', arithmetic, 'all', 'committee-meeting')).toBe(
-      'Tán thành: 5/7 thành viên (71,43 %); cần trên 1/2 tổng số thành viên (ít nhất 4)',
+      'Tán thành: 5/7 thành viên (71,43%); cần trên 1/2 tổng số thành viên (ít nhất 4)',
     );
     expect(voteArithmetic('Tán thành', arithmetic, 'voting', 'council-sitting')).toContain(
       'trên 1/2 số đại biểu tham gia biểu quyết',
@@ -67,7 +67,7 @@ describe('arithmetic', () => {
       met: false,
     } as const;
     expect(quorumSentence({ members: [], guests: [], quorum }, 'council-sitting')).toBe(
-      'Có mặt 4/7 đại biểu (57,14 %); cần ít nhất 2/3 tổng số đại biểu (tức 5 người trở lên). Phiên họp không đủ điều kiện tiến hành.',
+      'Có mặt 4/7 đại biểu (57,14%); cần ít nhất 2/3 tổng số đại biểu (tức 5 người trở lên). Phiên họp không đủ điều kiện tiến hành.',
     );
   });
 });

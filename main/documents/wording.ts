@@ -54,15 +54,15 @@ export function duration(seconds: number): string {
   return words.filter((word) => word !== false).join(' ') || '0 giây';
 }
 
-/** `71,43 %`, rounded half up to two decimals without floating point; whole numbers without decimals. */
+/** `71,43%`, rounded half up to two decimals without floating point; whole numbers without decimals. */
 export function percentage(count: number, base: number): string {
-  if (base <= 0) return '0 %';
+  if (base <= 0) return '0%';
   const hundredths = Number(
     (BigInt(Math.trunc(count)) * 20000n + BigInt(Math.trunc(base))) / (BigInt(Math.trunc(base)) * 2n),
   );
   const whole = Math.floor(hundredths / 100);
   const decimals = hundredths % 100;
-  return decimals === 0 ? `${whole} %` : `${whole},${two(decimals)} %`;
+  return decimals === 0 ? `${whole}%` : `${whole},${two(decimals)}%`;
 }
 
 /** `trên 1/2` or `ít nhất 2/3`; the whole is said as such. */
@@ -87,7 +87,7 @@ function baseWords(base: VoteBase, kind: MeetingKind): string {
   return base === 'present' ? `số ${people} có mặt` : `số ${people} tham gia biểu quyết`;
 }
 
-/** `Tán thành: 5/7 thành viên (71,43 %); cần trên 1/2 tổng số thành viên (ít nhất 4).` without the final stop. */
+/** `Tán thành: 5/7 thành viên (71,43%); cần trên 1/2 tổng số thành viên (ít nhất 4).` without the final stop. */
 export function voteArithmetic(label: string, arithmetic: Arithmetic, base: VoteBase, kind: MeetingKind): string {
   const { count, base: whole, threshold, required } = arithmetic;
   return (
@@ -96,7 +96,7 @@ export function voteArithmetic(label: string, arithmetic: Arithmetic, base: Vote
   );
 }
 
-/** `Có mặt 5/7 thành viên (71,43 %); cần ít nhất 2/3 tổng số thành viên (ít nhất 5). Cuộc họp đủ điều kiện tiến hành.` */
+/** `Có mặt 5/7 thành viên (71,43%); cần ít nhất 2/3 tổng số thành viên (ít nhất 5). Cuộc họp đủ điều kiện tiến hành.` */
 export function quorumSentence(attendance: MinutesAttendance, kind: MeetingKind): string {
   const { count, base, threshold, required, met } = attendance.quorum;
   const conclusion = met ? 'đủ điều kiện tiến hành' : 'không đủ điều kiện tiến hành';

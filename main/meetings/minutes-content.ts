@@ -50,7 +50,8 @@ export function minutesContent(state: MeetingState, plan: Y.Doc, minutes: Y.Doc)
     chair: chair ? { name: chair.name, position: chair.position } : { name: '', position: '' },
     secretary: secretary ? { name: secretary.name, position: secretary.position } : { name: '', position: '' },
     items: itemsOf(state, plan, minutes, person),
-    closing: [...readMinutesSection(minutes, 'closing'), ...(state.conclusion ? paragraphs(state.conclusion) : [])],
+    closing: readMinutesSection(minutes, 'closing'),
+    ...(state.conclusion ? { conclusion: paragraphs(state.conclusion) } : {}),
     recipients: ['Như thành phần tham dự'],
   };
 }
