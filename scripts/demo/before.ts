@@ -1,3 +1,5 @@
+import { copyFile, mkdir } from 'node:fs/promises';
+import path from 'node:path';
 import { expect } from '@playwright/test';
 
 import * as steps from '../../tests/e2e/steps.ts';
@@ -35,19 +37,27 @@ export async function enrolEverybody(plan: DemoPlan, page: PageOf, step: RunStep
 
 export async function prepare(
   plan: DemoPlan,
+  /** A folder for the secretary's files. */
+  desk: string,
   laptops: Laptops,
   page: PageOf,
   step: RunStep,
   shoot: Shoot,
 ): Promise<void> {
   const secretary = page('secretary');
+  await mkdir(desk, { recursive: true });
   await step('the secretary prepares agenda, papers and motions', async () => {
     await steps.createMeeting(secretary, { title: plan.title, place: plan.place });
     await steps.addPeople(secretary, plan.people.chair.name);
     for (const [index, item] of plan.items.entries()) {
       await steps.addItem(secretary, index + 1, item.title, item.motions);
       if (item.papers.length === 0) continue;
-      await laptops.secretary.answerOpenDialog(...item.papers);
+      const files: string[] = [];
+      for (const { file, name } of item.papers) {
+        if (name !== undefined) await copyFile(file, path.join(desk, name));
+        files.push(name === undefined ? file : path.join(desk, name));
+      }
+      await laptops.secretary.answerOpenDialog(...files);
       const section = steps.by(secretary, `item-${index + 1}`);
       await steps.by(secretary, `add-papers-${index + 1}`).click();
       // Accepted ones appear, refused ones are named with their reason: either way each file is accounted for.
@@ -58,7 +68,7 @@ export async function prepare(
             (await section.getByTestId('refused-paper').count()),
           { timeout: 120_000 },
         )
-        .toBeGreaterThanOrEqual(new Set(item.papers).size);
+        .toBeGreaterThanOrEqual(new Set(files).size);
     }
     await shoot('secretary', 'prepared');
   });

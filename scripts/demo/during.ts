@@ -58,6 +58,7 @@ export async function conduct(
           await steps.nextStep(chair, what);
           await past(chair, what);
           await shoot('member', 'speaking');
+          await shoot('secretary', 'room-screen-with-speaker', await roomScreen(laptops.secretary));
         });
         continue;
       case 'open-vote':
@@ -134,9 +135,9 @@ async function voteOn(laptops: Laptops, page: PageOf, present: readonly Role[], 
     if (who === 'chair') continue;
     await steps.vote(page(who), who === 'remote' ? 'other' : 'approve');
   }
-  await steps.vote(chair, 'approve');
   await shoot('secretary', 'vote-under-way');
   await shoot('secretary', 'room-screen-during-vote', room);
+  await steps.vote(chair, 'approve');
   await steps.closeVote(chair);
   await past(chair, 'close-vote');
   await shoot('chair', 'vote-result');

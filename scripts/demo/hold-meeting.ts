@@ -62,7 +62,7 @@ export async function holdMeeting(options: {
       await shoot('secretary', 'first-start');
     });
     await enrolEverybody(plan, page, step, shoot);
-    await prepare(plan, laptops as Laptops, page, step, shoot);
+    await prepare(plan, path.join(folder, 'desk'), laptops as Laptops, page, step, shoot);
     await conduct(plan, laptops as Laptops, page, step, shoot);
     await signAndHandOut(laptops as Laptops, out, page, step, shoot);
     await lookAround(laptops as Laptops, page, step, shoot, async (who) => {

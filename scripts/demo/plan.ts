@@ -16,9 +16,15 @@ export type Role = 'secretary' | 'chair' | 'member' | 'remote';
 
 export interface DemoItem {
   readonly title: string;
-  readonly papers: readonly string[];
+  readonly papers: readonly DemoPaper[];
   readonly motions: readonly string[];
   readonly conclusion: string;
+}
+
+/** A file, and what the secretary has it as where that is not its own name. */
+export interface DemoPaper {
+  readonly file: string;
+  readonly name?: string;
 }
 
 const sampleFolder = path.join(import.meta.dirname, '../../resources/sample-meeting');
@@ -31,7 +37,7 @@ const sampleSchema = z.object({
   items: z.array(
     z.object({
       title: z.string(),
-      papers: z.array(z.object({ file: z.string() })),
+      papers: z.array(z.object({ file: z.string(), title: z.string() })),
       motions: z.array(z.string()),
       conclusion: z.string(),
     }),
@@ -61,8 +67,8 @@ export async function readPlan(pdfs: readonly string[]): Promise<DemoPlan> {
       title: item.title,
       papers:
         pdfs.length > 0
-          ? pdfs.filter((_, at) => at % all.length === index)
-          : item.papers.map(({ file }) => path.join(sampleFolder, file)),
+          ? pdfs.filter((_, at) => at % all.length === index).map((file) => ({ file }))
+          : item.papers.map(({ file, title }) => ({ file: path.join(sampleFolder, file), name: `${title}.pdf` })),
       motions: item.motions,
       conclusion: item.conclusion,
     })),

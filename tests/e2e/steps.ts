@@ -104,8 +104,11 @@ export async function createMeeting(page: Page, input: MeetingInput): Promise<vo
 /** Takes everybody of the organisation in; `chair` chairs, who prepares is the secretary. */
 export async function addPeople(page: Page, chair: string): Promise<void> {
   const everybody = by(page, 'add-everybody');
+  const somebody = page.locator('[data-testid^="add-person-"]').first();
+  // Who is of the organisation comes a moment after the screen.
+  await expect(somebody).toBeVisible();
   if (await everybody.isVisible()) await everybody.click();
-  else await page.locator('[data-testid^="add-person-"]').first().click();
+  else await somebody.click();
   await page.locator('tr', { hasText: chair }).locator('select').selectOption('chair');
 }
 
@@ -257,8 +260,11 @@ export type Panel = 'people' | 'notes' | 'votes' | 'minutes' | 'board';
 
 export async function showPanel(page: Page, panel: Panel): Promise<Locator> {
   const shown = by(page, `panel-${panel}`);
-  if (!(await shown.isVisible())) await by(page, `show-${panel}`).click();
-  await expect(shown).toBeVisible();
+  // Panels also open by themselves, after a ballot for one; pressed in that moment, the button folds it again.
+  await expect(async () => {
+    if (!(await shown.isVisible())) await by(page, `show-${panel}`).click();
+    await expect(shown).toBeVisible({ timeout: 2000 });
+  }).toPass({ timeout: 20_000 });
   return shown;
 }
 
