@@ -21,8 +21,10 @@ phien join --data DIR HOST:PORT
     Fetches the meeting that the laptop at this address carries.
 phien hub enrol --data DIR --code CODE --at HOST:PORT [--name NAME]
     The same for a relay, a computer that nobody sits at.
-phien hub --data DIR [--listen HOST:PORT] [--metrics [HOST:]PORT] [--log-level debug|info|warn|error]
-    A relay: carries the meetings in this data folder and those that laptops give it, until it is stopped.
+phien hub --data DIR [--listen HOST:PORT] [--bus redis://HOST:PORT]
+          [--metrics [HOST:]PORT] [--log-level debug|info|warn|error]
+    A relay: carries the meetings in this data folder and those that laptops give it, until it is stopped. With --bus it
+    shares them with other relays of the same identity (copies of one enrolled data folder) over Redis or Valkey.
     --metrics serves GET /metrics for Prometheus over plain HTTP, on 127.0.0.1 unless a host is given.
     Its log goes to standard error, one JSON object a line.
 The PIN (at least 6 characters) comes from the environment variable PHIEN_PIN, from the file that --pin-file or
@@ -105,6 +107,7 @@ async function hubCommand(args: string[]): Promise<number> {
     listen: { type: 'string' },
     metrics: { type: 'string' },
     'log-level': { type: 'string', default: 'info' },
+    bus: { type: 'string' },
     ...pinFile,
   } as const;
   const { values } = parseArgs({ args, options });
@@ -114,7 +117,7 @@ async function hubCommand(args: string[]): Promise<number> {
   const meter = createHubMeter();
   let listening: Promise<readonly string[]> = Promise.resolve([]);
   const laptop = openHere(values.data, values.listen, {
-    relay: { onListening: (addresses) => (listening = addresses) },
+    relay: { bus: values.bus, onListening: (addresses) => (listening = addresses) },
     meter,
     logger: consoleLogger(level),
   });

@@ -69,7 +69,7 @@ const sequence = z
   .int()
   .min(1)
   .max(2 ** 31);
-const head = z
+export const streamHeadSchema = z
   .tuple([memberId, streamSchema, sequence, z.string().regex(/^[0-9a-f]{64}$/)])
   .transform(([author, stream, seq, hash]): StreamHead => ({
     author,
@@ -77,7 +77,7 @@ const head = z
     seq,
     hash: asSha256(hash),
   }));
-const heads = z.array(head).max(MAX_HEADS);
+const heads = z.array(streamHeadSchema).max(MAX_HEADS);
 
 export const controlMessageSchema = z.discriminatedUnion('type', [
   z.object({

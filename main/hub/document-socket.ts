@@ -2,7 +2,7 @@ import type { CarriedMeeting } from '../../common/collab/carried-meeting.ts';
 import { closeCodes } from '../../common/wire/link.ts';
 import type { ClientSocket } from './client-socket.ts';
 import { limits } from './connection-limits.ts';
-import { quietMessage, serveMeetingDocument } from './served-document.ts';
+import { quietMessage, serveMeetingDocument, type ServeDocument } from './served-document.ts';
 import type { Window } from './happenings.ts';
 import type { RelayedDocument } from './relayed-documents.ts';
 import type { Ticker } from './tick.ts';
@@ -24,8 +24,10 @@ export function createDocumentSocket(options: {
   readonly document: RelayedDocument;
   readonly client: ClientSocket;
   readonly ticker: Ticker;
+  /** Otherwise `serveMeetingDocument`. */
+  readonly serve?: ServeDocument | undefined;
 }): DocumentSocket {
-  const { meeting, document, client, ticker } = options;
+  const { meeting, document, client, ticker, serve = serveMeetingDocument } = options;
   let ended = false;
   let spoke = performance.now();
 
@@ -36,7 +38,7 @@ export function createDocumentSocket(options: {
 
   const self = {};
   const hears = (live: boolean) => !live || client.backlog() <= limits.dropAwarenessBytes;
-  const served = serveMeetingDocument(meeting, document, {
+  const served = serve(meeting, document, {
     self,
     member: client.member,
     send(message, live) {

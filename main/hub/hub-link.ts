@@ -18,7 +18,7 @@ import { limits } from './connection-limits.ts';
 import { countOne, type HubMeter } from './hub-meter.ts';
 import { envelopeOf, type Happening, type Window } from './happenings.ts';
 import type { RelayedDocument, RelayedDocuments } from './relayed-documents.ts';
-import { serveMeetingDocument, type ServedDocument } from './served-document.ts';
+import { serveMeetingDocument, type ServedDocument, type ServeDocument } from './served-document.ts';
 import type { Ticker } from './tick.ts';
 
 /** A member's laptop on the link: the log, and all open documents, over one socket. */
@@ -57,11 +57,13 @@ export function createHubLink(options: {
   nextBatch(): number;
   /** Those of the meeting, shared by all connections. */
   readonly relayed: RelayedDocuments;
+  /** Otherwise `serveMeetingDocument`. */
+  readonly serve?: ServeDocument | undefined;
   /** The hello came and was answered. */
   onReady(link: HubLink): void;
   onAcknowledged(positions: readonly StreamPosition[]): void;
 }): HubLink {
-  const { meeting, client, ticker, logger } = options;
+  const { meeting, client, ticker, logger, serve = serveMeetingDocument } = options;
   const { member } = client;
   const documents = new Map<string, ServedDocument>();
   const followed = new Set<Happening['document']>();
@@ -136,7 +138,7 @@ export function createHubLink(options: {
   }
 
   function follow(document: RelayedDocument): ServedDocument {
-    const served = serveMeetingDocument(meeting, document, {
+    const served = serve(meeting, document, {
       self: link,
       member,
       send: (message, live) => answer(document.name, message, live),

@@ -1,13 +1,14 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import { ACTS_STREAM, type Entry } from '../../common/acts/entry.ts';
-import type { CarriedMeeting } from '../../common/collab/carried-meeting.ts';
+import type { CarriedMeeting, EntryBatch } from '../../common/collab/carried-meeting.ts';
 import type { MemberId } from '../../common/domain/ids.ts';
 import { createAcknowledged, type Acknowledged } from '../../common/wire/acknowledged.ts';
 import type { LinkLogger } from '../../common/wire/admission.ts';
 import { closeCodes, encodeControl, type CloseCode } from '../../common/wire/link.ts';
 import { createClientSocket, type ClientSocket } from './client-socket.ts';
 import { limits } from './connection-limits.ts';
+import type { Cluster } from './cluster.ts';
 import { createDocumentSocket, type DocumentSocket } from './document-socket.ts';
 import { createHappenings } from './happenings.ts';
 import { createHeldCount } from './held.ts';
@@ -30,6 +31,8 @@ export interface RoomStatus {
 export interface MeetingRoom {
   readonly meeting: CarriedMeeting;
   status(): RoomStatus;
+  /** `host:port` of other relays that carry the meeting. */
+  siblings(): readonly string[];
   admitLink(socket: WebSocket, transport: Socket, member: MemberId): void;
   admitDocument(socket: WebSocket, transport: Socket, member: MemberId, document: string): void;
   /** Of this meeting alone. */
@@ -47,6 +50,8 @@ export function createMeetingRoom(options: {
   readonly logger: LinkLogger;
   readonly meter: HubMeter;
   readonly acknowledged?: Acknowledged;
+  /** Other relays carry the meeting as well. */
+  readonly shared?: { readonly cluster: Cluster; acts(): EntryBatch; addresses(): readonly string[] };
   onStatus(): void;
 }): MeetingRoom {
   const { meeting, carrier, ticker, logger, meter } = options;
@@ -61,6 +66,7 @@ export function createMeetingRoom(options: {
   let telling: NodeJS.Timeout | undefined;
   let closed = false;
   let online: readonly MemberId[] = [carrier];
+  let tellingOnline: NodeJS.Timeout | undefined;
 
   const held = createHeldCount({
     carrier,
@@ -79,6 +85,17 @@ export function createMeetingRoom(options: {
     }
     pending.push(...entries);
     ticker.request(relay);
+  });
+
+  const shared = options.shared?.cluster.room({
+    ...options.shared,
+    meeting,
+    carrier,
+    relayed,
+    ticker,
+    logger,
+    localOnline: () => localOnline(),
+    onOnline: () => tellOnline(),
   });
 
   /** Reads the log, so not for every entry. */
@@ -124,14 +141,23 @@ export function createMeetingRoom(options: {
     }
   }
 
-  function tellOnline(): void {
+  function localOnline(): readonly MemberId[] {
     const members = new Set<MemberId>([carrier]);
     for (const link of links.keys()) if (link.device !== null) members.add(link.member);
-    const sorted = [...members].sort();
-    const same = sorted.length === online.length && sorted.every((member, index) => member === online[index]);
-    online = sorted;
-    if (same) return;
-    const frame = encodeControl({ type: 'online', members: sorted });
+    return [...members];
+  }
+
+  /** At once, and then not again for a moment: when hundreds come, each would be told of each. */
+  function tellOnline(): void {
+    if (tellingOnline || closed) return;
+    const before = online;
+    online = [...new Set([...localOnline(), ...(shared?.online() ?? [])])].sort();
+    if (online.length === before.length && online.every((member, index) => member === before[index])) return;
+    tellingOnline = setTimeout(() => {
+      tellingOnline = undefined;
+      tellOnline();
+    }, online.length);
+    const frame = encodeControl({ type: 'online', members: online });
     for (const link of links.keys()) if (link.device !== null) link.sendOnline(frame);
     tellStatus();
   }
@@ -170,6 +196,7 @@ export function createMeetingRoom(options: {
         return acknowledged.onlyHere(meeting.log.heads());
       },
     }),
+    siblings: () => shared?.siblings() ?? [],
     admitLink(socket, transport, member) {
       const client = createClientSocket(socket, transport, member, logger, meter, {
         onMessage: (data, binary) => link.receive(data, binary),
@@ -189,6 +216,7 @@ export function createMeetingRoom(options: {
         meter,
         nextBatch: () => batches++,
         relayed,
+        serve: shared?.serveFor(),
         onReady: ready,
         onAcknowledged(positions) {
           acknowledged.note(positions);
@@ -216,6 +244,7 @@ export function createMeetingRoom(options: {
         document: relayed.follow(document),
         client,
         ticker,
+        serve: shared?.serveFor(),
       });
       sockets.set(documentSocket, client);
     },
@@ -234,6 +263,7 @@ export function createMeetingRoom(options: {
       for (const link of links.keys()) link.beat();
       for (const socket of sockets.keys()) socket.beat();
       relayed.beat();
+      shared?.beat();
       closeSlowest();
     },
     close(code, reason) {
@@ -241,6 +271,8 @@ export function createMeetingRoom(options: {
       stopListening();
       held.stop();
       clearTimeout(telling);
+      clearTimeout(tellingOnline);
+      shared?.close();
       for (const client of [...links.values(), ...sockets.values()]) client.close(code, reason);
     },
   };

@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { WebSocketServer } from 'ws';
 import { documentNameSchema } from '../../common/acts/entry.ts';
-import type { CarriedMeeting } from '../../common/collab/carried-meeting.ts';
+import type { CarriedMeeting, EntryBatch } from '../../common/collab/carried-meeting.ts';
 import type { PaperParts } from '../../common/collab/paper-parts.ts';
 import type { MeetingId, MemberId, Sha256 } from '../../common/domain/ids.ts';
 import type { Acknowledged } from '../../common/wire/acknowledged.ts';
@@ -26,6 +26,7 @@ import {
   type MeetingList,
 } from '../../common/wire/link.ts';
 import { limits } from './connection-limits.ts';
+import type { Cluster } from './cluster.ts';
 import { createEntrustRoute, type TakeMeeting } from './entrust-route.ts';
 import { createHubMeter, type HubGauges, type HubMeter } from './hub-meter.ts';
 import { createMeetingRoom, type MeetingRoom, type RoomStatus } from './meeting-room.ts';
@@ -51,6 +52,8 @@ export interface HubOptions {
   readonly take?: TakeMeeting;
   /** What this laptop itself fetches of a paper; its neighbours ask. */
   fetching?: PaperShelf['fetching'];
+  /** Relays that carry the same meetings. */
+  readonly cluster?: Cluster | undefined;
   /** More of a paper came; `complete`: it is whole now. */
   onPaper?(paper: Sha256, complete: boolean): void;
 }
@@ -60,9 +63,19 @@ export interface Hub {
   /** `host:port` under which others reach this laptop. */
   addresses(): string[];
   /** Serves a meeting from now on. What others acknowledge is noted in `acknowledged`. */
-  carry(meeting: CarriedMeeting, about: { start(): string; readonly acknowledged?: Acknowledged }): void;
+  carry(
+    meeting: CarriedMeeting,
+    about: {
+      start(): string;
+      readonly acknowledged?: Acknowledged;
+      /** The acts that show who is of the meeting; for other relays. */
+      acts?(): EntryBatch;
+    },
+  ): void;
   /** Stops serving it; its clients are told to come back later. */
   stop(meeting: MeetingId): void;
+  /** `host:port` of other relays that carry the meeting now. */
+  siblings(meeting: MeetingId): readonly string[];
   status(meeting: MeetingId): RoomStatus | undefined;
   /** A paper that somebody brings just now, or did lately. `have`: bytes on this disk, verified. */
   arriving(paper: Sha256): { readonly have: number; readonly active: boolean } | undefined;
@@ -71,6 +84,7 @@ export interface Hub {
   close(): Promise<void>;
 }
 
+const NO_ACTS: EntryBatch = { entries: [], certificates: [] };
 const RECHECK_MILLISECONDS = 60_000;
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT']);
 
@@ -240,6 +254,7 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
       [...rooms.values()].map(({ room }) => room.gauges()),
       peers.size,
     );
+  const addresses = () => reachableHosts(options.listen.host).map((host) => `${host}:${port}`);
   const heartbeat = setInterval(() => {
     for (const { room } of rooms.values()) room.beat();
   }, HEARTBEAT_MILLISECONDS);
@@ -247,7 +262,7 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
 
   return {
     port,
-    addresses: () => reachableHosts(options.listen.host).map((host) => `${host}:${port}`),
+    addresses,
     carry(meeting, about) {
       if (rooms.has(meeting.id)) return;
       const room = createMeetingRoom({
@@ -257,6 +272,9 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
         logger,
         meter,
         ...(about.acknowledged ? { acknowledged: about.acknowledged } : {}),
+        ...(options.cluster && about.acts
+          ? { shared: { cluster: options.cluster, acts: () => about.acts?.() ?? NO_ACTS, addresses } }
+          : {}),
         onStatus: () => options.onStatus?.(meeting.id, room.status()),
       });
       rooms.set(meeting.id, { room, start: () => about.start() });
@@ -266,6 +284,7 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
       rooms.delete(meeting);
       found?.room.close(closeCodes.stopped, 'no longer carried here');
     },
+    siblings: (meeting) => rooms.get(meeting)?.room.siblings() ?? [],
     status: (meeting) => rooms.get(meeting)?.room.status(),
     arriving: (paper) => intake?.arriving(paper),
     recheck,

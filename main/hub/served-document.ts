@@ -7,6 +7,10 @@ import { AWARENESS, awarenessMessage, QUERY_AWARENESS, SYNC, type RelayedDocumen
 
 const SYNC_STEP_1 = 0;
 
+/** Whether a message tells something new, rather than asks for what is there. */
+export const isLive = (message: Uint8Array): boolean =>
+  message[0] === AWARENESS || (message[0] === SYNC && message[1] !== SYNC_STEP_1);
+
 export type DocumentBreach = 'malformed' | 'not-allowed';
 
 /** One document as it is served to one connection, with the rules of who may say what. */
@@ -123,6 +127,8 @@ export function serveMeetingDocument(
     },
   };
 }
+
+export type ServeDocument = typeof serveMeetingDocument;
 
 /** An awareness message of nobody: keeps y-websocket's client from taking a quiet room for a dead one (30 s). */
 export const quietMessage: Uint8Array = awarenessMessage(Uint8Array.of(0));

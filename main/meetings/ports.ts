@@ -160,8 +160,13 @@ export interface PaperShelf {
 
 /** What carries and what joins, and the papers that come along. Made once the identity is unlocked. */
 export interface Network {
-  /** Serves the meeting to others; resolves with the addresses (`host:port`) where they reach it. */
-  carry(meeting: CarriedMeeting): Promise<readonly string[]>;
+  /**
+   * Serves the meeting to others; resolves with the addresses (`host:port`) where they reach it. `acts` show other relays
+   * of the same identity that it is theirs.
+   */
+  carry(meeting: CarriedMeeting, acts: () => EntryBatch): Promise<readonly string[]>;
+  /** `host:port` of other relays that carry the meeting now. */
+  siblings(meeting: MeetingId): readonly string[];
   stopCarrying(meeting: MeetingId): Promise<void>;
   /** Who is connected to this host for the meeting, and when the last thing came from them (RFC 3339). */
   carried(

@@ -38,6 +38,7 @@ const refused = (): never => {
 
 export const noNetwork: Network = {
   carry: refused,
+  siblings: () => [],
   stopCarrying: () => Promise.resolve(),
   carried: () => undefined,
   acknowledged: () => createAcknowledged(asMemberId(randomUUID())),

@@ -10,6 +10,7 @@ import type {
 } from '../../common/contract/requests.ts';
 import { BODY_PRESETS } from '../../common/domain/body-rules.ts';
 import type { MeetingId, Sha256 } from '../../common/domain/ids.ts';
+import { rosterActs } from './entrusted-meeting.ts';
 import { entrust, takeEntrusted } from './entrusting.ts';
 import type { EventHub } from './events.ts';
 import { meetingIdOf, newNonce } from './meeting-id.ts';
@@ -75,6 +76,7 @@ const NOTHING_OWN: SavedState = { onlyHere: { count: 0, since: null }, hasOwn: f
 
 /** Changes come in bursts; windows are told at most this often, in milliseconds. */
 const TELL_EVERY = 40;
+const TURN_MILLISECONDS = 5000;
 
 export function createWorkplace(deps: {
   readonly store: LaptopStore;
@@ -365,12 +367,28 @@ export function createWorkplace(deps: {
     if (one.meeting.readOnly) throw new Refusal('read-only-meeting');
     if (!one.meeting.state()) throw new Refusal('not-convened');
     await unlink(one);
-    const addresses = await network.carry(one.meeting);
+    const addresses = await network.carry(one.meeting, () => rosterActs(one.meeting));
     one.hosting = { addresses };
+    if (deps.relay) shareAmongRelays(one);
     store.meetings.put({ ...stored(id), carrying: true });
     events.emit('meetings.changed', list());
     tell(id);
     return addresses;
+  }
+
+  /** A paper that somebody brought to one relay is fetched by the others. */
+  function shareAmongRelays(one: AtHand): void {
+    const { id } = one.meeting;
+    one.fetcher = network.fetchPapers(id, {
+      addresses: () => inTurn(network.siblings(id)),
+      liveWaits: () => false,
+      laptops: () => [],
+      hasWhole: () => false,
+    });
+    one.stops.push(
+      one.fetcher.onProgress(() => tell(id)),
+      one.fetcher.onComplete(() => tell(id)),
+    );
   }
 
   const workplace: Workplace = {
@@ -498,4 +516,10 @@ export function createWorkplace(deps: {
     },
   };
   return workplace;
+}
+
+/** Another one first every few seconds: it may have what the one before lacks. */
+function inTurn<T>(all: readonly T[]): readonly T[] {
+  const first = all.length > 0 ? Math.floor(Date.now() / TURN_MILLISECONDS) % all.length : 0;
+  return [...all.slice(first), ...all.slice(0, first)];
 }

@@ -7,6 +7,8 @@ import type { Admit, TlsIdentity } from '../../common/wire/admission.ts';
 import type { Advertisement, Multicast } from '../../common/wire/discovery.ts';
 import { advertise, type Advertiser } from '../hub/discovery.ts';
 import type { HubMeter } from '../hub/hub-meter.ts';
+import { createCluster } from '../hub/cluster.ts';
+import { openRedisBus } from '../hub/redis-bus.ts';
 import { serveHub, type Hub } from '../hub/serve-hub.ts';
 import { checkCertificate } from '../identity/check-certificate.ts';
 import type { Logger } from '../logging/logger.ts';
@@ -36,6 +38,8 @@ export interface NetworkPlace {
 export interface RelayPlace {
   /** Told once, after unlocking: where it listens, or why it can't. A relay takes no other port than the one given. */
   onListening(addresses: Promise<readonly string[]>): void;
+  /** `redis://…`: shares its meetings with other relays of the same identity. */
+  readonly bus?: string | undefined;
 }
 
 const DEFAULT_PORT = 7443;
@@ -77,6 +81,16 @@ export function createNetwork(options: {
   const guestListeners = new Set<(meeting: MeetingId) => void>();
   const arrivalListeners = new Set<(paper: Sha256) => void>();
   const carried = new Set<MeetingId>();
+  const bus = place.relay?.bus;
+  const cluster =
+    bus === undefined
+      ? undefined
+      : createCluster({
+          bus: openRedisBus({ url: bus, logger }),
+          secret: tls.key,
+          organisation: organisationTag(session.organisation.fingerprint),
+          logger,
+        });
   let take: Parameters<Network['onEntrusted']>[0] | undefined;
   const fetchers = new Map<MeetingId, ReturnType<typeof fetchPapers>>();
   const near = changingSegment();
@@ -124,6 +138,7 @@ export function createNetwork(options: {
             for (const listener of guestListeners) listener(meeting);
           },
           ...(place.relay ? { take: (meeting, acts) => take?.(meeting, acts) ?? Promise.resolve('failed') } : {}),
+          cluster,
           papers: store.papers,
           fetching: (meeting, paper) => fetchers.get(meeting)?.fetching(paper),
           onPaper: (paper) => {
@@ -154,11 +169,12 @@ export function createNetwork(options: {
   place.relay?.onListening(opened().then((served) => served.addresses()));
 
   return {
-    async carry(meeting) {
+    async carry(meeting, acts) {
       const served = await opened();
       served.carry(meeting, {
         start: () => store.meetings.get(meeting.id)?.summary.start ?? '',
         acknowledged: remembered.of(meeting.id),
+        acts,
       });
       carried.add(meeting.id);
       advertiser?.changed();
@@ -171,6 +187,7 @@ export function createNetwork(options: {
       remembered.flush(meeting);
       served?.stop(meeting);
     },
+    siblings: (meeting) => running?.siblings(meeting) ?? [],
     carried: (meeting) => running?.status(meeting),
     acknowledged: (meeting) => remembered.of(meeting),
     onGuests(listener) {
@@ -192,7 +209,10 @@ export function createNetwork(options: {
       const outcome = await entrustMeeting(address, credentials, meeting, acts);
       if (outcome !== 'carried') throw new Refusal(outcome === 'failed' ? 'relay-failed' : outcome);
     },
-    onEntrusted: (asked) => void (take = asked),
+    onEntrusted(asked) {
+      take = asked;
+      cluster?.onMeeting(asked);
+    },
     join(meeting, addresses): Link {
       const listeners = new Set<(status: LinkStatus) => void>();
       const link = connectLink({
@@ -257,6 +277,7 @@ export function createNetwork(options: {
       browser.close();
       for (const meeting of carried) remembered.flush(meeting);
       await (await hub?.catch(() => undefined))?.close();
+      await cluster?.close();
       for (const meeting of carried) remembered.flush(meeting);
       multicast.close();
     },

@@ -1,0 +1,127 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Entry } from '../../common/acts/entry.ts';
+import { entrustMeeting } from '../../main/sync/entrust.ts';
+import { until } from '../fixtures/laptops.ts';
+import { openBalancer, type Balancer } from '../fixtures/network/balancer.ts';
+import { openThinClient, type ThinClient } from '../fixtures/network/thin-client.ts';
+import { openTestRedis, redisCommand, type TestRedis } from '../fixtures/redis.ts';
+import { makeRelayMeeting, type RelayMeeting, type RelayPerson } from '../fixtures/relay-meeting.ts';
+import { startRelay, type Relay } from '../fixtures/relay.ts';
+
+// Three relay processes of one identity behind a plain TCP balancer, on a real Redis.
+if (!redisCommand) console.warn('skipped: no redis-server or valkey-server on this system (Debian: redis-server)');
+const withRedis = test.skipIf(!redisCommand);
+
+const CLIENTS = 30;
+let folder: string;
+let redis: TestRedis;
+let held: RelayMeeting;
+let relays: Relay[] = [];
+let balancer: Balancer;
+let clients: ThinClient[] = [];
+const sent: Entry[] = [];
+
+const dataOf = (index: number) => join(folder, `may-chu-${index}`);
+const start = async (index: number, port = 0) => startRelay(dataOf(index), ['--bus', redis.url], port);
+const person = (index: number) => held.people[index] as RelayPerson;
+
+/** Everybody's arrival by whichever relay. */
+async function act(client: ThinClient, kind: string, body: Record<string, unknown>): Promise<Entry> {
+  const entry = await client.person.act(kind, body);
+  sent.push(entry);
+  await client.send(entry);
+  return entry;
+}
+
+const everywhere = (entry: Entry) => clients.every((client) => client.arrived.has(entry.jws));
+
+beforeAll(async () => {
+  if (!redisCommand) return;
+  folder = await mkdtemp(join(tmpdir(), 'phien-cluster-'));
+  [redis, held] = await Promise.all([openTestRedis(), makeRelayMeeting(CLIENTS)]);
+  await held.layRelay(dataOf(0));
+  for (const index of [1, 2]) await cp(dataOf(0), dataOf(index), { recursive: true });
+  relays = await Promise.all([0, 1, 2].map((index) => start(index)));
+  balancer = await openBalancer(relays.map(({ address }) => address));
+}, 120_000);
+
+afterAll(async () => {
+  for (const client of clients) client.close();
+  await balancer?.close();
+  for (const relay of relays) await relay.stop('SIGKILL');
+  await redis?.close();
+  if (folder) await rm(folder, { recursive: true, force: true });
+});
+
+withRedis(
+  '[RELAY-4] a meeting given to one relay is carried by all',
+  async () => {
+    expect(await entrustMeeting(balancer.address, person(0).credentials, held.meeting, held.acts)).toBe('carried');
+    clients = held.people.map((one, index) =>
+      openThinClient({ address: balancer.address, meeting: held.meeting, person: one, device: `may-tinh-${index}` }),
+    );
+    await until(() => clients.every((client) => client.connected()), 60_000);
+    expect(balancer.counts().every((count) => count >= CLIENTS / 3 - 1)).toBe(true);
+  },
+  90_000,
+);
+
+withRedis(
+  '[RELAY-4] everybody is online to everybody, and an act reaches all',
+  async () => {
+    await until(() => clients.every((client) => client.online().length === CLIENTS + 1), 30_000);
+    for (const client of clients) await act(client, 'checked-in', { how: 'remote' });
+    await until(() => sent.every(everywhere), 60_000);
+  },
+  120_000,
+);
+
+withRedis(
+  '[RELAY-4] a relay is killed: its clients go on at the others, nothing is lost',
+  async () => {
+    const killed = relays[1] as Relay;
+    const before = await Promise.all(clients.slice(0, 6).map((client) => act(client, 'speak-requested', request())));
+    await killed.stop('SIGKILL');
+    const meanwhile = clients.slice(6, 12).map((client) => act(client, 'speak-requested', request()));
+    await Promise.all(meanwhile);
+    await until(() => clients.every((client) => client.connected()), 60_000);
+    await until(() => [...before, ...sent].every(everywhere), 60_000);
+    await until(() => clients.every((client) => client.online().length === CLIENTS + 1), 60_000);
+    console.info(
+      `longest loss of a connection: ${Math.max(...clients.map((client) => client.longestLoss())).toFixed(0)} ms`,
+    );
+
+    // It comes back and catches up by itself.
+    relays[1] = await start(1, Number(killed.address.split(':')[1]));
+    const alone = openThinClient({
+      address: killed.address,
+      meeting: held.meeting,
+      person: person(3),
+      device: 'may-tinh-moi',
+    });
+    try {
+      await until(() => sent.every((entry) => alone.arrived.has(entry.jws)), 60_000);
+    } finally {
+      alone.close();
+    }
+  },
+  180_000,
+);
+
+withRedis(
+  '[RELAY-6] without Redis each relay serves its own; when it is back, empty, all catch up',
+  async () => {
+    await redis.kill();
+    const some = await Promise.all(clients.slice(0, 9).map((client) => act(client, 'speak-requested', request())));
+    await redis.start();
+    await until(() => some.every(everywhere), 60_000);
+    expect(relays.some((relay) => relay.output().includes('bus lost'))).toBe(true);
+  },
+  120_000,
+);
+
+let requests = 0;
+const request = () => ({ request: `r${requests++}`, item: null, queue: 'speech', note: '' });
