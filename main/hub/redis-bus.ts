@@ -1,7 +1,8 @@
+import type { createClient } from '@redis/client';
 import type { LinkLogger } from '../../common/wire/admission.ts';
 import type { Bus } from './bus.ts';
 
-type Client = ReturnType<(typeof import('@redis/client'))['createClient']>;
+type Client = ReturnType<typeof createClient>;
 
 /** Kept of each list; who was away for longer is brought up by the others' logs. */
 const KEPT = 5000;
@@ -32,7 +33,7 @@ export function openRedisBus(options: { readonly url: string; readonly logger: L
   const opening = open().catch((error: unknown) => logger.warn('bus could not be opened', { error: String(error) }));
 
   async function open(): Promise<void> {
-    const { createClient, RESP_TYPES } = await import('@redis/client');
+    const redis = await import('@redis/client');
     const settings = {
       url: options.url,
       // What can't be sent now is not sent later: the logs settle what was missed.
@@ -44,11 +45,11 @@ export function openRedisBus(options: { readonly url: string; readonly logger: L
         reconnectStrategy: (retries: number) =>
           Math.min(LONGEST_WAIT_MILLISECONDS, FIRST_WAIT_MILLISECONDS * 2 ** Math.min(retries, 8)),
       },
-      commandOptions: { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } },
+      commandOptions: { typeMapping: { [redis.RESP_TYPES.BLOB_STRING]: Buffer } },
     } as const;
     // The library's types differ by the mapping, which changes replies only; those are read as bytes below.
-    commands = createClient(settings) as unknown as Client;
-    subscriber = createClient(settings) as unknown as Client;
+    commands = redis.createClient(settings) as unknown as Client;
+    subscriber = redis.createClient(settings) as unknown as Client;
     for (const client of [commands, subscriber]) {
       client.on('error', (error: Error) => lost(error));
       client.on('ready', ready);

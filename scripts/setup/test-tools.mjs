@@ -9,6 +9,7 @@ const tools = [
   ['qpdf', 'qpdf'],
   ['openssl', 'openssl'],
   ['ip', 'iproute2'],
+  ['redis-server', 'redis-server'],
 ];
 
 /** Installs what is missing where we may, else says what will be skipped. */
