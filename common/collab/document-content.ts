@@ -24,7 +24,11 @@ export function documentContent(name: string, doc: Y.Doc): PlainContent {
   for (const part of PARTS[kind] ?? []) parts[part] = plain(doc.getMap(part));
   if (kind === 'minutes') {
     const sections = [...doc.share.keys()].filter((key) => key.startsWith('section/')).sort();
-    for (const section of sections) parts[section] = doc.getXmlFragment(section).toString();
+    for (const section of sections) {
+      const text = doc.getXmlFragment(section).toString();
+      // Whoever reads a section makes it, empty.
+      if (text !== '') parts[section] = text;
+    }
   }
   const waiting = doc.store.pendingStructs !== null || doc.store.pendingDs !== null;
   return { parts, vector: hex(Y.encodeStateVector(doc)), waiting };

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import * as Y from 'yjs';
 import type { StreamHead } from '../../common/acts/entry.ts';
+import { minutesSection } from '../../common/collab/minutes.ts';
 import { asMemberId, asSha256 } from '../../common/domain/ids.ts';
 import { stateHash } from './state-hash.ts';
 
@@ -30,6 +31,13 @@ test('the same changes give the same hash in whatever order they came', () => {
   const heads = [head('a', 1), head('b', 2)];
   const hash = stateHash(heads, new Map([['plan', one]]), undefined);
   expect(stateHash(heads.toReversed(), new Map([['plan', other]]), undefined)).toBe(hash);
+});
+
+test('reading minutes does not change the hash', () => {
+  const [one, other] = [new Y.Doc(), new Y.Doc()];
+  minutesSection(one, 'opening');
+  const hash = stateHash([], new Map([['minutes', one]]), undefined);
+  expect(stateHash([], new Map([['minutes', other]]), undefined)).toBe(hash);
 });
 
 test('a change, a missing entry and a change that waits for its past make another hash', () => {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import * as Y from 'yjs';
 import { readNote, readStroke, strokesOf, notesOf } from '../../common/collab/annotations.ts';
@@ -12,13 +13,13 @@ import type { DoneBy } from './ledger.ts';
 import { strokeOf } from './person.ts';
 
 /** What is wrong with the data of one laptop after everything has healed; empty when nothing is. */
-export function findings(options: {
+export async function findings(options: {
   readonly engine: OpenedLaptop;
   readonly meeting: MeetingId;
   readonly paper: Sha256;
   readonly member: MemberId;
   readonly ledger: readonly DoneBy[];
-}): string[] {
+}): Promise<string[]> {
   const { engine, meeting, paper, member } = options;
   const { store } = engine;
   const found: string[] = [];
@@ -89,6 +90,13 @@ export function findings(options: {
     if (waiting) found.push(`changes of ${name} wait for what never came`);
   }
   store.checkIntegrity();
+  const { state } = await engine.request('meetings.state', { meeting });
+  if (state?.minutes.stage === 'sealed') {
+    const path = join(store.dataDir, 'minutes-to-look-at.pdf');
+    await engine.request('minutes.save', { meeting, path }).catch((error: unknown) => {
+      found.push(`sealed minutes cannot be had: ${error instanceof Error ? error.message : String(error)}`);
+    });
+  }
   return found;
 }
 

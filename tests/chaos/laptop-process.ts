@@ -2,6 +2,7 @@ import type { Events } from '../../common/contract/requests.ts';
 import type { MeetingId, MemberId, Sha256 } from '../../common/domain/ids.ts';
 import { consoleLogger } from '../../main/logging/create-logger.ts';
 import { openLaptop, type OpenedLaptop } from '../../main/wiring/open-laptop.ts';
+import { printWithPlaces } from '../fixtures/pdfs.ts';
 import { PIN, until } from '../fixtures/laptops.ts';
 import { findings } from './findings.ts';
 import { openLedger, type DoneBy } from './ledger.ts';
@@ -42,6 +43,8 @@ export interface LaptopReport {
   readonly unsigned: readonly string[];
   /** How far each stream goes; empty while the meeting is not here. */
   readonly heads: readonly string[];
+  /** Papers that are not here. */
+  readonly missing: number;
 }
 
 /** Multicast asks again every few seconds. */
@@ -62,7 +65,7 @@ async function open(setting: LaptopSetting): Promise<MemberId> {
     version: '0.0.0-chaos',
     logger: consoleLogger('warn'),
     resources,
-    print: undefined,
+    print: printWithPlaces,
     listenHost,
     port,
     discovery,
@@ -85,9 +88,12 @@ const foundAddress = (meeting: MeetingId): Promise<string> =>
 async function report(): Promise<LaptopReport> {
   const { engine, setting } = here();
   const { meeting } = setting;
-  if (!engine.store.meetings.get(meeting)) return { role: 'alone', connection: 'none', unsigned: [], heads: [] };
+  if (!engine.store.meetings.get(meeting))
+    return { role: 'alone', connection: 'none', unsigned: [], heads: [], missing: 0 };
   const { connection } = await engine.request('meetings.state', { meeting });
+  const papers = await engine.request('papers.status', { meeting });
   return {
+    missing: papers.filter((paper) => paper.state !== 'here').length,
     role: connection.role,
     connection: connection.state,
     unsigned: engine.store.pending.documents().map((one) => one.document),
@@ -151,7 +157,13 @@ async function answer(question: LaptopQuestion): Promise<unknown> {
       return null;
     case 'findings': {
       const { engine, member, setting } = here();
-      return findings({ engine, member, meeting: setting.meeting, paper: setting.paper, ledger: question.ledger });
+      return await findings({
+        engine,
+        member,
+        meeting: setting.meeting,
+        paper: setting.paper,
+        ledger: question.ledger,
+      });
     }
     case 'usage': {
       const { rss, heapUsed, external } = process.memoryUsage();

@@ -17,7 +17,7 @@ export type Doing =
     }
   | { readonly does: 'ask-to-speak' | 'open-motion' | 'conclude'; readonly id: string }
   | { readonly does: 'check-in' | 'vote' | 'close-motion' | 'withdraw' | 'give-floor' | 'rename-shared-item' }
-  | { readonly does: 'reload-window' | 'back-up' | 'leave-and-join' };
+  | { readonly does: 'reload-window' | 'back-up' | 'leave-and-join' | 'finish' };
 
 export interface Person {
   /** `done`, or why the laptop refused. What is done is in the ledger when this resolves. */
@@ -70,6 +70,23 @@ export function openPerson(options: {
 
   const view = () => engine.request('meetings.state', { meeting });
   const ink = `ink/${paper}/${member}`;
+
+  /** Whatever this person has to do next so that the meeting ends with sealed minutes. */
+  async function finish(): Promise<string> {
+    const { state, me } = await view();
+    if (!state) return 'not-here';
+    if (state.minutes.stage === 'sealed') return 'sealed';
+    if (me.roles.chair && state.phase === 'open') {
+      const open = state.motions.find((one) => one.closedAt === null);
+      return open
+        ? await perform('motion-closed', { motion: open.motion, ballots: [] })
+        : await perform('meeting-closed', {});
+    }
+    if (me.roles.secretary && state.phase === 'closed' && state.minutes.stage === 'draft')
+      await engine.request('minutes.freeze', { meeting });
+    if (me.roles.chair && state.minutes.stage === 'frozen') await engine.request('minutes.sign', { meeting });
+    return state.minutes.stage;
+  }
 
   async function attempt(doing: Doing): Promise<string> {
     switch (doing.does) {
@@ -150,6 +167,8 @@ export function openPerson(options: {
         const motion = (await view()).state?.motions.find((one) => one.closedAt === null);
         return motion ? await perform('motion-closed', { motion: motion.motion, ballots: [] }) : 'no-vote';
       }
+      case 'finish':
+        return await finish();
       case 'conclude':
         return await perform('concluded', { item: null, text: `Kết luận ${doing.id}` });
       case 'reload-window':

@@ -31,6 +31,8 @@ interface Place {
   /** undefined while it is dead. */
   laptop: LaptopProcess | undefined;
   starting: Promise<void> | undefined;
+  /** It will never come back. */
+  lost: boolean;
 }
 
 export async function runSchedule(
@@ -68,12 +70,12 @@ export async function runSchedule(
       ledger,
       address,
     } as const;
-    return { index, setting, ledger, laptop: undefined, starting: undefined };
+    return { index, setting, ledger, laptop: undefined, starting: undefined, lost: false };
   });
   let kills = 0;
 
   async function revive(place: Place): Promise<void> {
-    if (place.laptop?.alive()) return;
+    if (place.lost || place.laptop?.alive()) return;
     place.starting ??= start(place).finally(() => (place.starting = undefined));
     await place.starting;
   }
@@ -90,7 +92,20 @@ export async function runSchedule(
       try {
         await place.laptop?.ask({ ask: 'act', doing });
       } catch (error) {
-        if (!(error instanceof LaptopDied)) throw error;
+        diedOverIt(error);
+      }
+    }
+  }
+
+  /** Secretary and chair do what is next until the minutes are sealed, however often their laptops die over it. */
+  async function finish(): Promise<void> {
+    const end = performance.now() + PATIENCE;
+    for (let sealed = false; !sealed; await pause(30)) {
+      if (performance.now() > end) throw new Error('the minutes could not be sealed');
+      for (const place of places.slice(0, 2)) {
+        await revive(place);
+        const said = await place.laptop?.ask({ ask: 'act', doing: { does: 'finish' } }).catch(diedOverIt);
+        if (place.index === 0) sealed = said === 'sealed';
       }
     }
   }
@@ -100,7 +115,8 @@ export async function runSchedule(
     await pause(fault.at);
     const { laptop } = place;
     if (!laptop?.alive()) return;
-    if (fault.kind === 'kill') await laptop.kill();
+    if (fault.kind === 'lose') place.lost = true;
+    if (fault.kind === 'kill' || fault.kind === 'lose') await laptop.kill();
     else if (fault.kind === 'die') {
       if (!(await dying(laptop, fault.write))) return;
     } else {
@@ -125,19 +141,32 @@ export async function runSchedule(
   await Promise.all(places.slice(1).map((place) => place.laptop?.ask({ ask: 'join' })));
   if (schedule.startsSettled) await agreed(places, revive);
   await Promise.all([
-    ...places.map((place, index) => work(place, schedule.people[index] ?? [])),
+    Promise.all(places.map((place, index) => work(place, schedule.people[index] ?? []))).then(async () => {
+      if (schedule.closes) await finish();
+    }),
     ...schedule.faults.map(strike),
   ]);
   const since = performance.now();
-  const problems = await agreed(places, revive);
+  const left = places.filter((place) => !place.lost);
+  if (left.length < places.length) {
+    // What the lost one had shown live and not signed yet is gone at the latest when the others are started anew.
+    await agreed(left, revive, 'entries');
+    await Promise.all(left.map((place) => place.laptop?.kill()));
+  }
+  const problems = await agreed(left, revive);
   const healed = performance.now() - since;
-  const ledger = places.flatMap((place) => readLedger(place.ledger));
-  if (problems.length === 0) problems.push(...(await judged(places, ledger)));
+  const ledger = left.flatMap((place) => readLedger(place.ledger));
+  if (problems.length === 0) problems.push(...(await judged(left, ledger)));
   for (const { laptop } of places) {
     await laptop?.ask({ ask: 'close' }).catch(() => undefined);
     if (laptop) await where.giveBack(laptop);
   }
   return { problems, done: ledger.length, kills, healed };
+}
+
+function diedOverIt(error: unknown): undefined {
+  if (!(error instanceof LaptopDied)) throw error;
+  return undefined;
 }
 
 /** Whether it died of it within the time that a schedule has. */
@@ -148,7 +177,11 @@ async function dying(laptop: LaptopProcess, write: DeadlyWrite): Promise<boolean
 }
 
 /** Waits until all laptops are up, connected and in the same state; returns what is still wrong when they never are. */
-async function agreed(places: readonly Place[], revive: (place: Place) => Promise<void>): Promise<string[]> {
+async function agreed(
+  places: readonly Place[],
+  revive: (place: Place) => Promise<void>,
+  upon: 'entries' | 'state' = 'state',
+): Promise<string[]> {
   const end = performance.now() + PATIENCE;
   for (;;) {
     const reports = await Promise.all(
@@ -161,6 +194,7 @@ async function agreed(places: readonly Place[], revive: (place: Place) => Promis
       }),
     );
     const level = isLevel(reports);
+    if (level && upon === 'entries') return [];
     const hashes = level ? await Promise.all(places.map(stateHashOf)) : [];
     if (level && new Set(hashes).size === 1 && hashes[0] !== undefined) return [];
     if (performance.now() > end) return differences(reports, hashes);
@@ -173,7 +207,7 @@ const stateHashOf = ({ laptop }: Place): Promise<string | undefined> | undefined
 
 /** All are connected and have the same entries, and nobody has changes that are not signed. */
 function isLevel(reports: readonly (LaptopReport | undefined)[]): boolean {
-  const calm = reports.every((one) => one?.connection === 'connected' && one.unsigned.length === 0);
+  const calm = reports.every((one) => one?.connection === 'connected' && one.unsigned.length + one.missing === 0);
   return calm && new Set(reports.map((one) => one?.heads.join())).size === 1;
 }
 
@@ -186,7 +220,7 @@ function differences(
     'the laptops do not agree',
     ...reports.map((one, index) =>
       one
-        ? `laptop ${index}: ${one.role} ${one.connection} ${hashes[index]?.slice(0, 8) ?? ''}; unsigned: ${one.unsigned.join(' ') || 'none'}; ` +
+        ? `laptop ${index}: ${one.role} ${one.connection} ${hashes[index]?.slice(0, 8) ?? ''}; unsigned: ${one.unsigned.join(' ') || 'none'}; papers missing: ${one.missing}; ` +
           `lacks: ${[...all].filter((head) => !one.heads.includes(head)).join(', ') || 'nothing'}`
         : `laptop ${index}: dead`,
     ),

@@ -10,6 +10,8 @@ export interface Schedule {
   readonly laptops: number;
   /** Whether everybody has everything before the first fault. */
   readonly startsSettled: boolean;
+  /** The meeting is closed in the end, and its minutes are signed by secretary and chair. */
+  readonly closes: boolean;
   readonly people: readonly (readonly Step[])[];
   readonly faults: readonly Fault[];
 }
@@ -26,6 +28,8 @@ export type Fault = {
   readonly laptop: number;
 } & (
   | { readonly kind: 'kill'; readonly back: number }
+  /** It dies and never comes back. Not the one who carries. */
+  | { readonly kind: 'lose'; readonly back: number }
   /** It dies in the middle of a write that comes next. */
   | { readonly kind: 'die'; readonly write: DeadlyWrite; readonly back: number }
   | { readonly kind: 'freeze'; readonly back: number }
@@ -79,12 +83,18 @@ export function drawSchedule(seed: number, number: number): Schedule {
   const laptops = 3 + random.below(3);
   const people = Array.from({ length: laptops }, (_, laptop) => drawSteps(random, number, laptop));
   const length = 100 + Math.max(...people.map((steps) => steps.reduce((sum, step) => sum + step.after, 0)));
-  const faults = Array.from({ length: 1 + random.below(4) }, () => drawFault(random, laptops, length));
+  const closes = random.next() < 0.25;
+  // Closing takes some seconds more, and is when secretary and chair must not be lost for good.
+  const lasts = closes ? length + 1500 : length;
+  const faults = Array.from({ length: 1 + random.below(4) }, () => drawFault(random, laptops, lasts));
+  if (!closes && random.next() < 0.15)
+    faults.push({ at: random.below(length), laptop: 1 + random.below(laptops - 1), kind: 'lose', back: 0 });
   return {
     seed,
     number,
     laptops,
     startsSettled: random.next() < 0.5,
+    closes,
     people,
     faults: faults.sort((a, b) => a.at - b.at),
   };
@@ -102,7 +112,15 @@ export function drawNetworkSchedule(seed: number, number: number): Schedule {
     }));
   });
   const faults = Array.from({ length: 3 + random.below(3) }, () => drawNetworkFault(random, laptops));
-  return { seed, number, laptops, startsSettled: true, people, faults: faults.sort((a, b) => a.at - b.at) };
+  return {
+    seed,
+    number,
+    laptops,
+    startsSettled: true,
+    closes: false,
+    people,
+    faults: faults.sort((a, b) => a.at - b.at),
+  };
 }
 
 function drawNetworkFault(random: SeededRandom, laptops: number): Fault {
