@@ -1,8 +1,9 @@
 import type * as Y from 'yjs';
 import { z } from 'zod';
 import { bodyRulesSchema, localIdSchema, rosterEntrySchema } from '../acts/acts.ts';
+import { memberIdSchema } from '../acts/entry.ts';
 import type { BodyRules } from '../domain/body-rules.ts';
-import { asAgendaItemId, type AgendaItemId, type MemberId, type Sha256 } from '../domain/ids.ts';
+import { asAgendaItemId, asMemberId, type AgendaItemId, type MemberId, type Sha256 } from '../domain/ids.ts';
 import type { RosterEntry } from '../domain/roster.ts';
 
 /**
@@ -140,6 +141,17 @@ export function readPapers(doc: Y.Doc): Map<Sha256, PaperRecord> {
 
 export function putPaper(doc: Y.Doc, paper: PaperRecord): void {
   papers(doc).set(paper.sha256, paper);
+}
+
+const successorsSchema = z.array(memberIdSchema.transform(asMemberId)).max(500);
+
+/** Who takes the meeting over when its laptop fails, in this order, before everybody else. Empty: the default order. */
+export function readSuccessors(doc: Y.Doc): MemberId[] {
+  return successorsSchema.safeParse(meta(doc).get('successors')).data ?? [];
+}
+
+export function setSuccessors(doc: Y.Doc, successors: readonly MemberId[]): void {
+  meta(doc).set('successors', [...successors]);
 }
 
 /** The people prepared for the meeting; the roster that counts is the one in the acts. */

@@ -8,6 +8,7 @@ import {
   type StreamHead,
 } from '../acts/entry.ts';
 import { asMeetingId, asMemberId, asSha256 } from '../domain/ids.ts';
+import { deviceSchema, epochSchema, knownLaptopsSchema, portSchema, type Epoch, type KnownLaptop } from './carrier.ts';
 
 /**
  * The link between a laptop and the one that carries the meeting: one WebSocket over mutual TLS. Text frames are the
@@ -36,7 +37,7 @@ export const closeCodes = {
   tooMany: 4429,
   stopped: 4503,
   silent: 4508,
-  /** Kept for takeover: another laptop carries the meeting now. */
+  /** Another laptop carries the meeting from now on: `movedReason` says which. */
   moved: 4510,
   slow: 4513,
 } as const;
@@ -58,9 +59,9 @@ export const MAX_AWARENESS_RATE = 60;
 /** Between two recounts of who has what, milliseconds. */
 export const HELD_MILLISECONDS = 500;
 
-export const HEARTBEAT_MILLISECONDS = 1000;
+export const HEARTBEAT_MILLISECONDS = 500;
 /** Nothing received for so long: the other side is gone. */
-export const SILENCE_MILLISECONDS = 3000;
+export const SILENCE_MILLISECONDS = 2000;
 
 const meetingId = meetingIdSchema.transform(asMeetingId);
 const memberId = memberIdSchema.transform(asMemberId);
@@ -84,14 +85,20 @@ export const controlMessageSchema = z.discriminatedUnion('type', [
     type: z.literal('hello'),
     protocol: z.number().int().min(1).max(1_000_000),
     /** Stays the same over reconnects: a new link of the same device replaces the old one. */
-    device: z.string().regex(/^[A-Za-z0-9_-]{8,64}$/),
+    device: deviceSchema,
     heads,
+    /** Where this laptop listens, at the address that it connects from. */
+    port: portSchema.optional(),
+    /** The highest that it has seen. */
+    epoch: epochSchema.optional(),
   }),
   z.object({
     type: z.literal('welcome'),
     protocol: z.number().int().min(1).max(1_000_000),
     carrier: memberId,
     heads,
+    /** With which the meeting is carried here. */
+    epoch: epochSchema.optional(),
   }),
   /** Certificates (DER, base64) that entries after this message need; each once per connection. */
   z.object({
@@ -132,17 +139,27 @@ export const controlMessageSchema = z.discriminatedUnion('type', [
       .array(z.tuple([streamSchema, sequence]).transform(([stream, seq]) => ({ stream: stream as Stream, seq })))
       .max(MAX_STREAMS_OF_AUTHOR),
   }),
+  /** From the carrying laptop: laptops that are connected and where they listen, those first that take over first. */
+  z.object({ type: z.literal('laptops'), laptops: knownLaptopsSchema }),
 ]);
 export type ControlMessage = z.output<typeof controlMessageSchema>;
 
 type Outgoing =
-  | { type: 'hello'; protocol: number; device: string; heads: readonly StreamHead[] }
-  | { type: 'welcome'; protocol: number; carrier: string; heads: readonly StreamHead[] }
+  | {
+      type: 'hello';
+      protocol: number;
+      device: string;
+      heads: readonly StreamHead[];
+      port?: number | undefined;
+      epoch?: Epoch | undefined;
+    }
+  | { type: 'welcome'; protocol: number; carrier: string; heads: readonly StreamHead[]; epoch?: Epoch | undefined }
   | { type: 'certificates'; certificates: readonly string[] }
   | { type: 'entries'; batch: number; entries: readonly string[] }
   | { type: 'stored'; batch: number; refused: readonly { index: number; reason: string }[] }
   | { type: 'online'; members: readonly string[] }
-  | { type: 'held'; laptops: number; streams: readonly (readonly [Stream, number])[] };
+  | { type: 'held'; laptops: number; streams: readonly (readonly [Stream, number])[] }
+  | { type: 'laptops'; laptops: readonly KnownLaptop[] };
 
 /** The UTF-8 bytes of a text frame. */
 export function encodeControl(message: Outgoing): Uint8Array {

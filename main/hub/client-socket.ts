@@ -111,7 +111,7 @@ export function createClientSocket(
     },
     beat() {
       if (!open) return;
-      if (liveness() === 'dead') {
+      if (liveness.check() === 'dead') {
         countOne(meter.closes, closeCodes.silent);
         logger.info('connection lost', { member });
         socket.terminate();

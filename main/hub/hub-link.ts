@@ -3,6 +3,7 @@ import type { Entry } from '../../common/acts/entry.ts';
 import type { MemberId } from '../../common/domain/ids.ts';
 import type { StreamPosition } from '../../common/wire/acknowledged.ts';
 import type { LinkLogger } from '../../common/wire/admission.ts';
+import type { Epoch, KnownLaptop } from '../../common/wire/carrier.ts';
 import { decodeDocumentFrames, encodeDocumentFrames, type DocumentFrame } from '../../common/wire/document-frames.ts';
 import {
   closeCodes,
@@ -26,12 +27,15 @@ export interface HubLink {
   readonly member: MemberId;
   /** null until its hello. */
   readonly device: string | null;
+  /** Where it listens; null when it does not. */
+  readonly laptop: KnownLaptop | null;
   receive(data: Uint8Array, binary: boolean): void;
   /** Entries were stored here. */
   stored(entries: readonly Entry[], shared: () => SharedEntries): void;
   /** Something happened in documents, followed ones among them or not. */
   happened(window: Window): void;
-  sendOnline(frame: Uint8Array): void;
+  /** A control message that all get. */
+  tell(frame: Uint8Array): void;
   /** Authors of whom this laptop is not known to have everything up to there. */
   lacks(upTo: (streamKey: string) => number): Set<MemberId>;
   /** False when too much is waiting for this laptop already: nothing was sent. */
@@ -55,6 +59,10 @@ export function createHubLink(options: {
   readonly logger: LinkLogger;
   readonly meter: HubMeter;
   nextBatch(): number;
+  /** Where the other side connects from; undefined when it is gone already. */
+  readonly remoteHost: string | undefined;
+  /** A newcomer's highest epoch; returns the one that the meeting is carried with. */
+  seen(epoch: Epoch | undefined): Epoch | undefined;
   /** Those of the meeting, shared by all connections. */
   readonly relayed: RelayedDocuments;
   /** Otherwise `serveMeetingDocument`. */
@@ -71,6 +79,7 @@ export function createHubLink(options: {
   let answers: DocumentFrame[] = [];
   const created = performance.now();
   let device: string | null = null;
+  let laptop: KnownLaptop | null = null;
   let ended = false;
 
   const exchange: LogExchange = createLogExchange({
@@ -161,15 +170,25 @@ export function createHubLink(options: {
       if (device !== null) return client.close(closeCodes.malformed, 'second hello');
       if (message.protocol !== LINK_PROTOCOL) return client.close(closeCodes.protocol, `protocol ${LINK_PROTOCOL}`);
       device = message.device;
+      const { remoteHost } = options;
+      if (message.port !== undefined && remoteHost)
+        laptop = { member, device, address: `${remoteHost}:${message.port}` };
+      const epoch = options.seen(message.epoch);
+      const { carrier } = options;
       const heads = meeting.log.heads();
-      client.send(encodeControl({ type: 'welcome', protocol: LINK_PROTOCOL, carrier: options.carrier, heads }), 'text');
+      client.send(encodeControl({ type: 'welcome', protocol: LINK_PROTOCOL, carrier, heads, epoch }), 'text');
       options.onReady(link);
       exchange.start(message.heads);
       ticker.request(flush);
       return;
     }
     if (device === null) return client.close(closeCodes.malformed, 'no hello');
-    if (message.type === 'welcome' || message.type === 'online' || message.type === 'held') {
+    if (
+      message.type === 'welcome' ||
+      message.type === 'online' ||
+      message.type === 'held' ||
+      message.type === 'laptops'
+    ) {
       return client.close(closeCodes.malformed, `unexpected ${message.type}`);
     }
     exchange.receive(message).then(
@@ -192,6 +211,9 @@ export function createHubLink(options: {
     },
     get follows() {
       return documents.size;
+    },
+    get laptop() {
+      return laptop;
     },
     receive(data, binary) {
       if (ended) return;
@@ -216,7 +238,7 @@ export function createHubLink(options: {
       const frame = window.frameOf((one) => one.by !== link && (live || !one.live) && followed.has(one.document));
       if (frame) client.send(frame, 'binary');
     },
-    sendOnline: (frame) => client.send(frame, 'text'),
+    tell: (frame) => client.send(frame, 'text'),
     lacks: (upTo) => exchange.lacks(upTo),
     sendHeld(frame) {
       if (!hears(true)) return false;

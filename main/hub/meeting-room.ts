@@ -5,6 +5,7 @@ import type { CarriedMeeting, EntryBatch } from '../../common/collab/carried-mee
 import type { MemberId } from '../../common/domain/ids.ts';
 import { createAcknowledged, type Acknowledged } from '../../common/wire/acknowledged.ts';
 import type { LinkLogger } from '../../common/wire/admission.ts';
+import { MAX_KNOWN_LAPTOPS, type Epoch, type KnownLaptop } from '../../common/wire/carrier.ts';
 import { closeCodes, encodeControl, type CloseCode } from '../../common/wire/link.ts';
 import { createClientSocket, type ClientSocket } from './client-socket.ts';
 import { limits } from './connection-limits.ts';
@@ -37,11 +38,25 @@ export interface MeetingRoom {
   admitDocument(socket: WebSocket, transport: Socket, member: MemberId, document: string): void;
   /** Of this meeting alone. */
   gauges(): Pick<HubGauges, 'links' | 'documentSockets' | 'documentsFollowed' | 'bufferedBytes'>;
+  /** Connected laptops that listen, in the order in which they take over; this one is not among them. */
+  laptops(): readonly KnownLaptop[];
   beat(): void;
   close(code: CloseCode, reason: string): void;
 }
 
+/** What a room needs to know of who carries the meeting. */
+export interface RoomTakeover {
+  /** A newcomer has seen this epoch; returns the one that counts here, which is not below it. */
+  seen(epoch: Epoch | undefined): Epoch | undefined;
+  /** Place in the order of those who take over; null: never. */
+  rank(member: MemberId): number | null;
+  /** The laptops that are connected are others than before. */
+  onLaptops(laptops: readonly KnownLaptop[]): void;
+}
+
 const STATUS_MILLISECONDS = 100;
+/** Many may come at once. */
+const LAPTOPS_MILLISECONDS = 200;
 
 export function createMeetingRoom(options: {
   readonly meeting: CarriedMeeting;
@@ -52,6 +67,7 @@ export function createMeetingRoom(options: {
   readonly acknowledged?: Acknowledged;
   /** Other relays carry the meeting as well. */
   readonly shared?: { readonly cluster: Cluster; acts(): EntryBatch; addresses(): readonly string[] };
+  readonly takeover?: RoomTakeover;
   onStatus(): void;
 }): MeetingRoom {
   const { meeting, carrier, ticker, logger, meter } = options;
@@ -67,6 +83,8 @@ export function createMeetingRoom(options: {
   let closed = false;
   let online: readonly MemberId[] = [carrier];
   let tellingOnline: NodeJS.Timeout | undefined;
+  let toldLaptops = '[]';
+  let tellingLaptops: NodeJS.Timeout | undefined;
 
   const held = createHeldCount({
     carrier,
@@ -158,8 +176,28 @@ export function createMeetingRoom(options: {
       tellOnline();
     }, online.length);
     const frame = encodeControl({ type: 'online', members: online });
-    for (const link of links.keys()) if (link.device !== null) link.sendOnline(frame);
+    for (const link of links.keys()) if (link.device !== null) link.tell(frame);
     tellStatus();
+  }
+
+  function laptops(): KnownLaptop[] {
+    const place = (laptop: KnownLaptop) => options.takeover?.rank(laptop.member) ?? Infinity;
+    return [...links.keys()]
+      .flatMap((link) => link.laptop ?? [])
+      .sort((a, b) => place(a) - place(b) || (a.device < b.device ? -1 : 1))
+      .slice(0, MAX_KNOWN_LAPTOPS);
+  }
+
+  function tellLaptops(): void {
+    tellingLaptops ??= setTimeout(() => {
+      tellingLaptops = undefined;
+      const now = laptops();
+      if (JSON.stringify(now) === toldLaptops) return;
+      toldLaptops = JSON.stringify(now);
+      const frame = encodeControl({ type: 'laptops', laptops: now });
+      for (const link of links.keys()) if (link.device !== null) link.tell(frame);
+      options.takeover?.onLaptops(now);
+    }, LAPTOPS_MILLISECONDS);
   }
 
   function ready(link: HubLink): void {
@@ -168,8 +206,11 @@ export function createMeetingRoom(options: {
         client.close(closeCodes.replaced, 'same laptop connected again');
       }
     }
-    link.sendOnline(encodeControl({ type: 'online', members: online }));
+    link.tell(encodeControl({ type: 'online', members: online }));
+    // Those of now: whoever joins may have to know them before the next telling.
+    if (toldLaptops !== '[]') link.tell(encodeControl({ type: 'laptops', laptops: laptops() }));
     tellOnline();
+    tellLaptops();
     tellStatus();
     held.changed();
   }
@@ -204,7 +245,9 @@ export function createMeetingRoom(options: {
           links.delete(link);
           held.left(link);
           link.ended();
+          if (closed) return;
           tellOnline();
+          tellLaptops();
         },
       });
       const link = createHubLink({
@@ -215,6 +258,8 @@ export function createMeetingRoom(options: {
         logger,
         meter,
         nextBatch: () => batches++,
+        remoteHost: hostOf(transport.remoteAddress),
+        seen: (epoch) => options.takeover?.seen(epoch),
         relayed,
         serve: shared?.serveFor(),
         onReady: ready,
@@ -259,6 +304,7 @@ export function createMeetingRoom(options: {
         bufferedBytes: clients.reduce((sum, client) => sum + client.backlog(), 0),
       };
     },
+    laptops,
     beat() {
       for (const link of links.keys()) link.beat();
       for (const socket of sockets.keys()) socket.beat();
@@ -273,7 +319,14 @@ export function createMeetingRoom(options: {
       clearTimeout(telling);
       clearTimeout(tellingOnline);
       shared?.close();
+      clearTimeout(tellingLaptops);
       for (const client of [...links.values(), ...sockets.values()]) client.close(code, reason);
     },
   };
+}
+
+/** As others write it in an address: IPv4 also where the socket is one for both, IPv6 in brackets. */
+export function hostOf(remoteAddress: string | undefined): string | undefined {
+  const plain = remoteAddress?.replace(/^::ffff:(?=\d+\.)/, '');
+  return plain?.includes(':') ? `[${plain}]` : plain;
 }

@@ -25,11 +25,19 @@ import {
   MEETINGS_PATH,
   type MeetingList,
 } from '../../common/wire/link.ts';
+import {
+  epochSchema,
+  movedReason,
+  portSchema,
+  type CarrierReport,
+  type Epoch,
+  type KnownLaptop,
+} from '../../common/wire/carrier.ts';
 import { limits } from './connection-limits.ts';
 import type { Cluster } from './cluster.ts';
 import { createEntrustRoute, type TakeMeeting } from './entrust-route.ts';
 import { createHubMeter, type HubGauges, type HubMeter } from './hub-meter.ts';
-import { createMeetingRoom, type MeetingRoom, type RoomStatus } from './meeting-room.ts';
+import { createMeetingRoom, hostOf, type MeetingRoom, type RoomStatus, type RoomTakeover } from './meeting-room.ts';
 import { createPaperIntake } from './paper-intake.ts';
 import { answerPaperRequest, type PaperShelf } from './paper-requests.ts';
 import { createTicker } from './tick.ts';
@@ -58,22 +66,41 @@ export interface HubOptions {
   onPaper?(paper: Sha256, complete: boolean): void;
 }
 
+/** How a meeting stands on this laptop while somebody else carries it, or nobody. */
+export interface Standing {
+  report(): CarrierReport;
+  /** Planned beginning, RFC 3339. */
+  start(): string;
+  /** Nobody carries it as far as this laptop knows, and whoever comes is served here. */
+  available(): boolean;
+  /** One of the meeting wants to join here; resolves, soon, with whether the meeting is carried here now. */
+  knock(): Promise<boolean>;
+  /** One of the meeting says that it carries it, and is reached at `address`. */
+  notice(epoch: Epoch, address: string): void;
+}
+
 export interface Hub {
   readonly port: number;
   /** `host:port` under which others reach this laptop. */
   addresses(): string[];
+  /** Answers questions about a meeting and hands out its papers, also while it is not carried here. */
+  attend(meeting: CarriedMeeting, standing: Standing): void;
+  leave(meeting: MeetingId): void;
   /** Serves a meeting from now on. What others acknowledge is noted in `acknowledged`. */
   carry(
     meeting: CarriedMeeting,
     about: {
       start(): string;
       readonly acknowledged?: Acknowledged;
+      readonly takeover?: RoomTakeover;
       /** The acts that show who is of the meeting; for other relays. */
       acts?(): EntryBatch;
     },
   ): void;
-  /** Stops serving it; its clients are told to come back later. */
-  stop(meeting: MeetingId): void;
+  /** Stops serving it; its clients are told to come back later, or where it is carried from now on. */
+  stop(meeting: MeetingId, moved?: { readonly device: string; readonly address: string }): void;
+  /** Laptops that are connected and listen, the first to take over first. */
+  laptops(meeting: MeetingId): readonly KnownLaptop[];
   /** `host:port` of other relays that carry the meeting now. */
   siblings(meeting: MeetingId): readonly string[];
   status(meeting: MeetingId): RoomStatus | undefined;
@@ -95,6 +122,7 @@ const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT']);
 export async function serveHub(options: HubOptions): Promise<Hub> {
   const { logger, me, meter = createHubMeter() } = options;
   const rooms = new Map<MeetingId, { room: MeetingRoom; start(): string }>();
+  const attended = new Map<MeetingId, { meeting: CarriedMeeting; standing: Standing }>();
   const peers = new Map<TLSSocket, { admission: Admission; certificate: Uint8Array }>();
   const ticker = createTicker((error) => logger.warn('sending failed', { error: String(error) }));
 
@@ -171,6 +199,37 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
     return found?.meeting.mayAttend(member) ? found : undefined;
   }
 
+  function attendedBy(
+    meeting: string | undefined,
+    member: MemberId,
+  ): { meeting: CarriedMeeting; standing: Standing } | undefined {
+    const found = attended.get(meeting as MeetingId);
+    return found?.meeting.mayAttend(member) ? found : undefined;
+  }
+
+  /** `/carrier/<meeting>`: who carries it; with epoch and port behind it: the caller does. */
+  function answerCarrier(
+    request: IncomingMessage,
+    response: ServerResponse,
+    member: MemberId,
+    parts: readonly string[],
+  ): void {
+    const [meeting, n, device, port, ...more] = parts;
+    const found = attendedBy(meeting, member);
+    const put = request.method === 'PUT';
+    if (!found || more.length > 0 || (put ? port === undefined : n !== undefined)) {
+      return answerJson(response, 404, { error: 'unknown' });
+    }
+    if (put) {
+      const epoch = epochSchema.safeParse({ n: Number(n), member, device });
+      const at = portSchema.safeParse(Number(port));
+      const host = hostOf(request.socket.remoteAddress);
+      if (!epoch.success || !at.success || !host) return answerJson(response, 400, { error: 'malformed' });
+      found.standing.notice(epoch.data, `${host}:${at.data}`);
+    }
+    answerJson(response, 200, found.standing.report());
+  }
+
   function answer(request: IncomingMessage, response: ServerResponse): void {
     const asker = askerOf(request);
     if ('error' in asker) {
@@ -185,10 +244,14 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
         answerJson(response, found.status, found.body),
       );
     }
-    const room = route === 'paper' || route === 'missing' ? roomFor(meeting, asker.member) : undefined;
-    if (!room) return answerJson(response, 404, { error: 'unknown' });
+    if (route === 'carrier') return answerCarrier(request, response, asker.member, [meeting ?? '', ...rest]);
+    const found =
+      route === 'paper' || route === 'missing'
+        ? (roomFor(meeting, asker.member) ?? attendedBy(meeting, asker.member))?.meeting
+        : undefined;
+    if (!found) return answerJson(response, 404, { error: 'unknown' });
     countPaperBytes(request.socket, response, meter);
-    const asked = { request, response, meeting: room.meeting, from: asker.member, route, rest };
+    const asked = { request, response, meeting: found, from: asker.member, route, rest };
     answerPaperRequest(asked, intake, shelf).then(
       (found) => found && answerJson(response, found.status, found.body),
       (error: unknown) => {
@@ -203,14 +266,15 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
   server.on('checkContinue', answer);
 
   function listFor(member: MemberId): MeetingList {
-    const found = [...rooms.values()].filter(({ room }) => room.meeting.mayAttend(member));
+    const carried = [...rooms.values()].map(({ room, start }) => ({ meeting: room.meeting, start: start() }));
+    const available = [...attended.values()]
+      .filter(({ meeting, standing }) => !rooms.has(meeting.id) && standing.available())
+      .map(({ meeting, standing }) => ({ meeting, start: standing.start() }));
     return {
       carrier: entrust ? { ...me, relay: true } : me,
-      meetings: found.map(({ room, start }) => ({
-        meeting: room.meeting.id,
-        title: room.meeting.title(),
-        start: start(),
-      })),
+      meetings: [...carried, ...available]
+        .filter(({ meeting }) => meeting.mayAttend(member))
+        .map(({ meeting, start }) => ({ meeting: meeting.id, title: meeting.title(), start })),
     };
   }
 
@@ -221,18 +285,35 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     const asker = askerOf(request);
-    if ('error' in asker) return refuseUpgrade(socket, 403, asker.error);
+    if ('error' in asker) return refuseUpgrade(socket, 403, { error: asker.error });
     const { member } = asker;
     const [, route, meeting, ...rest] = (request.url ?? '').split('?', 1)[0]?.split('/') ?? [];
     const room = roomFor(meeting, member);
     const document = rest.join('/');
     const transport = request.socket;
-    if (room && route === 'link' && rest.length === 0) {
-      sockets.handleUpgrade(request, socket, head, (client) => room.admitLink(client, transport, member));
+    if (route === 'link' && rest.length === 0) {
+      const admit = (to: MeetingRoom) =>
+        sockets.handleUpgrade(request, socket, head, (client) => to.admitLink(client, transport, member));
+      if (room) return admit(room);
+      const found = attendedBy(meeting, member);
+      if (!found) return refuseUpgrade(socket, 404, { error: 'unknown' });
+      // Whoever lost the carrying laptop comes to the one that follows, which may be about to notice.
+      found.standing.knock().then(
+        () => {
+          const carried = roomFor(meeting, member);
+          if (socket.destroyed) return;
+          if (carried) admit(carried);
+          else refuseUpgrade(socket, 409, found.standing.report());
+        },
+        (error: unknown) => {
+          logger.warn('meeting could not be taken over', { error: String(error) });
+          socket.destroy();
+        },
+      );
     } else if (room && route === 'doc' && documentNameSchema.safeParse(document).success) {
       sockets.handleUpgrade(request, socket, head, (client) => room.admitDocument(client, transport, member, document));
     } else {
-      refuseUpgrade(socket, 404, 'unknown');
+      refuseUpgrade(socket, 404, { error: 'unknown' });
     }
   });
 
@@ -275,16 +356,21 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
         ...(options.cluster && about.acts
           ? { shared: { cluster: options.cluster, acts: () => about.acts?.() ?? NO_ACTS, addresses } }
           : {}),
+        ...(about.takeover ? { takeover: about.takeover } : {}),
         onStatus: () => options.onStatus?.(meeting.id, room.status()),
       });
       rooms.set(meeting.id, { room, start: () => about.start() });
     },
-    stop(meeting) {
+    attend: (meeting, standing) => void attended.set(meeting.id, { meeting, standing }),
+    leave: (meeting) => void attended.delete(meeting),
+    stop(meeting, moved) {
       const found = rooms.get(meeting);
       rooms.delete(meeting);
-      found?.room.close(closeCodes.stopped, 'no longer carried here');
+      if (moved) found?.room.close(closeCodes.moved, movedReason(moved));
+      else found?.room.close(closeCodes.stopped, 'no longer carried here');
     },
     siblings: (meeting) => rooms.get(meeting)?.room.siblings() ?? [],
+    laptops: (meeting) => rooms.get(meeting)?.room.laptops() ?? [],
     status: (meeting) => rooms.get(meeting)?.room.status(),
     arriving: (paper) => intake?.arriving(paper),
     recheck,
@@ -349,9 +435,11 @@ function answerJson(response: ServerResponse, status: number, body: unknown): vo
   response.end(response.req.method === 'HEAD' ? undefined : bytes);
 }
 
-function refuseUpgrade(socket: Duplex, status: 403 | 404, error: string): void {
-  const body = JSON.stringify({ error });
-  const name = status === 403 ? 'Forbidden' : 'Not Found';
+const REASONS = { 403: 'Forbidden', 404: 'Not Found', 409: 'Conflict' } as const;
+
+function refuseUpgrade(socket: Duplex, status: keyof typeof REASONS, answer: unknown): void {
+  const body = JSON.stringify(answer);
+  const name = REASONS[status];
   socket.end(
     `HTTP/1.1 ${status} ${name}\r\nconnection: close\r\ncontent-type: application/json\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,

@@ -6,7 +6,7 @@ import { isOffice } from '../../common/domain/roster.ts';
 import type { Session } from './organisation.ts';
 import type { OpenMeeting } from './open-meeting.ts';
 import type { SavedState } from './own-changes.ts';
-import type { LinkStatus, StoredMeeting } from './ports.ts';
+import type { AttendanceStatus, StoredMeeting } from './ports.ts';
 
 /** What lists and stored summaries say of an open meeting; the acts' word goes before the plan's. */
 export function summaryOf(meeting: OpenMeeting): StoredMeeting['summary'] {
@@ -74,15 +74,7 @@ export function connectionOf(
   session: Session,
   saved: SavedState,
   nameOf: (member: string) => string | null,
-  how:
-    | {
-        readonly role: 'host';
-        readonly addresses: readonly string[];
-        readonly guests: readonly Session['member'][];
-        readonly lastReceived: string | null;
-      }
-    | { readonly role: 'member'; readonly link: LinkStatus }
-    | { readonly role: 'alone' },
+  how: AttendanceStatus,
 ): Connection {
   const nothing = {
     carriedBy: null,
@@ -98,18 +90,16 @@ export function connectionOf(
       return {
         ...nothing,
         ...saved,
-        role: 'host',
+        ...how,
         state: 'connected',
         carriedBy: session.name,
-        addresses: how.addresses,
-        online: [session.member, ...how.guests.filter((member) => member !== session.member)],
-        lastReceived: how.lastReceived,
+        online: [session.member, ...how.online.filter((member) => member !== session.member)],
       };
     case 'member': {
-      const { state, problem, carriedBy, address, online, since, lastReceived, clockAhead } = how.link;
+      const { role, state, problem, carriedBy, address, online, since, lastReceived, clockAhead } = how;
       return {
         ...saved,
-        role: 'member',
+        role,
         state,
         problem,
         carriedBy: carriedBy && nameOf(carriedBy),

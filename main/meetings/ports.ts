@@ -6,6 +6,7 @@ import type { AddingRefusal, Settings } from '../../common/contract/requests.ts'
 import type { BodyRules } from '../../common/domain/body-rules.ts';
 import type { MeetingId, MemberId, Sha256 } from '../../common/domain/ids.ts';
 import type { MinutesContent } from '../../common/domain/minutes.ts';
+import type { KnownLaptop } from '../../common/wire/carrier.ts';
 import type { Verdict } from '../../common/domain/verdict.ts';
 import type { Signer } from '../../common/acts/signer.ts';
 import type { Acknowledged } from '../../common/wire/acknowledged.ts';
@@ -158,23 +159,14 @@ export interface PaperShelf {
   find(paper: Sha256): { readonly path: string; readonly size: number } | undefined;
 }
 
-/** What carries and what joins, and the papers that come along. Made once the identity is unlocked. */
+/** Meetings with other laptops, and the papers that come along. Made once the identity is unlocked. */
 export interface Network {
-  /**
-   * Serves the meeting to others; resolves with the addresses (`host:port`) where they reach it. `acts` show other relays
-   * of the same identity that it is theirs.
-   */
-  carry(meeting: CarriedMeeting, acts: () => EntryBatch): Promise<readonly string[]>;
+  /** Takes part in a meeting: joins whoever carries it, and carries it when it is this laptop's turn. */
+  attend(meeting: CarriedMeeting, options: AttendOptions): Promise<Attendance>;
   /** `host:port` of other relays that carry the meeting now. */
   siblings(meeting: MeetingId): readonly string[];
-  stopCarrying(meeting: MeetingId): Promise<void>;
-  /** Who is connected to this host for the meeting, and when the last thing came from them (RFC 3339). */
-  carried(
-    meeting: MeetingId,
-  ): { readonly online: readonly MemberId[]; readonly lastReceived: string | null } | undefined;
   /** Which own entries are known to be on other laptops. The same object as long as the network is open. */
   acknowledged(meeting: MeetingId): Acknowledged;
-  onGuests(listener: (meeting: MeetingId) => void): () => void;
   /** What a host carries, asked over its mutual TLS; refuses with a code. */
   look(address: string): Promise<
     readonly {
@@ -190,8 +182,6 @@ export interface Network {
   entrust(address: string, meeting: MeetingId, acts: EntryBatch): Promise<void>;
   /** At a relay: who is asked when somebody shows it a meeting. */
   onEntrusted(take: (meeting: MeetingId, acts: EntryBatch) => Promise<EntrustOutcome>): void;
-  /** Stays in step with whoever carries the meeting; `addresses` is asked again before each round of trying. */
-  join(meeting: CarriedMeeting, addresses: () => readonly string[]): Link;
   /** Hosts found by themselves; the list is whole each time. */
   onFound(listener: (found: readonly FoundHost[]) => void): () => void;
   fetchPapers(meeting: MeetingId, link: PaperLink): PaperFetcher;
@@ -204,21 +194,53 @@ export interface Network {
   close(): Promise<void>;
 }
 
+export interface AttendOptions {
+  /** It carried the meeting before it was restarted. */
+  readonly carried: boolean;
+  /** `host:port` of laptops that carried it before. */
+  addresses(): readonly string[];
+  /** Planned beginning, RFC 3339. */
+  start(): string;
+  /** Place in the order of those who take the meeting over; null: never by itself. */
+  rank(member: MemberId): number | null;
+  /** False once the meeting needs nobody to carry it any more. */
+  lasting(): boolean;
+  /** The acts that show who is of the meeting; for other relays. */
+  acts(): EntryBatch;
+}
+
 export interface FoundHost {
   readonly address: string;
   readonly meetings: readonly MeetingId[];
 }
 
-export interface Link {
-  readonly status: () => LinkStatus;
-  onStatus(listener: (status: LinkStatus) => void): () => void;
+/** This laptop in a meeting with others. Who carries it may change at any time. */
+export interface Attendance {
+  status(): AttendanceStatus;
+  onStatus(listener: (status: AttendanceStatus) => void): () => void;
+  /** Carries it here from now on, instead of whoever did; returns the addresses where others reach it. Throws when that can't be stored. */
+  carry(): readonly string[];
+  /** Hands over to the next laptop if there is one; `to`: goes to the laptop at that address, whoever carries it now. */
+  release(to?: string): void;
+  /** A laptop was found that may carry it: tried at once. */
+  found(addresses: readonly string[]): void;
   /** Live exchange of a document that windows have open. */
   share(name: string): () => void;
-  /** Tries at once. */
-  retry(): void;
   /** Something of this laptop is on its way and not yet stored elsewhere: papers let it pass. */
   waits(): boolean;
+  /** Laptops of the meeting that listen, as the carrying one told last. */
+  laptops(): readonly KnownLaptop[];
+  /** Says goodbye, so that the next laptop takes over at once. */
   close(): Promise<void>;
+}
+
+export type AttendanceStatus = { readonly role: 'alone' } | HostStatus | ({ readonly role: 'member' } & LinkStatus);
+
+export interface HostStatus {
+  readonly role: 'host';
+  readonly addresses: readonly string[];
+  readonly online: readonly MemberId[];
+  readonly lastReceived: string | null;
 }
 
 export interface LinkStatus {

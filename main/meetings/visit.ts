@@ -37,17 +37,13 @@ const refused = (): never => {
 };
 
 export const noNetwork: Network = {
-  carry: refused,
+  attend: refused,
   siblings: () => [],
-  stopCarrying: () => Promise.resolve(),
-  carried: () => undefined,
   acknowledged: () => createAcknowledged(asMemberId(randomUUID())),
-  onGuests: () => nothing,
   look: refused,
   carrierAt: refused,
   entrust: refused,
   onEntrusted: () => undefined,
-  join: refused,
   onFound: () => nothing,
   fetchPapers: refused,
   offerPapers: refused,

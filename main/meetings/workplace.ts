@@ -1,4 +1,4 @@
-import { putPlanPerson, readPlanMeta, readPlanPeople, setPlanMeta } from '../../common/collab/plan.ts';
+import { putPlanPerson, readPlanMeta, readPlanPeople, readSuccessors, setPlanMeta } from '../../common/collab/plan.ts';
 import type { LinkDiagnostics } from '../../common/contract/diagnostics.ts';
 import { Refusal } from '../../common/contract/port.ts';
 import type {
@@ -10,6 +10,7 @@ import type {
 } from '../../common/contract/requests.ts';
 import { BODY_PRESETS } from '../../common/domain/body-rules.ts';
 import type { MeetingId, Sha256 } from '../../common/domain/ids.ts';
+import { successionRank } from '../../common/domain/succession-order.ts';
 import { rosterActs } from './entrusted-meeting.ts';
 import { entrust, takeEntrusted } from './entrusting.ts';
 import type { EventHub } from './events.ts';
@@ -21,11 +22,11 @@ import { openMeeting, type OpenMeeting } from './open-meeting.ts';
 import { followOwnChanges, lasting, onlyHereSince, type OwnChanges, type SavedState } from './own-changes.ts';
 import type { Session } from './organisation.ts';
 import type {
+  Attendance,
   CertificateBook,
   EntryAuthentication,
   FoundHost,
   LaptopStore,
-  Link,
   Log,
   Network,
   PaperFetcher,
@@ -60,8 +61,9 @@ export interface Workplace {
 interface AtHand {
   readonly meeting: OpenMeeting;
   readonly own: OwnChanges;
-  hosting: { readonly addresses: readonly string[] } | undefined;
-  link: Link | undefined;
+  /** Under way or there: with others in the meeting. */
+  attending: Promise<Attendance> | undefined;
+  attendance: Attendance | undefined;
   fetcher: PaperFetcher | undefined;
   offer: PaperOffer | undefined;
   readonly stops: (() => void)[];
@@ -73,6 +75,11 @@ interface AtHand {
 }
 
 const NOTHING_OWN: SavedState = { onlyHere: { count: 0, since: null }, hasOwn: false, savedOn: null };
+const isHost = (one: AtHand | undefined): boolean => one?.attendance?.status().role === 'host';
+function isConnected(one: AtHand | undefined): boolean {
+  const status = one?.attendance?.status();
+  return status?.role === 'host' || (status?.role === 'member' && status.state === 'connected');
+}
 
 /** Changes come in bursts; windows are told at most this often, in milliseconds. */
 const TELL_EVERY = 40;
@@ -97,13 +104,12 @@ export function createWorkplace(deps: {
   /** Of meetings that are not open, asked once: nothing changes there. */
   const onlyHere = new Map<MeetingId, string | null>();
 
-  const stopGuests = network.onGuests((meeting) => tell(meeting));
   const stopArriving = network.onArriving((paper) => {
-    for (const [id, { hosting, meeting }] of atHand) if (hosting && meeting.papers().has(paper)) tell(id);
+    for (const [id, one] of atHand) if (isHost(one) && one.meeting.papers().has(paper)) tell(id);
   });
   if (deps.relay) {
     network.onEntrusted((id, acts) =>
-      atHand.get(id)?.hosting ? Promise.resolve('carried') : takeEntrusted({ ...deps, newRow, open, carry }, id, acts),
+      isHost(atHand.get(id)) ? Promise.resolve('carried') : takeEntrusted({ ...deps, newRow, open, carry }, id, acts),
     );
   }
   const stopFound = network.onFound((hosts) => void lookAt(hosts));
@@ -147,8 +153,8 @@ export function createWorkplace(deps: {
     const one: AtHand = {
       meeting,
       own,
-      hosting: undefined,
-      link: undefined,
+      attending: undefined,
+      attendance: undefined,
       fetcher: undefined,
       offer: undefined,
       stops: [],
@@ -202,8 +208,9 @@ export function createWorkplace(deps: {
   }
 
   /** What is missing here is fetched from the host, what the host lacks is brought there. */
-  function exchangePapers({ meeting, link, fetcher, offer }: AtHand): void {
-    const host = link?.status().carriedBy;
+  function exchangePapers({ meeting, attendance, fetcher, offer }: AtHand): void {
+    const status = attendance?.status();
+    const host = status?.role === 'member' ? status.carriedBy : null;
     const receipts = meeting.state()?.receipts ?? {};
     const needed = papersByNeed(meeting);
     const atHost = new Set(
@@ -250,15 +257,7 @@ export function createWorkplace(deps: {
     const saved = one?.own.state() ?? NOTHING_OWN;
     const nameOf = (member: string): string | null =>
       one?.meeting.writers().roster.find((entry) => entry.member === member)?.name ?? null;
-    if (one?.hosting)
-      return connectionOf(session, saved, nameOf, {
-        role: 'host',
-        addresses: one.hosting.addresses,
-        guests: network.carried(id)?.online ?? [],
-        lastReceived: network.carried(id)?.lastReceived ?? null,
-      });
-    if (one?.link) return connectionOf(session, saved, nameOf, { role: 'member', link: one.link.status() });
-    return connectionOf(session, saved, nameOf, { role: 'alone' });
+    return connectionOf(session, saved, nameOf, one?.attendance?.status() ?? { role: 'alone' });
   }
 
   function view(id: MeetingId): MeetingView {
@@ -282,10 +281,9 @@ export function createWorkplace(deps: {
   function list(): MeetingSummary[] {
     return store.meetings.list().map((row) => {
       const one = atHand.get(row.id);
-      const carrying = one?.hosting !== undefined;
       return listed(row, session, {
-        connected: carrying || one?.link?.status().state === 'connected',
-        carrying,
+        connected: isConnected(one),
+        carrying: isHost(one),
         onlyHereSince: row.readOnly ? null : sinceOf(row.id),
       });
     });
@@ -296,99 +294,99 @@ export function createWorkplace(deps: {
       try {
         const meetings = await network.look(address);
         return meetings.map((one): FoundMeeting => {
-          const link = atHand.get(one.meeting)?.link;
-          return { ...one, address, joined: link !== undefined };
+          return { ...one, address, joined: atHand.get(one.meeting)?.attendance !== undefined };
         });
       } catch {
         return [];
       }
     });
     const all = (await Promise.all(looks)).flat();
-    found = all.filter((one) => !atHand.get(one.meeting)?.hosting);
+    found = all.filter((one) => !isHost(atHand.get(one.meeting)));
     events.emit('meetings.found', found);
     for (const one of found) {
       const row = store.meetings.get(one.meeting);
       if (row && !row.readOnly && !row.addresses.includes(one.address)) {
         store.meetings.put({ ...row, addresses: [one.address, ...row.addresses].slice(0, 8) });
-        atHand.get(one.meeting)?.link?.retry();
       }
+      atHand.get(one.meeting)?.attendance?.found([one.address]);
     }
   }
 
-  function link(one: AtHand): void {
+  /** Takes part with others from now on; asking twice is the same. */
+  function attend(one: AtHand, carried = false): Promise<Attendance> {
+    one.attending ??= begin(one, carried);
+    one.attending.catch(() => (one.attending = undefined));
+    return one.attending;
+  }
+
+  async function begin(one: AtHand, carried: boolean): Promise<Attendance> {
     const { meeting } = one;
-    if (one.link || one.hosting || meeting.readOnly) return;
-    const joined = network.join(meeting, () => {
-      const relay = readPlanMeta(meeting.plan)?.relay;
-      const { addresses } = stored(meeting.id);
-      return relay && !addresses.includes(relay) ? [...addresses, relay] : addresses;
+    if (meeting.readOnly) throw new Refusal('read-only-meeting');
+    const attendance = await network.attend(meeting, {
+      carried,
+      addresses() {
+        const relay = readPlanMeta(meeting.plan)?.relay;
+        const { addresses } = stored(meeting.id);
+        return relay && !addresses.includes(relay) ? [...addresses, relay] : addresses;
+      },
+      start: () => stored(meeting.id).summary.start,
+      rank: (member) => successionRank(meeting.writers(), member, readSuccessors(meeting.plan)),
+      lasting: () => meeting.state()?.minutes.stage !== 'sealed',
+      acts: () => rosterActs(meeting),
     });
-    one.link = joined;
+    one.attendance = attendance;
     let last = '';
-    const stopStatus = joined.onStatus((status) => {
-      if (status.state + status.carriedBy !== last) {
-        last = status.state + status.carriedBy;
+    const stopStatus = attendance.onStatus((status) => {
+      const carrying = status.role === 'host';
+      const now = JSON.stringify([status.role, status.role === 'member' && [status.state, status.carriedBy]]);
+      if (now !== last) {
+        last = now;
+        const row = stored(meeting.id);
+        if (row.carrying !== carrying && status.role !== 'alone') store.meetings.put({ ...row, carrying });
         events.emit('meetings.changed', list());
       }
       tell(meeting.id);
     });
-    const stopWindows = meeting.onWindowDocument((name) => joined.share(name));
+    const stopWindows = meeting.onWindowDocument((name) => attendance.share(name));
     one.stops.push(stopStatus, stopWindows);
     const addresses = () => {
-      const address = one.link?.status().address;
-      return address ? [address] : [];
+      const status = attendance.status();
+      // A paper that somebody brought to one relay is fetched by the others.
+      if (status.role === 'host') return inTurn(network.siblings(meeting.id));
+      return status.role === 'member' && status.address ? [status.address] : [];
     };
-    one.offer ??= network.offerPapers(meeting.id, { addresses });
-    if (!one.fetcher) {
-      one.fetcher = network.fetchPapers(meeting.id, {
-        addresses,
-        liveWaits: () => one.link?.waits() ?? false,
-        laptops: () => [],
-        hasWhole: (paper, member) => meeting.state()?.receipts[paper]?.includes(member) ?? false,
-      });
-      one.stops.push(
-        one.fetcher.onProgress(() => tell(meeting.id)),
-        one.fetcher.onComplete(() => tell(meeting.id)),
-      );
-    }
+    one.offer = network.offerPapers(meeting.id, { addresses });
+    one.fetcher = network.fetchPapers(meeting.id, {
+      addresses,
+      liveWaits: () => attendance.waits(),
+      laptops: () => attendance.laptops(),
+      hasWhole: (paper, member) => meeting.state()?.receipts[paper]?.includes(member) ?? false,
+    });
+    one.stops.push(
+      one.fetcher.onProgress(() => tell(meeting.id)),
+      one.fetcher.onComplete(() => tell(meeting.id)),
+    );
     tell(meeting.id);
+    return attendance;
   }
 
-  /** Ends what goes between this laptop and the one that carried the meeting. */
-  async function unlink(one: AtHand): Promise<void> {
-    const { link, fetcher, offer } = one;
-    one.link = one.fetcher = one.offer = undefined;
-    await Promise.all([fetcher?.close(), offer?.close(), link?.close()]);
+  /** Ends what goes between this laptop and others. */
+  async function detach(one: AtHand): Promise<void> {
+    const attendance = await one.attending?.catch(() => undefined);
+    const { fetcher, offer } = one;
+    one.attending = one.attendance = one.fetcher = one.offer = undefined;
+    await Promise.all([fetcher?.close(), offer?.close(), attendance?.close()]);
   }
 
   async function carry(id: MeetingId): Promise<readonly string[]> {
     const one = atHand.get(id) ?? bring(id);
-    if (one.hosting) return one.hosting.addresses;
     if (one.meeting.readOnly) throw new Refusal('read-only-meeting');
     if (!one.meeting.state()) throw new Refusal('not-convened');
-    await unlink(one);
-    const addresses = await network.carry(one.meeting, () => rosterActs(one.meeting));
-    one.hosting = { addresses };
-    if (deps.relay) shareAmongRelays(one);
+    const addresses = (await attend(one)).carry();
     store.meetings.put({ ...stored(id), carrying: true });
     events.emit('meetings.changed', list());
     tell(id);
     return addresses;
-  }
-
-  /** A paper that somebody brought to one relay is fetched by the others. */
-  function shareAmongRelays(one: AtHand): void {
-    const { id } = one.meeting;
-    one.fetcher = network.fetchPapers(id, {
-      addresses: () => inTurn(network.siblings(id)),
-      liveWaits: () => false,
-      laptops: () => [],
-      hasWhole: () => false,
-    });
-    one.stops.push(
-      one.fetcher.onProgress(() => tell(id)),
-      one.fetcher.onComplete(() => tell(id)),
-    );
   }
 
   const workplace: Workplace = {
@@ -440,15 +438,15 @@ export function createWorkplace(deps: {
     carry,
     async entrust(id, address) {
       await entrust(deps, open(id), address);
-      await workplace.stopCarrying(id);
-      await workplace.join({ address, meeting: id });
+      const one = atHand.get(id) ?? bring(id);
+      await one.meeting.settle();
+      (await attend(one)).release(address);
     },
     async stopCarrying(id) {
       const one = atHand.get(id);
-      if (!one?.hosting) return;
+      if (!one || !isHost(one)) return;
       await one.meeting.settle();
-      await network.stopCarrying(id);
-      one.hosting = undefined;
+      one.attendance?.release();
       store.meetings.put({ ...stored(id), carrying: false });
       events.emit('meetings.changed', list());
       tell(id);
@@ -468,16 +466,14 @@ export function createWorkplace(deps: {
         addresses,
       });
       const one = atHand.get(target.meeting) ?? bring(target.meeting);
-      if (one.hosting) return target.meeting;
-      if (one.link) one.link.retry();
-      else link(one);
+      (await attend(one)).found([address]);
       events.emit('meetings.changed', list());
       return target.meeting;
     },
     async leave(id) {
       const one = atHand.get(id);
-      if (one) await unlink(one);
-      store.meetings.put({ ...stored(id), addresses: [] });
+      if (one) await detach(one);
+      store.meetings.put({ ...stored(id), addresses: [], carrying: false });
       events.emit('meetings.changed', list());
       tell(id);
     },
@@ -491,8 +487,8 @@ export function createWorkplace(deps: {
       for (const row of store.meetings.list()) {
         if (row.readOnly) continue;
         try {
-          if (row.carrying) await carry(row.id);
-          else if (row.addresses.length > 0) link(atHand.get(row.id) ?? bring(row.id));
+          if (!row.carrying && row.addresses.length === 0) continue;
+          await attend(atHand.get(row.id) ?? bring(row.id), row.carrying);
         } catch (error) {
           log.error('meeting could not be resumed', { meeting: row.id }, error);
         }
@@ -503,13 +499,12 @@ export function createWorkplace(deps: {
       events.emit('meetings.changed', list());
     },
     async close() {
-      stopGuests();
       stopArriving();
       stopFound();
       for (const one of atHand.values()) {
         clearTimeout(one.telling);
         for (const stop of one.stops) stop();
-        await unlink(one);
+        await detach(one);
         await one.meeting.close();
       }
       atHand.clear();

@@ -26,7 +26,13 @@ const TIMEOUT_MILLISECONDS = 5000;
  * may carry a meeting, so the host name plays no part. A server that doesn't accept this laptop's certificate closes
  * only after this has succeeded (TLS 1.3): the first read fails.
  */
-export function dial(address: string, { tls, admit }: Credentials, signal?: AbortSignal): Promise<Dialed> {
+export function dial(
+  address: string,
+  { tls, admit }: Credentials,
+  signal?: AbortSignal,
+  /** `within`: milliseconds until it is given up. `onReached`: the computer answers; who it is is not known yet. */
+  options: { readonly within?: number; onReached?(): void } = {},
+): Promise<Dialed> {
   const parsed = hostPortSchema.safeParse(address);
   if (!parsed.success) return Promise.resolve({ ok: false, problem: 'bad-address', detail: address.slice(0, 100) });
   const colon = parsed.data.lastIndexOf(':');
@@ -44,8 +50,9 @@ export function dial(address: string, { tls, admit }: Credentials, signal?: Abor
     });
     const timer = setTimeout(
       () => finish({ ok: false, problem: 'unreachable', detail: 'timeout' }),
-      TIMEOUT_MILLISECONDS,
+      options.within ?? TIMEOUT_MILLISECONDS,
     );
+    socket.once('connect', () => options.onReached?.());
     const abort = () => finish({ ok: false, problem: 'unreachable', detail: 'aborted' });
     signal?.addEventListener('abort', abort, { once: true });
     if (signal?.aborted) abort();
@@ -80,4 +87,61 @@ export function problemOf(error: NodeJS.ErrnoException): DialProblem {
   if (/ALERT/.test(code)) return 'certificate-refused';
   if (/CERT|SELF_SIGNED|UNABLE_TO|INVALID_CA|INVALID_PURPOSE|ISSUER/.test(code)) return 'carrier-refused';
   return 'unreachable';
+}
+
+/** The next address is tried beside one that isn't reached within the first, or is and doesn't get through TLS within the second. */
+const UNREACHED_MILLISECONDS = 150;
+const UNANSWERED_MILLISECONDS = 600;
+
+/**
+ * Tries addresses in order: the next one begins when the one before failed, or takes long. Resolves with the first that
+ * is connected, or null. Attempts that this leaves unfinished are given up; `onFailed` tells of those that failed.
+ */
+export async function dialInTurn(
+  addresses: readonly string[],
+  credentials: Credentials,
+  signal: AbortSignal,
+  onFailed: (address: string, problem: DialProblem) => void,
+): Promise<(Dialed & { readonly ok: true; readonly address: string }) | null> {
+  const others = new AbortController();
+  const stop = () => others.abort();
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  return new Promise((resolve) => {
+    let next = 0;
+    let open = 0;
+    let done = false;
+    const finish = (result: (Dialed & { readonly ok: true; readonly address: string }) | null) => {
+      done = true;
+      signal.removeEventListener('abort', stop);
+      others.abort();
+      resolve(result);
+    };
+    const begin = (): void => {
+      if (done) return;
+      const address = addresses[next++];
+      if (address === undefined || others.signal.aborted) {
+        if (open === 0) finish(null);
+        return;
+      }
+      open++;
+      let patience = setTimeout(begin, UNREACHED_MILLISECONDS);
+      const onReached = () => {
+        clearTimeout(patience);
+        if (!done) patience = setTimeout(begin, UNANSWERED_MILLISECONDS);
+      };
+      void dial(address, credentials, others.signal, { onReached }).then((dialed) => {
+        open--;
+        clearTimeout(patience);
+        if (done) {
+          if (dialed.ok) dialed.socket.destroy();
+        } else if (dialed.ok) finish({ ...dialed, address });
+        else {
+          if (!others.signal.aborted) onFailed(address, dialed.problem);
+          begin();
+        }
+      });
+    };
+    begin();
+  });
 }

@@ -5,6 +5,13 @@ import type { MeetingLog } from '../../common/collab/carried-meeting.ts';
 import type { MeetingId, MemberId } from '../../common/domain/ids.ts';
 import { streamKey, type StreamPosition } from '../../common/wire/acknowledged.ts';
 import type { LinkLogger } from '../../common/wire/admission.ts';
+import {
+  carrierReportSchema,
+  readMovedReason,
+  type CarrierReport,
+  type Epoch,
+  type KnownLaptop,
+} from '../../common/wire/carrier.ts';
 import { decodeDocumentFrames, encodeDocumentFrames, type DocumentFrame } from '../../common/wire/document-frames.ts';
 import {
   closeCodes,
@@ -19,6 +26,7 @@ import {
 } from '../../common/wire/link.ts';
 import { createLiveness } from '../../common/wire/liveness.ts';
 import { createLogExchange } from '../../common/wire/log-exchange.ts';
+import { readAll } from './carrier-client.ts';
 
 /** How a session ended: `final`, when the same again would fail again. */
 export interface SessionEnd {
@@ -28,11 +36,17 @@ export interface SessionEnd {
   readonly connected: boolean;
   /** For so long nothing had come from the other side, milliseconds; 0 when the end was noticed at once. */
   readonly silent: number;
+  /** That laptop doesn't carry the meeting; what it knows of who does. */
+  readonly report?: CarrierReport;
+  /** It said goodbye: who carries the meeting from now on. */
+  readonly moved?: { readonly device: string; readonly address: string };
 }
 
 /** One connection of the link, from its first message to its end. */
 export interface LinkSession {
   readonly carrier: MemberId;
+  /** Milliseconds since the last byte. */
+  silentFor(): number;
   stored(entries: readonly Entry[]): void;
   /** Entries wait to be sent or to be acknowledged. */
   waits(): boolean;
@@ -43,6 +57,7 @@ export interface LinkSession {
 }
 
 const OPENING_MILLISECONDS = 8000;
+const MAX_REPORT_BYTES = 4096;
 const CLOSING_MILLISECONDS = 300;
 
 export function openLinkSession(options: {
@@ -50,14 +65,19 @@ export function openLinkSession(options: {
   readonly peer: MemberId;
   readonly meeting: MeetingId;
   readonly device: string;
+  /** Where this laptop listens; undefined: it does not. */
+  readonly port: number | undefined;
+  /** The highest that this laptop has seen. */
+  readonly epoch: Epoch | undefined;
   readonly log: MeetingLog;
   /** Streams that the carrying laptop doesn't allow; added to here, and not sent again. */
   readonly withheld: Set<string>;
   readonly logger: LinkLogger;
-  onReady(): void;
+  onReady(epoch: Epoch | undefined): void;
   /** Seconds by which the other side's clock is ahead; to a second or so. */
   onClock(ahead: number): void;
   onOnline(members: readonly MemberId[]): void;
+  onLaptops(laptops: readonly KnownLaptop[]): void;
   onReceived(): void;
   onDocument(document: string, message: Uint8Array): void;
   onAcknowledged(positions: readonly StreamPosition[]): void;
@@ -101,7 +121,7 @@ export function openLinkSession(options: {
     },
   });
 
-  function end(how: { problem: string; final: boolean; silent?: number }): void {
+  function end(how: Omit<SessionEnd, 'connected' | 'silent'> & { silent?: number }): void {
     if (over) return;
     over = true;
     clearTimeout(opening);
@@ -127,7 +147,7 @@ export function openLinkSession(options: {
         if (message.protocol !== LINK_PROTOCOL) return end({ problem: 'other-version', final: true });
         ready = true;
         clearTimeout(opening);
-        options.onReady();
+        options.onReady(message.epoch);
         return guarded(() => exchange.start(message.heads));
       case 'hello':
         return breakOff(closeCodes.malformed, 'unexpected hello');
@@ -135,6 +155,8 @@ export function openLinkSession(options: {
         return options.onOnline(message.members);
       case 'held':
         return options.onHeld(message.laptops, message.streams);
+      case 'laptops':
+        return options.onLaptops(message.laptops);
       default: {
         if (!ready) return breakOff(closeCodes.malformed, 'no welcome');
         if (message.type === 'entries') options.onReceived();
@@ -192,7 +214,9 @@ export function openLinkSession(options: {
   socket.on('open', () => {
     // Closed here while it was connecting: the log may be closed as well.
     if (over) return;
-    socket.send(encodeControl({ type: 'hello', protocol: LINK_PROTOCOL, device: options.device, heads: log.heads() }), {
+    const { device, port, epoch } = options;
+    const heads = log.heads();
+    socket.send(encodeControl({ type: 'hello', protocol: LINK_PROTOCOL, device, heads, port, epoch }), {
       binary: false,
     });
   });
@@ -204,15 +228,25 @@ export function openLinkSession(options: {
     if (!Number.isNaN(theirs)) options.onClock(Math.round((theirs + 500 - (asked + Date.now()) / 2) / 1000));
   });
   socket.on('unexpected-response', (_request, response) => {
-    response.resume();
-    end({ problem: response.statusCode === 404 ? 'meeting-unknown' : 'certificate-refused', final: false });
+    if (response.statusCode !== 409) {
+      response.resume();
+      return end({ problem: response.statusCode === 404 ? 'meeting-unknown' : 'certificate-refused', final: false });
+    }
+    readAll(response, MAX_REPORT_BYTES).then(
+      (body) => end({ problem: 'not-carried', final: false, ...reportOf(body) }),
+      () => end({ problem: 'unreachable', final: false }),
+    );
   });
   socket.on('error', (error: NodeJS.ErrnoException) => {
     // Cut before any answer to the upgrade: that is how a certificate is refused in TLS 1.3.
     const cut = socket.readyState === WebSocket.CONNECTING && transport.bytesWritten > 0;
     end({ problem: cut || /ALERT/.test(error.code ?? '') ? 'certificate-refused' : 'unreachable', final: false });
   });
-  socket.on('close', (code) => {
+  socket.on('close', (code, reason) => {
+    if (code === closeCodes.moved) {
+      const moved = readMovedReason(reason.toString('utf8'));
+      return end({ problem: 'not-carried', final: false, ...(moved ? { moved } : {}) });
+    }
     // Without the stream that wasn't allowed, the next connection is not the same again.
     const other = code === closeCodes.notAllowed && options.withheld.size > withheldBefore;
     end(other ? { problem: 'not-allowed', final: false } : endOf(code));
@@ -220,6 +254,7 @@ export function openLinkSession(options: {
 
   return {
     carrier: peer,
+    silentFor: () => liveness.silentFor(),
     ended,
     stored(entries) {
       guarded(() =>
@@ -240,7 +275,8 @@ export function openLinkSession(options: {
     },
     beat() {
       if (over || !ready) return;
-      if (liveness() === 'dead') return end({ problem: 'unreachable', final: false, silent: SILENCE_MILLISECONDS });
+      if (liveness.check() === 'dead')
+        return end({ problem: 'unreachable', final: false, silent: SILENCE_MILLISECONDS });
       guarded(() => exchange.pump());
       socket.ping();
     },
@@ -251,6 +287,15 @@ export function openLinkSession(options: {
       setTimeout(() => end({ problem: 'closed', final: true }), CLOSING_MILLISECONDS).unref();
     },
   };
+}
+
+function reportOf(body: Uint8Array): { report?: CarrierReport } {
+  try {
+    const parsed = carrierReportSchema.safeParse(JSON.parse(Buffer.from(body).toString('utf8')));
+    return parsed.success ? { report: parsed.data } : {};
+  } catch {
+    return {};
+  }
 }
 
 function endOf(code: number): { problem: string; final: boolean } {

@@ -3,8 +3,9 @@ import type { MeetingLog, OpenDocument } from '../../common/collab/carried-meeti
 import type { MeetingId, MemberId } from '../../common/domain/ids.ts';
 import { createAcknowledged, type Acknowledged } from '../../common/wire/acknowledged.ts';
 import type { LinkLogger } from '../../common/wire/admission.ts';
+import type { CarrierReport, Epoch, KnownLaptop } from '../../common/wire/carrier.ts';
 import { HEARTBEAT_MILLISECONDS } from '../../common/wire/link.ts';
-import { dial, type Credentials } from './dial.ts';
+import { dialInTurn, type Credentials } from './dial.ts';
 import { followDocument, type FollowedDocument } from './followed-document.ts';
 import { openLinkSession, type LinkSession, type SessionEnd } from './link-session.ts';
 
@@ -15,6 +16,7 @@ export interface LinkOptions extends Credentials {
   readonly device: string;
   /** `host:port` of laptops that may carry the meeting, asked again before each round; tried in turn. */
   addresses(): readonly string[];
+  readonly takeover?: LinkTakeover;
   readonly log: MeetingLog;
   openDocument(name: string): OpenDocument;
   /** Whether this laptop's member may write that document. */
@@ -24,6 +26,20 @@ export interface LinkOptions extends Credentials {
   readonly acknowledged?: Acknowledged;
   /** May be called often; at most every 100 ms. */
   onState?(state: LinkState): void;
+}
+
+/** What the link tells, and asks, of who carries the meeting. */
+export interface LinkTakeover {
+  /** Where this laptop listens. */
+  readonly port: number;
+  /** The highest that this laptop has seen. */
+  epoch(): Epoch | null;
+  onJoined(at: { readonly address: string; readonly carrier: MemberId; readonly epoch: Epoch | undefined }): void;
+  onLaptops(laptops: readonly KnownLaptop[]): void;
+  /** The link was up and is down. */
+  onLost(moved: { readonly device: string; readonly address: string } | undefined): void;
+  /** A try to join there failed; `report`: it answered that it doesn't carry the meeting, and this. */
+  onFailed(address: string, report: CarrierReport | undefined): void;
 }
 
 export interface LinkState {
@@ -50,6 +66,10 @@ export interface Link {
   follow(document: string): { synced(): boolean; release(): void };
   /** Tries at once, also after a refusal. */
   retry(): void;
+  /** Leaves the laptop that it is linked to, and tries `addresses` again at once. */
+  redirect(): void;
+  /** Milliseconds since the last byte of the carrying laptop; Infinity while the link is down. */
+  silentFor(): number;
   /** Something of this laptop is on its way to the carrying one and not yet stored there. */
   waits(): boolean;
   close(): Promise<void>;
@@ -57,6 +77,10 @@ export interface Link {
 
 const FIRST_WAIT_MILLISECONDS = 200;
 const LONGEST_WAIT_MILLISECONDS = 5000;
+/** Just lost: whoever follows is there in a moment. */
+const HURRY_MILLISECONDS = 5000;
+/** Not all at the same moment. */
+const JITTER_MILLISECONDS = 50;
 /** Disconnected for longer than this shows as `waiting`. */
 const PATIENCE_MILLISECONDS = 2000;
 const STATE_MILLISECONDS = 100;
@@ -76,7 +100,6 @@ export function connectLink(options: LinkOptions): Link {
   let refused = false;
   let problem: string | null = null;
   let failures = 0;
-  let addressIndex = 0;
   let address: string | null = null;
   let downSince = performance.now();
   let changedAt = Date.now();
@@ -117,13 +140,22 @@ export function connectLink(options: LinkOptions): Link {
   /** One round: every address once, then a pause. */
   async function attempt(): Promise<void> {
     const { signal } = abort;
-    const addresses = options.addresses();
+    let left = options.addresses();
     let end: SessionEnd = { problem: 'unreachable', final: false, connected: false, silent: 0 };
-    for (let tried = 0; tried < addresses.length && !signal.aborted; tried++) {
-      const target = addresses[addressIndex % addresses.length] as string;
-      end = await connectTo(target, signal);
-      if (end.connected || end.final) break;
-      addressIndex++;
+    while (left.length > 0 && !signal.aborted) {
+      const dialed = await dialInTurn(left, options, signal, (address, dialProblem) => {
+        end = { problem: dialProblem, final: false, connected: false, silent: 0 };
+        options.takeover?.onFailed(address, undefined);
+      });
+      if (!dialed) break;
+      if (signal.aborted) {
+        dialed.socket.destroy();
+        break;
+      }
+      end = await runSession(dialed.address, dialed.socket, dialed.peer.member, signal);
+      if (signal.aborted || end.connected || end.final) break;
+      options.takeover?.onFailed(dialed.address, end.report);
+      left = left.slice(left.indexOf(dialed.address) + 1);
     }
     if (signal.aborted || closed) return;
     problem = end.problem;
@@ -132,22 +164,15 @@ export function connectLink(options: LinkOptions): Link {
     refused = end.final || REFUSALS.has(end.problem);
     changed();
     if (end.final) return;
-    const longest = refused
-      ? LONGEST_WAIT_MILLISECONDS
-      : Math.min(LONGEST_WAIT_MILLISECONDS, FIRST_WAIT_MILLISECONDS * 2 ** Math.min(failures++, 10));
-    waiting = setTimeout(() => void attempt(), longest * (0.5 + Math.random() / 2));
+    const wait = end.connected && options.takeover ? JITTER_MILLISECONDS : pause();
+    waiting = setTimeout(() => void attempt(), wait * (0.5 + Math.random() / 2));
   }
 
-  async function connectTo(target: string, signal: AbortSignal): Promise<SessionEnd> {
-    const dialed = await dial(target, options, signal);
-    if (!dialed.ok) return { problem: dialed.problem, final: false, connected: false, silent: 0 };
-    if (signal.aborted) {
-      dialed.socket.destroy();
-      return { problem: 'unreachable', final: false, connected: false, silent: 0 };
-    }
-    const end = await runSession(target, dialed.socket, dialed.peer.member, signal);
-    if (end.connected) logger.info('link lost', { problem: end.problem });
-    return end;
+  function pause(): number {
+    if (refused) return LONGEST_WAIT_MILLISECONDS;
+    const growing = Math.min(LONGEST_WAIT_MILLISECONDS, FIRST_WAIT_MILLISECONDS * 2 ** Math.min(failures++, 10));
+    const hurry = options.takeover && performance.now() - downSince < HURRY_MILLISECONDS;
+    return hurry ? FIRST_WAIT_MILLISECONDS : growing;
   }
 
   function runSession(target: string, transport: TLSSocket, peer: MemberId, signal: AbortSignal): Promise<SessionEnd> {
@@ -157,13 +182,16 @@ export function connectLink(options: LinkOptions): Link {
         peer,
         meeting: options.meeting,
         device: options.device,
+        port: options.takeover?.port,
+        epoch: options.takeover?.epoch() ?? undefined,
         log,
         withheld,
         logger,
-        onReady() {
+        onReady(epoch) {
           session = opening;
           changedAt = Date.now();
           address = target;
+          options.takeover?.onJoined({ address: target, carrier: peer, epoch });
           refused = false;
           failures = 0;
           for (const { followed } of documents.values()) followed.linkUp();
@@ -176,6 +204,7 @@ export function connectLink(options: LinkOptions): Link {
           online = members;
           changed();
         },
+        onLaptops: (laptops) => options.takeover?.onLaptops(laptops),
         onReceived() {
           lastReceived = new Date().toISOString();
           changed();
@@ -197,6 +226,8 @@ export function connectLink(options: LinkOptions): Link {
             changedAt = Date.now() - end.silent;
             for (const { followed } of documents.values()) followed.linkDown();
             setTimeout(changed, PATIENCE_MILLISECONDS).unref();
+            logger.info('link lost', { problem: end.problem });
+            if (!signal.aborted) options.takeover?.onLost(end.moved);
           }
           changed();
           resolve(end);
@@ -205,6 +236,16 @@ export function connectLink(options: LinkOptions): Link {
       const stop = () => opening.close();
       signal.addEventListener('abort', stop, { once: true });
     });
+  }
+
+  function again(): void {
+    if (closed) return;
+    abort.abort();
+    abort = new AbortController();
+    clearTimeout(waiting);
+    refused = false;
+    failures = 0;
+    void attempt();
   }
 
   const stopListening = log.onStored((entries) => {
@@ -248,14 +289,10 @@ export function connectLink(options: LinkOptions): Link {
       };
     },
     retry() {
-      if (closed || session) return;
-      abort.abort();
-      abort = new AbortController();
-      clearTimeout(waiting);
-      refused = false;
-      failures = 0;
-      void attempt();
+      if (!session) again();
     },
+    redirect: again,
+    silentFor: () => session?.silentFor() ?? Infinity,
     waits: () => session?.waits() ?? false,
     close() {
       if (closed) return Promise.resolve();

@@ -14,14 +14,14 @@ import { checkCertificate } from '../identity/check-certificate.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { LaptopPorts } from '../meetings/laptop.ts';
 import type { Session } from '../meetings/organisation.ts';
-import type { Link, LinkStatus, Network } from '../meetings/ports.ts';
+import type { Network } from '../meetings/ports.ts';
 import type { Store } from '../store/open-store.ts';
 import { listMeetings } from '../sync/carrier-client.ts';
 import { browse } from '../sync/discovery.ts';
 import { entrustMeeting } from '../sync/entrust.ts';
-import { connectLink, type LinkState } from '../sync/link.ts';
 import { ownSegment, type NearBy } from '../sync/own-segment.ts';
 import { discoveryMode, openMulticast, type DiscoveryMode } from '../sync/multicast.ts';
+import { attend, type RunningAttendance } from './attendance.ts';
 import { fetchPapers, offerPapers } from './paper-exchange.ts';
 import { rememberPositions } from './remembered-positions.ts';
 
@@ -78,9 +78,8 @@ export function createNetwork(options: {
   const device = rememberedDevice(store);
   const remembered = rememberPositions(store, session.member, logger);
   const multicast = openMulticast(place.discovery, logger);
-  const guestListeners = new Set<(meeting: MeetingId) => void>();
   const arrivalListeners = new Set<(paper: Sha256) => void>();
-  const carried = new Set<MeetingId>();
+  const attendances = new Map<MeetingId, RunningAttendance>();
   const bus = place.relay?.bus;
   const cluster =
     bus === undefined
@@ -135,7 +134,7 @@ export function createNetwork(options: {
           ...(options.meter ? { meter: options.meter } : {}),
           onStatus: (meeting) => {
             remembered.changed(meeting);
-            for (const listener of guestListeners) listener(meeting);
+            attendances.get(meeting)?.changed();
           },
           ...(place.relay ? { take: (meeting, acts) => take?.(meeting, acts) ?? Promise.resolve('failed') } : {}),
           cluster,
@@ -155,45 +154,42 @@ export function createNetwork(options: {
     throw new Refusal('address-in-use');
   }
 
-  const advertisement = (port: number): Advertisement | null =>
-    carried.size === 0
-      ? null
-      : {
-          kind: 'meeting',
-          instance: device,
-          organisation: organisationTag(session.organisation.fingerprint),
-          meetings: [...carried],
-          port,
-        };
+  function advertisement(port: number): Advertisement | null {
+    const meetings = [...attendances].flatMap(([meeting, attendance]) => (attendance.advertised() ? [meeting] : []));
+    const organisation = organisationTag(session.organisation.fingerprint);
+    return meetings.length === 0 ? null : { kind: 'meeting', instance: device, organisation, meetings, port };
+  }
 
   place.relay?.onListening(opened().then((served) => served.addresses()));
 
   return {
-    async carry(meeting, acts) {
+    async attend(meeting, about) {
       const served = await opened();
-      served.carry(meeting, {
-        start: () => store.meetings.get(meeting.id)?.summary.start ?? '',
-        acknowledged: remembered.of(meeting.id),
-        acts,
+      const attendance = attend({
+        ...about,
+        meeting,
+        me: session.member,
+        device,
+        hub: served,
+        credentials,
+        store,
+        remembered,
+        logger,
+        clustered: cluster !== undefined,
+        onAdvertised: () => advertiser?.changed(),
       });
-      carried.add(meeting.id);
-      advertiser?.changed();
-      return served.addresses();
-    },
-    async stopCarrying(meeting) {
-      carried.delete(meeting);
-      advertiser?.changed();
-      const served = await hub;
-      remembered.flush(meeting);
-      served?.stop(meeting);
+      attendances.set(meeting.id, attendance);
+      return {
+        ...attendance,
+        async close() {
+          await attendance.close();
+          if (attendances.get(meeting.id) === attendance) attendances.delete(meeting.id);
+          advertiser?.changed();
+        },
+      };
     },
     siblings: (meeting) => running?.siblings(meeting) ?? [],
-    carried: (meeting) => running?.status(meeting),
     acknowledged: (meeting) => remembered.of(meeting),
-    onGuests(listener) {
-      guestListeners.add(listener);
-      return () => guestListeners.delete(listener);
-    },
     async look(address) {
       const listed = await listMeetings(address, credentials);
       if (!listed.ok) throw new Refusal(listed.problem);
@@ -212,39 +208,6 @@ export function createNetwork(options: {
     onEntrusted(asked) {
       take = asked;
       cluster?.onMeeting(asked);
-    },
-    join(meeting, addresses): Link {
-      const listeners = new Set<(status: LinkStatus) => void>();
-      const link = connectLink({
-        ...credentials,
-        meeting: meeting.id,
-        me: session.member,
-        device,
-        addresses,
-        log: meeting.log,
-        openDocument: (name) => meeting.openDocument(name),
-        mayWrite: (document) => meeting.mayWrite(session.member, document),
-        logger,
-        acknowledged: remembered.of(meeting.id),
-        onState: (state: LinkState) => {
-          remembered.changed(meeting.id);
-          for (const listener of listeners) listener(state);
-        },
-      });
-      return {
-        status: () => link.state(),
-        onStatus(listener) {
-          listeners.add(listener);
-          return () => listeners.delete(listener);
-        },
-        share: (name) => link.follow(name).release,
-        retry: () => link.retry(),
-        waits: () => link.waits(),
-        async close() {
-          await link.close();
-          remembered.flush(meeting.id);
-        },
-      };
     },
     onFound(listener) {
       foundListeners.add(listener);
@@ -275,10 +238,9 @@ export function createNetwork(options: {
     async close() {
       advertiser?.close();
       browser.close();
-      for (const meeting of carried) remembered.flush(meeting);
+      for (const attendance of [...attendances.values()]) await attendance.close();
       await (await hub?.catch(() => undefined))?.close();
       await cluster?.close();
-      for (const meeting of carried) remembered.flush(meeting);
       multicast.close();
     },
   };

@@ -101,14 +101,18 @@ test('[LOG-3] a restart remembers what others have, also without a connection', 
   await until(async () => (await connection(former)).onlyHere.count === 0);
   await chair.request('meetings.act', { meeting, kind: 'checked-in', body: { how: 'in-person' } });
   await until(async () => (await connection(chair)).onlyHere.count === 0);
+  // Nobody is left to connect to.
+  await former.engine.close();
+  await newcomer.engine.close();
   await office.engine.close();
+  await until(async () => (await connection(chair)).role === 'host');
   await chair.restart();
-  await until(async () => (await connection(chair)).state === 'waiting');
+  await until(async () => (await connection(chair)).role === 'host');
   expect((await connection(chair)).onlyHere.count).toBe(0);
   await chair.request('meetings.act', { meeting, kind: 'speak-requested', body: speech });
   await until(async () => (await connection(chair)).onlyHere.count === 1);
   await chair.restart();
-  await until(async () => (await connection(chair)).state === 'waiting');
+  await until(async () => (await connection(chair)).role === 'host');
   expect((await connection(chair)).onlyHere.count).toBe(1);
 
   await office.restart();

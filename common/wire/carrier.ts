@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { memberIdSchema } from '../acts/entry.ts';
+import { asMemberId, type MemberId } from '../domain/ids.ts';
+import { hostPortSchema } from './enrolment.ts';
+
+/** What laptops tell each other of who carries a meeting. */
+
+/**
+ * One laptop's time of carrying a meeting: a count that only grows, and whose laptop it is. The higher one counts; no two
+ * laptops ever carry with the same one.
+ */
+export interface Epoch {
+  readonly n: number;
+  readonly member: MemberId;
+  readonly device: string;
+}
+
+/** Far beyond what a meeting can use up, so that a made-up epoch leaves no place above it. */
+export const MAX_EPOCH = 2 ** 31;
+
+/** A laptop of the meeting and where it listens (`host:port`). */
+export interface KnownLaptop {
+  readonly member: MemberId;
+  readonly device: string;
+  readonly address: string;
+}
+
+/** Laptops told of at a time: those who come first in the order of takeover, then others. */
+export const MAX_KNOWN_LAPTOPS = 64;
+
+/** A laptop's answer to who carries the meeting. */
+export interface CarrierReport {
+  readonly state: 'carrying' | 'joined' | 'seeking';
+  /** The highest it has seen. */
+  readonly epoch: Epoch | null;
+  /** Where the carrying laptop is, while `joined`. */
+  readonly carrier: string | null;
+}
+
+export const deviceSchema = z.string().regex(/^[A-Za-z0-9_-]{8,64}$/);
+const member = memberIdSchema.transform(asMemberId);
+export const portSchema = z.number().int().min(1).max(65_535);
+
+export const epochSchema = z.object({ n: z.number().int().min(1).max(MAX_EPOCH), member, device: deviceSchema });
+export const knownLaptopsSchema = z
+  .array(z.object({ member, device: deviceSchema, address: hostPortSchema }))
+  .max(MAX_KNOWN_LAPTOPS);
+export const carrierReportSchema = z.object({
+  state: z.enum(['carrying', 'joined', 'seeking']),
+  epoch: epochSchema.nullable(),
+  carrier: hostPortSchema.nullable(),
+});
+
+/** `GET`: who carries it, as that laptop knows. */
+export const carrierPath = (meeting: string): string => `/carrier/${meeting}`;
+/** `PUT`: the caller carries it, with this epoch, and listens on this port. Answered like the question. */
+export const noticePath = (meeting: string, epoch: Epoch, port: number): string =>
+  `/carrier/${meeting}/${epoch.n}/${epoch.device}/${port}`;
+
+/** Reason of the close code `moved`: who carries the meeting from now on. */
+export const movedReason = (to: { device: string; address: string }): string => `${to.device} ${to.address}`;
+export function readMovedReason(reason: string): { device: string; address: string } | undefined {
+  const [device, address, ...more] = reason.split(' ');
+  const parsed = z.object({ device: deviceSchema, address: hostPortSchema }).safeParse({ device, address });
+  return parsed.success && more.length === 0 ? parsed.data : undefined;
+}

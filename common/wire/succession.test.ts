@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import { asMemberId } from '../domain/ids.ts';
+import type { Epoch, KnownLaptop } from './carrier.ts';
+import { compareEpochs, createSuccession } from './succession.ts';
+
+const uuid = (n: number) => asMemberId(`00000000-0000-4000-8000-${String(n).padStart(12, '0')}`);
+const device = (n: number) => `device-${n}-of-them`;
+const laptop = (n: number): KnownLaptop => ({ member: uuid(n), device: device(n), address: `10.0.0.${n}:7443` });
+const epochOf = (n: number, who: number): Epoch => ({ n, member: uuid(who), device: device(who) });
+/** Laptop 1 comes first, 2 second…; 9 is a guest. */
+const rank = (member: string) => (member === uuid(9) ? null : Number(member.slice(-12)));
+
+function laptopNumber(n: number, epoch: Epoch | null = null) {
+  return createSuccession({
+    me: { member: uuid(n), device: device(n) },
+    epoch,
+    laptops: [],
+    carriedAt: null,
+    rank,
+    lasting: () => true,
+  });
+}
+
+/** Laptop `n`, linked to laptop 1 of epoch 1, knows laptops 2 to 4. */
+function joined(n: number) {
+  const it = laptopNumber(n);
+  it.seek(0);
+  it.joined(laptop(1).address, epochOf(1, 1));
+  it.heardOf([2, 3, 4].map(laptop));
+  return it;
+}
+
+describe('epochs', () => {
+  it('[TAKE-1] order by number, then member, then device; nothing is below all', () => {
+    expect(compareEpochs(epochOf(2, 1), epochOf(1, 9))).toBeGreaterThan(0);
+    expect(compareEpochs(epochOf(2, 2), epochOf(2, 1))).toBeGreaterThan(0);
+    expect(compareEpochs({ ...epochOf(2, 1), device: 'z'.repeat(8) }, epochOf(2, 1))).toBeGreaterThan(0);
+    expect(compareEpochs(epochOf(1, 1), null)).toBeGreaterThan(0);
+    expect(compareEpochs(null, null)).toBe(0);
+    expect(compareEpochs(epochOf(3, 3), epochOf(3, 3))).toBe(0);
+  });
+
+  it('[TAKE-1] taking over goes above everything seen, carrying on does not', () => {
+    const second = joined(2);
+    second.lost(100);
+    expect(second.carry()).toEqual(epochOf(2, 2));
+    expect(laptopNumber(2, epochOf(5, 2)).carryOn()).toEqual(epochOf(5, 2));
+    // Somebody else was last: this is a new time of carrying.
+    expect(laptopNumber(2, epochOf(5, 3)).carryOn()).toEqual(epochOf(6, 2));
+  });
+
+  it('[TAKE-6] whoever cannot be reached is gone above, whoever is lower is not', () => {
+    const host = laptopNumber(1);
+    host.carry();
+    expect(host.goAbove(epochOf(4, 2))).toBe(true);
+    expect(host.epoch()).toEqual(epochOf(5, 1));
+    expect(host.goAbove(epochOf(4, 2))).toBe(false);
+  });
+});
+
+describe('who takes over', () => {
+  it('[TAKE-2] the first in the order, when somebody comes and the former host does not answer', () => {
+    const second = joined(2);
+    second.lost(100);
+    expect(second.knocked(110, Infinity)).toEqual({ answer: 'wait', open: [laptop(1).address] });
+    second.failed(laptop(1).address, 120);
+    expect(second.knocked(121, Infinity).answer).toBe('carry');
+  });
+
+  it('[TAKE-2] the next one only when those before it are gone', () => {
+    const third = joined(3);
+    third.lost(100);
+    third.failed(laptop(1).address, 110);
+    expect(third.knocked(120, Infinity)).toEqual({ answer: 'wait', open: [laptop(2).address] });
+    third.failed(laptop(2).address, 130, { state: 'seeking', epoch: epochOf(1, 1), carrier: null });
+    expect(third.knocked(140, Infinity).answer).toBe('wait');
+    // It answers, and yet never takes over.
+    expect(third.knocked(3200, Infinity).answer).toBe('carry');
+    const other = joined(3);
+    other.lost(100);
+    other.failed(laptop(1).address, 110);
+    other.failed(laptop(2).address, 115);
+    expect(other.knocked(120, Infinity).answer).toBe('carry');
+  });
+
+  it('[TAKE-2] nobody who still hears the host; whoever hears it no more asks it first', () => {
+    const second = joined(2);
+    expect(second.knocked(100, 20)).toEqual({ answer: 'no', open: [] });
+    expect(second.knocked(5000, 1500)).toEqual({ answer: 'wait', open: [laptop(1).address] });
+    // What was found out meanwhile counts when the link is given up.
+    second.failed(laptop(1).address, 5100);
+    second.lost(5500);
+    expect(second.knocked(5510, Infinity).answer).toBe('carry');
+  });
+
+  it('[TAKE-3] no guest, nobody who never saw an epoch, nobody after the end', () => {
+    const guest = joined(9);
+    guest.lost(100);
+    expect(guest.knocked(9000, Infinity).answer).toBe('no');
+    const fresh = laptopNumber(2);
+    fresh.seek(0);
+    expect(fresh.knocked(9000, Infinity).answer).toBe('no');
+    let over = false;
+    const late = createSuccession({
+      me: { member: uuid(2), device: device(2) },
+      epoch: epochOf(1, 1),
+      laptops: [],
+      carriedAt: null,
+      rank,
+      lasting: () => !over,
+    });
+    late.seek(0);
+    expect(late.knocked(10, Infinity).answer).toBe('carry');
+    over = true;
+    expect(late.knocked(10, Infinity).answer).toBe('no');
+  });
+
+  it('[TAKE-4] whom the host names when it says goodbye, at once', () => {
+    expect(joined(3).lost(100, laptop(3))).toBe(true);
+    const other = joined(2);
+    expect(other.lost(100, laptop(3))).toBe(false);
+    expect(other.targets(101)[0]).toBe(laptop(3).address);
+    expect(other.targets(101)).not.toContain(laptop(1).address);
+  });
+});
+
+describe('where to look', () => {
+  it('[TAKE-5] the host of before, then those who follow it, at most a few; never those who come later', () => {
+    const fourth = joined(4);
+    fourth.lost(100);
+    expect(fourth.targets(101)).toEqual([1, 2, 3].map((n) => laptop(n).address));
+    fourth.failed(laptop(1).address, 110);
+    fourth.failed(laptop(2).address, 120);
+    expect(fourth.targets(130)).toEqual([laptop(3).address]);
+    expect(fourth.targets(1200)).toEqual([1, 2, 3].map((n) => laptop(n).address));
+    expect(joined(4).targets(100)).toEqual([]);
+  });
+
+  it('[TAKE-5] whom others name, first', () => {
+    const fourth = joined(4);
+    fourth.lost(100);
+    fourth.failed(laptop(2).address, 110, { state: 'joined', epoch: epochOf(2, 3), carrier: laptop(3).address });
+    expect(fourth.targets(120)[0]).toBe(laptop(3).address);
+    fourth.failed(laptop(3).address, 130, { state: 'carrying', epoch: epochOf(2, 3), carrier: null });
+    expect(fourth.targets(140)[0]).toBe(laptop(3).address);
+    fourth.tell('10.0.0.7:7443');
+    expect(fourth.targets(150)[0]).toBe('10.0.0.7:7443');
+  });
+
+  it('[TAKE-5] after a long time in vain more seldom', () => {
+    const second = joined(2);
+    second.lost(0);
+    second.failed(laptop(1).address, 30_000);
+    expect(second.targets(33_000)).toEqual([]);
+    expect(second.targets(35_001)).toEqual([laptop(1).address]);
+  });
+});

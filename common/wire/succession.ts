@@ -1,0 +1,249 @@
+import type { MemberId } from '../domain/ids.ts';
+import { MAX_EPOCH, type CarrierReport, type Epoch, type KnownLaptop } from './carrier.ts';
+
+/**
+ * Which laptop carries the meeting, decided on each laptop for itself: main/hub/SPEC.md, "Takeover". Knows no network and
+ * no clock of its own; whoever runs it tells what happened and does what it decides. All times are milliseconds of one
+ * clock that never goes back.
+ */
+export interface Succession {
+  role(): Role;
+  /** The highest seen; the own one while carrying. Must be on disk before anybody is served. */
+  epoch(): Epoch | null;
+  /** Laptops of the meeting as the last carrying one told. */
+  laptops(): readonly KnownLaptop[];
+  /** Where the carrying laptop was reached last. */
+  carriedAt(): string | null;
+  report(): CarrierReport;
+
+  /** Looks for whoever carries the meeting: a laptop starts, or its person comes back. */
+  seek(now: number): void;
+  /** The link is up. `epoch` null: a laptop of before epochs. */
+  joined(address: string, epoch: Epoch | null): void;
+  heardOf(laptops: readonly KnownLaptop[]): void;
+  /** The link is down. `successor`: the carrying laptop said goodbye and who follows. True: that is this laptop, carry on. */
+  lost(now: number, successor?: { readonly device: string; readonly address: string }): boolean;
+  /** A try to reach or to join that laptop failed; `report` is what it answered instead, if it did. */
+  failed(address: string, now: number, report?: CarrierReport): void;
+
+  /** Where to try to join, the likeliest first. Empty: nothing to try just now. */
+  targets(now: number): string[];
+  /**
+   * Somebody wants to join here while nobody is served. `wait`: the `open` ones have to be asked first, or something has
+   * to end first.
+   */
+  knocked(
+    now: number,
+    silentFor: number,
+  ): { readonly answer: 'carry' | 'wait' | 'no'; readonly open: readonly string[] };
+  /** Takes the meeting over, or carries on after a restart: returns the epoch to serve with. */
+  carry(): Epoch;
+  carryOn(): Epoch;
+  /** Whether somebody who carries with that epoch is to be followed by this laptop. */
+  outranks(epoch: Epoch): boolean;
+  /** Somebody of a higher epoch can't be reached from here, or is gone: this laptop goes above it. True if it had to. */
+  goAbove(epoch: Epoch): boolean;
+  /** Stops carrying in favour of whoever is at that address. */
+  yieldTo(address: string, now: number): void;
+  /** Somebody was found who may carry it. */
+  hint(addresses: readonly string[]): void;
+  hints(): readonly string[];
+  /** Somebody says of itself, or is known, to carry it now. */
+  tell(address: string): void;
+  leave(): void;
+}
+
+/** `away`: doesn't attend. */
+export type Role = 'away' | 'seeking' | 'joined' | 'carrying';
+
+/** A carrying laptop that was silent for so long may be gone. */
+export const SUSPECT_MILLISECONDS = 1000;
+/** So long those who come first in the order are waited for when they answer and yet don't take over. */
+const PATIENCE_MILLISECONDS = 3000;
+/** An address that failed is tried again after this; after a long time in vain more seldom. */
+const AGAIN_MILLISECONDS = 1000;
+const SELDOM_MILLISECONDS = 5000;
+const LONG_MILLISECONDS = 20_000;
+/** What failed so lately before the link was lost counts as failed since. */
+const FRESH_MILLISECONDS = 2000;
+/** Those asked of the ones that come first, at a time. */
+const SENIORS_AT_A_TIME = 3;
+const MAX_HINTS = 16;
+
+export function createSuccession(options: {
+  readonly me: { readonly member: MemberId; readonly device: string };
+  /** As they were before a restart. */
+  readonly epoch: Epoch | null;
+  readonly laptops: readonly KnownLaptop[];
+  readonly carriedAt: string | null;
+  /** Place in the order of those who may take over, 0 first; null: may not. */
+  rank(member: MemberId): number | null;
+  /** False when the meeting is over: nobody needs to take it over any more. */
+  lasting(): boolean;
+}): Succession {
+  const { me } = options;
+  let role: Role = 'away';
+  let seen = options.epoch;
+  let known = options.laptops;
+  let carriedAt = options.carriedAt;
+  let since = 0;
+  /** Found, remembered or told by others. */
+  let hints: string[] = [];
+  /** Said by others, or by itself, to carry it now. */
+  let told: string | null = null;
+  let failures = new Map<string, number>();
+  /** Answered, but doesn't carry. */
+  let answers = new Map<string, CarrierReport>();
+
+  const isMe = (laptop: { member: MemberId; device: string }) =>
+    laptop.device === me.device && laptop.member === me.member;
+
+  /** Others that may take over, in order; those before this laptop if `before`. */
+  function successors(before: boolean): KnownLaptop[] {
+    const place = placeOf(me);
+    return known
+      .filter((laptop) => !isMe(laptop) && laptop.address !== carriedAt && placeOf(laptop) !== null)
+      .filter((laptop) => !before || place === null || comesFirst(laptop, me))
+      .sort((a, b) => (comesFirst(a, b) ? -1 : 1));
+  }
+
+  const placeOf = (laptop: { member: MemberId }) => options.rank(laptop.member);
+
+  function comesFirst(a: { member: MemberId; device: string }, b: { member: MemberId; device: string }): boolean {
+    const [left, right] = [placeOf(a) ?? Infinity, placeOf(b) ?? Infinity];
+    if (left !== right) return left < right;
+    return a.member === b.member ? a.device < b.device : a.member < b.member;
+  }
+
+  function begin(now: number): void {
+    role = 'seeking';
+    since = now;
+    told = null;
+    // What was found out while the carrying laptop was silent already still holds.
+    failures = new Map([...failures].filter(([, at]) => now - at < FRESH_MILLISECONDS));
+    answers = new Map();
+  }
+
+  function note(epoch: Epoch | null): void {
+    if (epoch && compareEpochs(epoch, seen) > 0) seen = epoch;
+  }
+
+  const isGone = (address: string) => failures.has(address) && !answers.has(address);
+
+  return {
+    role: () => role,
+    epoch: () => seen,
+    laptops: () => known,
+    carriedAt: () => carriedAt,
+    report: () => ({
+      state: role === 'carrying' || role === 'joined' ? role : 'seeking',
+      epoch: seen,
+      carrier: role === 'joined' ? carriedAt : null,
+    }),
+    seek: begin,
+    joined(address, epoch) {
+      role = 'joined';
+      carriedAt = address;
+      told = null;
+      note(epoch);
+    },
+    heardOf(laptops) {
+      known = laptops;
+    },
+    lost(now, successor) {
+      begin(now);
+      if (successor?.device === me.device) return true;
+      if (successor) {
+        told = successor.address;
+        if (carriedAt) failures.set(carriedAt, now);
+      }
+      return false;
+    },
+    failed(address, now, report) {
+      if (report?.state === 'carrying') {
+        failures.delete(address);
+        told = address;
+        return;
+      }
+      if (address === told) told = null;
+      failures.set(address, now);
+      if (!report) return void answers.delete(address);
+      answers.set(address, report);
+      note(report.epoch);
+      const elsewhere = report.state === 'joined' ? report.carrier : null;
+      if (elsewhere && !recently(elsewhere, now)) told = elsewhere;
+    },
+    targets(now) {
+      if (role !== 'seeking') return [];
+      const seniors = successors(true).map((laptop) => laptop.address);
+      const due = (address: string | null): address is string => address !== null && !recently(address, now);
+      const first = [told, carriedAt].filter(due);
+      const next = seniors.filter(due).slice(0, SENIORS_AT_A_TIME);
+      return [...new Set([...first, ...next, ...hints.filter(due)])];
+    },
+    knocked(now, silentFor) {
+      if (role === 'carrying') return { answer: 'carry', open: [] };
+      if (role === 'away') return { answer: 'no', open: [] };
+      if (role === 'joined') {
+        const suspicious = silentFor >= SUSPECT_MILLISECONDS && carriedAt !== null;
+        return suspicious ? { answer: 'wait', open: [carriedAt as string] } : { answer: 'no', open: [] };
+      }
+      if (seen === null || placeOf(me) === null || !options.lasting()) return { answer: 'no', open: [] };
+      const before = successors(true).map((laptop) => laptop.address);
+      const waited = now - since >= PATIENCE_MILLISECONDS;
+      const open = [...new Set([told, carriedAt, ...(waited ? [] : before)])]
+        .filter((address) => address !== null)
+        .filter((address) => !isGone(address) && !(waited && answers.has(address)));
+      return { answer: open.length === 0 ? 'carry' : 'wait', open };
+    },
+    carry() {
+      seen = { n: Math.min(MAX_EPOCH, (seen?.n ?? 0) + 1), ...me };
+      role = 'carrying';
+      return seen;
+    },
+    carryOn() {
+      if (!seen || !isMe(seen)) return this.carry();
+      role = 'carrying';
+      return seen;
+    },
+    outranks: (epoch) => compareEpochs(epoch, seen) > 0,
+    goAbove(epoch) {
+      if (role !== 'carrying' || compareEpochs(epoch, seen) <= 0) return false;
+      seen = { n: Math.min(MAX_EPOCH, epoch.n + 1), ...me };
+      return true;
+    },
+    yieldTo(address, now) {
+      begin(now);
+      told = address;
+      carriedAt = null;
+    },
+    hint(addresses) {
+      const fresh = addresses.filter((address) => !hints.includes(address));
+      hints = [...fresh, ...hints].slice(0, MAX_HINTS);
+      for (const address of fresh) failures.delete(address);
+    },
+    hints: () => hints,
+    tell(address) {
+      told = address;
+      failures.delete(address);
+    },
+    leave() {
+      role = 'away';
+      hints = [];
+    },
+  };
+
+  function recently(address: string, now: number): boolean {
+    const at = failures.get(address);
+    const pause = now - since > LONG_MILLISECONDS ? SELDOM_MILLISECONDS : AGAIN_MILLISECONDS;
+    return at !== undefined && now - at < pause;
+  }
+}
+
+/** Above zero when `a` is the higher one: the number, then the member, then the device. Nothing is below everything. */
+export function compareEpochs(a: Epoch | null, b: Epoch | null): number {
+  if (!a || !b) return Number(a !== null) - Number(b !== null);
+  if (a.n !== b.n) return a.n - b.n;
+  if (a.member !== b.member) return a.member > b.member ? 1 : -1;
+  return a.device === b.device ? 0 : a.device > b.device ? 1 : -1;
+}

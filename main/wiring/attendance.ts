@@ -1,0 +1,504 @@
+import { z } from 'zod';
+import type { CarriedMeeting, EntryBatch } from '../../common/collab/carried-meeting.ts';
+import type { MeetingId, MemberId } from '../../common/domain/ids.ts';
+import {
+  epochSchema,
+  knownLaptopsSchema,
+  MAX_KNOWN_LAPTOPS,
+  type Epoch,
+  type KnownLaptop,
+} from '../../common/wire/carrier.ts';
+import { hostPortSchema } from '../../common/wire/enrolment.ts';
+import type { LinkLogger } from '../../common/wire/admission.ts';
+import { createSuccession, SUSPECT_MILLISECONDS } from '../../common/wire/succession.ts';
+import type { Hub, Standing } from '../hub/serve-hub.ts';
+import type { Attendance, AttendanceStatus } from '../meetings/ports.ts';
+import type { Store } from '../store/open-store.ts';
+import { askCarrier } from '../sync/carrier-question.ts';
+import type { Credentials } from '../sync/dial.ts';
+import { connectLink, type Link } from '../sync/link.ts';
+import type { RememberedPositions } from './remembered-positions.ts';
+
+/** A knock is answered within this, and a laptop asked who carries the meeting has this long to say. */
+const KNOCK_MILLISECONDS = 1500;
+const ASK_MILLISECONDS = 600;
+const ASK_AGAIN_MILLISECONDS = 300;
+const LOOK_AGAIN_MILLISECONDS = 50;
+/** Whoever carried it before a restart first looks whether somebody else does now. */
+const LOOK_AROUND_MILLISECONDS = 1000;
+/** Laptops that are missing are told who carries the meeting, some at a time: that heals a split. */
+const MISSING_MILLISECONDS = 2000;
+const MISSING_FIRST_MILLISECONDS = 500;
+const MISSING_AT_A_TIME = 4;
+/** Alone for so long, this laptop lets itself be found. */
+const ALONE_MILLISECONDS = 5000;
+/** For those who are sent elsewhere, when whose laptop that is plays no part. */
+const ELSEWHERE = 'elsewhere';
+
+export interface AttendanceOptions {
+  readonly meeting: CarriedMeeting;
+  readonly me: MemberId;
+  readonly device: string;
+  readonly hub: Hub;
+  readonly credentials: Credentials;
+  readonly store: Store;
+  readonly remembered: RememberedPositions;
+  readonly logger: LinkLogger;
+  /** This laptop carried the meeting before it was restarted. */
+  readonly carried: boolean;
+  /** Addresses where it was carried before. */
+  addresses(): readonly string[];
+  start(): string;
+  rank(member: MemberId): number | null;
+  lasting(): boolean;
+  acts(): EntryBatch;
+  /** Other computers of this identity carry the same meetings together with this one. */
+  readonly clustered: boolean;
+  /** What others can find of this meeting here is different now. */
+  onAdvertised(): void;
+}
+
+export interface RunningAttendance extends Attendance {
+  /** Others should find the meeting here: it is carried here, or this laptop is alone with it. */
+  advertised(): boolean;
+  /** The hub's state of the meeting changed. */
+  changed(): void;
+}
+
+/**
+ * This laptop in a meeting: linked to the laptop that carries it, or carrying it, or looking for whoever does; goes from
+ * one to the other by itself. The decisions are those of `createSuccession`; here they are carried out.
+ */
+export function attend(options: AttendanceOptions): RunningAttendance {
+  const { meeting, me, device, hub, credentials, store, remembered, logger } = options;
+  const memory = successionMemory(store, meeting.id);
+  const succession = createSuccession({
+    me: { member: me, device },
+    ...memory.read(),
+    rank: options.rank,
+    lasting: options.lasting,
+  });
+  const listeners = new Set<(status: AttendanceStatus) => void>();
+  const shared = new Map<string, { holders: number; release: (() => void) | undefined }>();
+  const now = () => performance.now();
+  let link: Link | undefined;
+  let closed = false;
+  let seekingSince = now();
+  let deciding: Promise<boolean> | undefined;
+  const asking = new Set<string>();
+  let missing: NodeJS.Timeout | undefined;
+  let turn = 0;
+  let present: readonly KnownLaptop[] = [];
+  let wasAdvertised = false;
+
+  /** Relays of one identity carry it together: none goes before the other. */
+  const outranks = (epoch: Epoch) => succession.outranks(epoch) && !(options.clustered && epoch.member === me);
+  const hosting = () => succession.role() === 'carrying';
+  const alone = () =>
+    succession.role() === 'seeking' &&
+    now() - seekingSince > ALONE_MILLISECONDS &&
+    succession.knocked(now(), Infinity).answer !== 'no';
+
+  function status(): AttendanceStatus {
+    if (hosting()) {
+      const room = hub.status(meeting.id);
+      return {
+        role: 'host',
+        addresses: hub.addresses(),
+        online: room?.online ?? [me],
+        lastReceived: room?.lastReceived ?? null,
+      };
+    }
+    return link ? { role: 'member', ...link.state() } : { role: 'alone' };
+  }
+
+  const advertised = () => hosting() || alone();
+
+  function tell(): void {
+    const state = status();
+    tellAdvertised();
+    for (const listener of listeners) listener(state);
+  }
+
+  function tellAdvertised(): void {
+    if (advertised() === wasAdvertised) return;
+    wasAdvertised = advertised();
+    options.onAdvertised();
+  }
+
+  /** Before anybody is served with an epoch it is on disk; what is merely useful later may fail. */
+  function remember(): void {
+    memory.write({ epoch: succession.epoch(), laptops: succession.laptops(), carriedAt: succession.carriedAt() });
+  }
+  function rememberIfPossible(): void {
+    try {
+      remember();
+    } catch (error) {
+      logger.warn('the course of the meeting could not be remembered', { error: String(error) });
+    }
+  }
+
+  function openLink(): void {
+    if (closed || link) return;
+    const opened = connectLink({
+      ...credentials,
+      meeting: meeting.id,
+      me,
+      device,
+      addresses() {
+        const own = new Set(hub.addresses());
+        return succession.targets(now()).filter((address) => !own.has(address));
+      },
+      log: meeting.log,
+      openDocument: (name) => meeting.openDocument(name),
+      mayWrite: (document) => meeting.mayWrite(me, document),
+      logger,
+      acknowledged: remembered.of(meeting.id),
+      onState() {
+        remembered.changed(meeting.id);
+        if (link === opened) tell();
+      },
+      takeover: {
+        port: hub.port,
+        epoch: () => succession.epoch(),
+        onJoined({ address, carrier, epoch }) {
+          if (link !== opened) return;
+          succession.joined(address, epoch ?? { n: 1, member: carrier, device: 'before-epochs' });
+          rememberIfPossible();
+          tell();
+        },
+        onLaptops(laptops) {
+          if (link !== opened) return;
+          succession.heardOf(laptops);
+          rememberIfPossible();
+        },
+        onLost(moved) {
+          if (link !== opened || hosting()) return;
+          seekingSince = now();
+          if (succession.lost(now(), moved)) takeOver('appointed');
+        },
+        onFailed(address, report) {
+          if (link === opened && succession.role() === 'seeking') succession.failed(address, now(), report);
+        },
+      },
+    });
+    link = opened;
+    for (const [name, document] of shared) document.release = opened.follow(name).release;
+  }
+
+  function closeLink(): Promise<void> {
+    const ending = link;
+    link = undefined;
+    for (const document of shared.values()) {
+      document.release?.();
+      document.release = undefined;
+    }
+    return (ending?.close() ?? Promise.resolve()).then(() => remembered.flush(meeting.id));
+  }
+
+  /** Serves the meeting from now on with the epoch that is set; nothing is served when that can't be written down. */
+  function serve(): void {
+    remember();
+    remembered.flush(meeting.id);
+    hub.carry(meeting, {
+      start: options.start,
+      acknowledged: remembered.of(meeting.id),
+      acts: options.acts,
+      takeover: {
+        seen(epoch) {
+          if (epoch && succession.goAbove(epoch)) remember();
+          return succession.epoch() ?? undefined;
+        },
+        rank: options.rank,
+        onLaptops(laptops) {
+          present = laptops;
+          const devices = new Set(laptops.map((laptop) => laptop.device));
+          const others = succession
+            .laptops()
+            .filter((laptop) => !devices.has(laptop.device) && laptop.device !== device);
+          succession.heardOf([...laptops, ...others].slice(0, MAX_KNOWN_LAPTOPS));
+          rememberIfPossible();
+        },
+      },
+    });
+    void closeLink();
+    clearTimeout(missing);
+    missing = setTimeout(() => void tellMissing(), MISSING_FIRST_MILLISECONDS);
+    tell();
+  }
+
+  function takeOver(why: string): void {
+    const epoch = succession.carry();
+    logger.info('takes the meeting over', { why, epoch: epoch.n });
+    try {
+      serve();
+    } catch (error) {
+      // Not written down, so not served: somebody else may.
+      logger.warn('the meeting could not be taken over', { error: String(error) });
+      seek();
+    }
+  }
+
+  function seek(address?: string): void {
+    seekingSince = now();
+    succession.hint(options.addresses());
+    if (address) succession.yieldTo(address, now());
+    else succession.seek(now());
+    openLink();
+    tell();
+  }
+
+  /** Another laptop carries it: this one stops, says where, and joins there. */
+  function yieldTo(address: string, to: string): void {
+    logger.info('another laptop carries the meeting', {});
+    clearTimeout(missing);
+    remembered.flush(meeting.id);
+    hub.stop(meeting.id, { device: to, address });
+    seek(address);
+  }
+
+  /** Each laptop is asked once at a time. */
+  async function ask(address: string, notice: boolean): Promise<void> {
+    if (asking.has(address) || closed) return;
+    asking.add(address);
+    const epoch = succession.epoch();
+    const report = await askCarrier(address, meeting.id, credentials, {
+      within: ASK_MILLISECONDS,
+      ...(notice && epoch ? { notice: { epoch, port: hub.port } } : {}),
+    });
+    setTimeout(() => asking.delete(address), ASK_AGAIN_MILLISECONDS).unref();
+    if (closed) return;
+    const higher = report?.epoch && outranks(report.epoch) ? report.epoch : undefined;
+    if (!hosting()) {
+      if (succession.role() === 'seeking' || report === null) succession.failed(address, now(), report ?? undefined);
+      if (report?.state === 'carrying' && succession.role() === 'seeking') link?.retry();
+    } else if (report?.state === 'carrying' && higher) yieldTo(address, higher.device);
+    else if (report?.state === 'joined' && report.carrier && higher) succession.hint([report.carrier]);
+  }
+
+  /** Laptops that aren't here may be with another one that carries the meeting: whichever is higher goes on. */
+  async function tellMissing(): Promise<void> {
+    succession.hint(options.addresses());
+    const here = new Set([...present.map((laptop) => laptop.address), ...hub.addresses()]);
+    const gone = [...new Set([...succession.laptops().map((laptop) => laptop.address), ...succession.hints()])].filter(
+      (address) => !here.has(address),
+    );
+    const some = gone.slice(turn, turn + MISSING_AT_A_TIME);
+    turn = turn + MISSING_AT_A_TIME >= gone.length ? 0 : turn + MISSING_AT_A_TIME;
+    await Promise.all(some.map((address) => ask(address, true)));
+    if (hosting() && !closed) missing = setTimeout(() => void tellMissing(), MISSING_MILLISECONDS);
+  }
+
+  async function decide(): Promise<boolean> {
+    const until = now() + KNOCK_MILLISECONDS;
+    for (;;) {
+      if (closed) return false;
+      if (hosting()) return true;
+      const { answer, open } = succession.knocked(now(), link?.silentFor() ?? Infinity);
+      if (answer === 'no') return false;
+      if (answer === 'carry' && !lookingAround) {
+        takeOver('nobody else does');
+        return hosting();
+      }
+      if (now() > until) return false;
+      for (const address of open) void ask(address, false);
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MILLISECONDS));
+    }
+  }
+
+  const standing: Standing = {
+    report: () => succession.report(),
+    start: options.start,
+    available: alone,
+    knock() {
+      deciding ??= decide().finally(() => (deciding = undefined));
+      return deciding;
+    },
+    notice(epoch, address) {
+      if (closed || !outranks(epoch)) return;
+      switch (succession.role()) {
+        case 'seeking':
+          succession.tell(address);
+          return void link?.retry();
+        case 'joined':
+          return void follow(address);
+        case 'carrying':
+          return void compare(epoch, address);
+        case 'away':
+          return;
+      }
+    },
+  };
+
+  /** Only to whoever can be reached and says so itself. */
+  async function follow(address: string): Promise<void> {
+    if (asking.has(address)) return;
+    asking.add(address);
+    const report = await askCarrier(address, meeting.id, credentials, { within: ASK_MILLISECONDS });
+    asking.delete(address);
+    if (closed || succession.role() !== 'joined' || report?.state !== 'carrying') return;
+    if (!report.epoch || !outranks(report.epoch)) return;
+    seekingSince = now();
+    succession.yieldTo(address, now());
+    link?.redirect();
+  }
+
+  /** Whoever can't be reached from here can't serve those who are: then this laptop goes on, above it. */
+  async function compare(epoch: Epoch, address: string): Promise<void> {
+    if (asking.has(address)) return;
+    asking.add(address);
+    const report = await askCarrier(address, meeting.id, credentials, { within: ASK_MILLISECONDS });
+    asking.delete(address);
+    if (closed || !hosting()) return;
+    if (report?.state === 'carrying' && report.epoch && outranks(report.epoch)) {
+      yieldTo(address, report.epoch.device);
+    } else if (report === null && succession.goAbove(epoch)) rememberIfPossible();
+  }
+
+  const heartbeat = setInterval(() => {
+    tellAdvertised();
+    const carriedAt = succession.carriedAt();
+    if (!carriedAt || succession.role() !== 'joined') return;
+    if ((link?.silentFor() ?? 0) > SUSPECT_MILLISECONDS) void ask(carriedAt, false);
+  }, 250);
+
+  hub.attend(meeting, standing);
+  succession.hint([
+    ...options.addresses(),
+    ...succession
+      .laptops()
+      .slice(0, 8)
+      .map((laptop) => laptop.address),
+  ]);
+  let lookingAround = options.carried;
+  seek();
+  const lookedAround = setTimeout(
+    () => {
+      lookingAround = false;
+      if (options.carried && !closed && succession.role() === 'seeking') carryOn();
+    },
+    succession.laptops().length > 0 ? LOOK_AROUND_MILLISECONDS : 0,
+  );
+
+  function carryOn(): void {
+    succession.carryOn();
+    try {
+      serve();
+    } catch (error) {
+      logger.warn('the meeting could not be carried on', { error: String(error) });
+      seek();
+    }
+  }
+
+  function goodbye(to?: string): void {
+    const next = to
+      ? { device: ELSEWHERE, address: to }
+      : hub.laptops(meeting.id).find((laptop) => options.rank(laptop.member) !== null);
+    clearTimeout(missing);
+    remembered.flush(meeting.id);
+    hub.stop(meeting.id, next);
+    if (next) seek(next.address);
+    else {
+      succession.leave();
+      void closeLink();
+      tell();
+    }
+  }
+
+  return {
+    status,
+    onStatus(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    carry() {
+      lookingAround = false;
+      if (hosting()) return hub.addresses();
+      const before = succession.carriedAt();
+      succession.carry();
+      serve();
+      // Whoever carried it until now hands over at once.
+      if (before) void ask(before, true);
+      return hub.addresses();
+    },
+    release(to) {
+      lookingAround = false;
+      if (hosting()) goodbye(to);
+      else if (to) {
+        succession.yieldTo(to, now());
+        if (link) link.redirect();
+        else openLink();
+      }
+    },
+    found(addresses) {
+      if (closed) return;
+      succession.hint(addresses);
+      if (hosting()) for (const address of addresses.slice(0, MISSING_AT_A_TIME)) void ask(address, true);
+      else {
+        openLink();
+        if (succession.role() === 'away') seek();
+        link?.retry();
+      }
+    },
+    share(name) {
+      const document = shared.get(name) ?? { holders: 0, release: link?.follow(name).release };
+      shared.set(name, document);
+      document.holders++;
+      let released = false;
+      return () => {
+        if (released) return;
+        released = true;
+        if (--document.holders > 0) return;
+        shared.delete(name);
+        document.release?.();
+      };
+    },
+    waits: () => link?.waits() ?? false,
+    laptops: () => succession.laptops(),
+    advertised,
+    changed: tell,
+    async close() {
+      if (closed) return;
+      closed = true;
+      clearInterval(heartbeat);
+      clearTimeout(lookedAround);
+      clearTimeout(missing);
+      hub.leave(meeting.id);
+      if (hosting()) {
+        const next = hub.laptops(meeting.id).find((laptop) => options.rank(laptop.member) !== null);
+        remembered.flush(meeting.id);
+        hub.stop(meeting.id, next);
+      }
+      succession.leave();
+      await closeLink();
+    },
+  };
+}
+
+const memorySchema = z.object({
+  epoch: epochSchema.nullable(),
+  laptops: knownLaptopsSchema,
+  carriedAt: hostPortSchema.nullable(),
+});
+
+interface Memory {
+  readonly epoch: Epoch | null;
+  readonly laptops: readonly KnownLaptop[];
+  readonly carriedAt: string | null;
+}
+
+/** What this laptop knows of who carries a meeting, over restarts. */
+function successionMemory(store: Store, meeting: MeetingId) {
+  const key = `succession/${meeting}`;
+  let written = '';
+  return {
+    read: () => store.settings.get(key, memorySchema) ?? { epoch: null, laptops: [], carriedAt: null },
+    /** Throws when it can't be written. */
+    write(value: Memory): void {
+      const text = JSON.stringify(value);
+      if (text === written) return;
+      store.settings.set(key, JSON.parse(text));
+      written = text;
+    },
+  };
+}
