@@ -49,7 +49,9 @@ export function createDiagnostics(options: {
     if (asked) checkDatabase();
     const meetings = store.meetings.list();
     const disk = await statfs(dataDir).catch(() => null);
-    const file = await stat(join(dataDir, DATABASE_FILE)).catch(() => null);
+    const sizes = await Promise.all(
+      ['', '-wal'].map((end) => stat(join(dataDir, `${DATABASE_FILE}${end}`)).catch(() => null)),
+    );
     const { electron = null, chrome = null, node } = process.versions as Partial<NodeJS.ProcessVersions>;
     return {
       at: now().toISOString(),
@@ -63,7 +65,10 @@ export function createDiagnostics(options: {
       },
       uptime: process.uptime(),
       memory: { engine: process.memoryUsage.rss(), free: freemem(), total: totalmem() },
-      disk: { free: disk && disk.bavail * disk.bsize, database: file && file.size },
+      disk: {
+        free: disk && disk.bavail * disk.bsize,
+        database: sizes[0] ? sizes.reduce((sum, file) => sum + (file?.size ?? 0), 0) : null,
+      },
       meetings: {
         all: meetings.length,
         open,

@@ -49,7 +49,9 @@ test.describe.serial('truthful state', () => {
     await expect(line).toContainText(/Chỉ có ở máy này từ \d\d:\d\d/);
     await line.focus();
     await page.keyboard.press('Enter');
-    await expect(by(page, 'connection-saved')).toContainText(/Chưa lưu ở máy khác: \d+ thay đổi/);
+    await expect(by(page, 'connection-saved')).toContainText(
+      /\d+ thay đổi của anh\/chị mới chỉ nằm ở máy này, từ \d\d:\d\d/,
+    );
     await shot(secretary, 'only-here');
     await axe.at(page, 'connection of a host alone, vi');
     await page.keyboard.press('Escape');

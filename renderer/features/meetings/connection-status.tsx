@@ -25,7 +25,8 @@ export function ConnectionStatus({ view, onDiagnostics }: { readonly view: Meeti
   const saved = useSavedText();
   if (view.summary.readOnly) return null;
   const good = line?.state === 'carrying' || line?.state === 'connected';
-  const tone = line === null ? 'quiet' : toneOf(line);
+  // Before the meeting nobody else has it yet, as is to be expected.
+  const tone = line === null ? 'quiet' : toneOf(line, view.summary.phase === 'convened' ? 'quiet' : 'warn');
   return (
     <>
       {/* Said aloud when it has settled; the numbers change too often for that. */}
@@ -63,9 +64,9 @@ export function ConnectionStatus({ view, onDiagnostics }: { readonly view: Meeti
   );
 }
 
-function toneOf({ state, saved }: ConnectionLine): Tone {
+function toneOf({ state, saved }: ConnectionLine, onlyHere: Tone): Tone {
   if (state === 'refused') return 'bad';
-  return saved.where === 'only-here' ? 'warn' : 'good';
+  return saved.where === 'only-here' ? onlyHere : 'good';
 }
 
 function useCarrier(line: ConnectionLine | null): string {
@@ -76,9 +77,9 @@ function useCarrier(line: ConnectionLine | null): string {
   return t(`meeting.connection.${line.state}`, { count: line.people });
 }
 
-function useSavedText(): (saved: Saved, length: 'short' | 'long') => string {
+function useSavedText(): (saved: Saved, length: 'short' | 'long', onlyHere?: number) => string {
   const { t } = useTranslation();
-  return (saved, length) => {
+  return (saved, length, onlyHere = 0) => {
     switch (saved.where) {
       case 'nothing-own':
         return t('meeting.connection.nothingOwn');
@@ -87,7 +88,10 @@ function useSavedText(): (saved: Saved, length: 'short' | 'long') => string {
       case 'elsewhere':
         return t(`meeting.connection.${length}.elsewhere`);
       case 'only-here':
-        return t(`meeting.connection.${length}.onlyHere`, { time: dayAndTime(saved.since) });
+        return t(`meeting.connection.${length}.onlyHere`, {
+          time: dayAndTime(saved.since),
+          count: onlyHere,
+        });
     }
   };
 }
@@ -122,8 +126,8 @@ function Details({ view, line }: { readonly view: MeetingView; readonly line: Co
       )}
       <Fact name={t('meeting.connection.yours')}>
         <span data-testid="connection-saved">
-          {line === null ? '' : saved(line.saved, 'long')}
-          {line?.saved.where === 'only-here' ? ` ${unsent(connection, t)}` : ''}
+          {line === null ? '' : saved(line.saved, 'long', connection.onlyHere.count)}
+          {line?.saved.where === 'only-here' ? whenSent(connection, t) : ''}
         </span>
       </Fact>
       {connection.lastReceived === null ? null : (
@@ -136,10 +140,9 @@ function Details({ view, line }: { readonly view: MeetingView; readonly line: Co
   );
 }
 
-function unsent({ onlyHere, role, state }: Connection, t: ReturnType<typeof useTranslation>['t']): string {
-  const count = t('meeting.connection.unsent', { count: onlyHere.count });
-  if (role === 'host') return `${count} ${t('meeting.connection.whenJoined')}`;
-  return state === 'connected' ? count : `${count} ${t('meeting.connection.whenBack')}`;
+function whenSent({ role, state }: Connection, t: ReturnType<typeof useTranslation>['t']): string {
+  if (role === 'host') return ` ${t('meeting.connection.whenJoined')}`;
+  return state === 'connected' ? '' : ` ${t('meeting.connection.whenBack')}`;
 }
 
 function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {

@@ -180,9 +180,8 @@ function Facts({ facts, onCheck }: { readonly facts: Diagnostics; onCheck(): voi
 function useSize(): (bytes: number) => string {
   const { i18n } = useTranslation();
   return (bytes) => {
-    const large = bytes >= 1e9;
     const number = new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 1 });
-    return `${number.format(bytes / (large ? 1e9 : 1e6))} ${large ? 'GB' : 'MB'}`;
+    return bytes >= 1e9 ? `${number.format(bytes / 1e9)} GB` : `${number.format(bytes / 1e6)} MB`;
   };
 }
 
