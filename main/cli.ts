@@ -31,6 +31,8 @@ The PIN (at least 6 characters) comes from the environment variable PHIEN_PIN, f
 PHIEN_PIN_FILE names, or is asked for.`;
 
 const EXIT_USAGE = 64;
+/** Whoever runs a host unattended starts it again after this. */
+const EXIT_DAMAGED = 75;
 
 async function main(args: readonly string[]): Promise<number> {
   const [command, ...rest] = args;
@@ -164,6 +166,10 @@ function openHere(
     ...more,
     resources: findResources(import.meta.dirname),
     print: undefined,
+    onDamaged: () => {
+      console.error('phien: the database is damaged; the next start restores it from the last backup');
+      process.exit(EXIT_DAMAGED);
+    },
   });
 }
 

@@ -24,6 +24,8 @@ const fromDesktopSchema: z.ZodType<FromDesktop> = z.discriminatedUnion('t', [
 /** What the engine asks of the desktop. */
 export type ToDesktop =
   | { readonly t: 'ready' }
+  /** The data folder can't be opened (error code); it is tried again. */
+  | { readonly t: 'blocked'; readonly problem: string }
   | { readonly t: 'print'; readonly id: number; readonly html: string; readonly options: PrintOptions };
 
 /** Lengths in millimetres. The page size comes from the document's own `@page` rule, else A4. */
@@ -44,6 +46,8 @@ export interface Desktop {
   onWindow(listener: (port: FramePort<EngineFrame>, window: number, kind: WindowKind) => void): void;
   /** The application ends: whatever must be on disk is written when the returned promise resolves. */
   onStop(listener: () => Promise<void>): void;
+  /** Says why there is nothing to serve yet (error code). May be said again and again. */
+  blocked(problem: string): void;
   /** Says that the listeners are in place; windows are introduced from now on. */
   ready(): void;
 }
@@ -100,6 +104,7 @@ export function connectToDesktop(): Desktop | undefined {
       }),
     onWindow: (listener) => void (takeWindow = listener),
     onStop: (listener) => void (stop = listener),
+    blocked: (problem) => parent.postMessage({ t: 'blocked', problem } satisfies ToDesktop),
     ready: () => parent.postMessage({ t: 'ready' } satisfies ToDesktop),
   };
 }

@@ -35,6 +35,8 @@ export interface MeetingLog {
   /** Called for every entry stored from anywhere, after it is on disk. Returns how to stop. */
   onStored(listener: (entries: readonly Entry[], from: MemberId | 'self') => void): () => void;
   certificatesOf(entries: readonly Entry[]): Uint8Array[];
+  /** Another laptop said how far it has the streams. */
+  heard?(heads: readonly StreamHead[]): void;
 }
 
 /** One meeting on this laptop, as hub and link use it. */

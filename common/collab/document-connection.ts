@@ -9,15 +9,23 @@ import { isBoundedUpdate } from './update-bounds.ts';
 const SYNC = 0;
 const AWARENESS = 1;
 const QUERY_AWARENESS = 3;
+/** Ours, from engine to window, without content: the next change that the window sent is on disk. */
+export const CHANGE_KEPT = 100;
 
 /** A live frame longer than this is refused. Bytes. */
 export const MAX_DOCUMENT_FRAME_BYTES = 8 * 1024 * 1024;
 
 export interface DocumentConnection {
-  /** Takes one message of the peer. Returns false when it breaks the rules: the caller closes the connection. */
+  /**
+   * Takes one message of the peer. Returns false when it breaks the rules: the caller closes the connection. Throws
+   * `ChangeNotKept` where changes are stored first.
+   */
   receive(message: Uint8Array): boolean;
   close(): void;
 }
+
+/** A change could not be stored (`cause` says why), so nothing was applied: the peer has to bring it again. */
+export class ChangeNotKept extends Error {}
 
 /**
  * Serves a document to one peer that speaks y-websocket's protocol: the renderer over its port, or another laptop or a
@@ -32,6 +40,11 @@ export function serveDocument(
     readonly mayBeAware: boolean;
     /** Somebody else tells the peer what happens in the document; here it only speaks and gets answers. */
     readonly isTold?: boolean;
+    /**
+     * For this laptop's own windows: stores a change before it is applied, and returns how to take it back. The window is
+     * told of each (`CHANGE_KEPT`), and asked at the beginning for what the engine lacks of it.
+     */
+    keep?(update: Uint8Array): () => void;
   },
 ): DocumentConnection {
   const { doc, awareness } = document;
@@ -42,7 +55,8 @@ export function serveDocument(
       if (message.byteLength > MAX_DOCUMENT_FRAME_BYTES) return false;
       try {
         return receiveMessage(message);
-      } catch {
+      } catch (error) {
+        if (error instanceof ChangeNotKept) throw error;
         return false;
       }
     },
@@ -86,12 +100,29 @@ export function serveDocument(
         const update = decoding.readVarUint8Array(decoder);
         if (!peer.mayWrite) return isEmptyUpdate(update);
         if (!isBoundedUpdate(update)) return false;
-        Y.applyUpdate(doc, update, connection);
+        if (peer.keep) applyKept(update, peer.keep);
+        else Y.applyUpdate(doc, update, connection);
         return true;
       }
       default:
         return false;
     }
+  }
+
+  function applyKept(update: Uint8Array, keep: (update: Uint8Array) => () => void): void {
+    let takeBack: () => void;
+    try {
+      takeBack = keep(update);
+    } catch (cause) {
+      throw new ChangeNotKept('a change could not be stored', { cause });
+    }
+    try {
+      Y.applyUpdate(doc, update, connection);
+    } catch (error) {
+      takeBack();
+      throw error;
+    }
+    peer.send(Uint8Array.of(CHANGE_KEPT));
   }
 
   function onUpdate(update: Uint8Array, origin: unknown): void {
@@ -115,6 +146,7 @@ export function serveDocument(
   if (peer.isTold) return connection;
   doc.on('update', onUpdate);
   awareness.on('update', onAwareness);
+  if (peer.keep) peer.send(askMessage(doc));
   sendAwareness([...awareness.getStates().keys()]);
   return connection;
 }
@@ -129,6 +161,13 @@ function once(event: object, encode: () => Uint8Array): Uint8Array {
   const known = encoded.get(event) ?? encode();
   encoded.set(event, known);
   return known;
+}
+
+function askMessage(doc: Y.Doc): Uint8Array {
+  const encoder = encoding.createEncoder();
+  encoding.writeVarUint(encoder, SYNC);
+  syncProtocol.writeSyncStep1(encoder, doc);
+  return encoding.toUint8Array(encoder);
 }
 
 function updateMessage(update: Uint8Array): Uint8Array {

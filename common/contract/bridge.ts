@@ -42,9 +42,10 @@ export type WindowKind = 'main' | 'room';
 
 /** Event that the desktop itself sends to every window: how the engine is. */
 export const engineStateEvent = 'desktop.engine';
-export interface EngineState {
-  readonly state: 'running' | 'restarting' | 'failed';
-}
+export type EngineState =
+  | { readonly state: 'running' | 'restarting' | 'failed' }
+  /** The data folder can't be opened (an error code says why); the engine tries again by itself. */
+  | { readonly state: 'blocked'; readonly problem: string };
 
 /** Requests that the desktop answers (names and shapes; the schemas are the desktop's). */
 export interface DesktopRequests {

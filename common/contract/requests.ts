@@ -112,6 +112,12 @@ export const requestSchemas = {
   'sample.open': nothing,
   /** `checkDatabase` reads all of it, which takes a moment. */
   'diagnostics.report': z.strictObject({ checkDatabase: z.boolean().optional() }),
+
+  'storage.status': nothing,
+  /** The person has read what was done about a damaged database. */
+  'storage.read': nothing,
+  /** Signs again although no other laptop could be asked how far the own entries had come. */
+  'storage.goOnAlone': nothing,
 } as const;
 
 export type RequestName = keyof typeof requestSchemas;
@@ -160,6 +166,9 @@ export interface RequestOutputs {
   'sample.open': { readonly meeting: MeetingId };
   /** `text` is the report to hand on. */
   'diagnostics.report': { readonly facts: Diagnostics; readonly text: string };
+  'storage.status': StorageStatus;
+  'storage.read': StorageStatus;
+  'storage.goOnAlone': StorageStatus;
 }
 
 /** What the engine tells by itself; each carries the whole new value. */
@@ -172,6 +181,7 @@ export interface Events {
   'meeting.view': MeetingView;
   'papers.changed': { readonly meeting: MeetingId; readonly papers: readonly PaperStatus[] };
   'work.progress': WorkProgress;
+  'storage.changed': StorageStatus;
 }
 export type EventName = keyof Events;
 
@@ -191,6 +201,29 @@ export interface AppStatus {
   readonly me: { readonly member: MemberId; readonly name: string; readonly position: string } | null;
   /** This laptop holds the organisation's authority: it may invite, approve and prepare. */
   readonly holdsAuthority: boolean;
+}
+
+/** `disk-low`: papers are not taken any more, everything else is. */
+export type StorageTrouble = 'disk-low' | 'disk-full' | 'store-unwritable' | 'store-damaged';
+
+/** What was done about a damaged database. */
+export interface Restoration {
+  /** When, RFC 3339. */
+  readonly at: string;
+  /** `repaired`: what could not be read was taken out of it; `empty`: there was no backup, so it began anew. */
+  readonly how: 'backup' | 'repaired' | 'empty';
+  /** When the backup was made, RFC 3339. */
+  readonly backupOf: string | null;
+  /** Folder of the damaged files. */
+  readonly setAside: string;
+}
+
+/** How well this laptop keeps what it is given. */
+export interface StorageStatus {
+  readonly trouble: StorageTrouble | null;
+  readonly restoration: Restoration | null;
+  /** Meetings in which nothing is signed until another laptop has told how far this one's entries had come. */
+  readonly inDoubt: readonly MeetingId[];
 }
 
 export interface Settings {

@@ -28,6 +28,7 @@ export interface ExchangedLog {
     readonly refused: readonly { readonly index: number; readonly reason: EntryRefusal }[];
   }>;
   certificatesOf(entries: readonly Entry[]): Uint8Array[];
+  heard?(heads: readonly StreamHead[]): void;
 }
 
 /** Entries encoded once for all links; `batch` must not be used twice by one sender. */
@@ -142,6 +143,7 @@ export function createLogExchange(options: {
 
   function start(heads: readonly StreamHead[]): void {
     for (const head of heads) sent.set(streamKey(head), head.seq);
+    log.heard?.(heads);
     const mine = log.heads();
     const hashes = new Map(mine.map((head) => [`${streamKey(head)} ${head.seq}`, head.hash]));
     const differs = (head: StreamHead) => (hashes.get(`${streamKey(head)} ${head.seq}`) ?? head.hash) !== head.hash;

@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { app } from 'electron';
 
@@ -10,11 +11,22 @@ import { app } from 'electron';
 export function chooseDataFolder(argv: readonly string[], environment: NodeJS.ProcessEnv): string {
   const named = switchValue(argv, '--data') ?? environment['PHIEN_DATA'];
   const folder = path.resolve(named || path.join(app.getPath('appData'), 'phien'));
-  const profile = path.join(folder, 'window');
-  mkdirSync(profile, { recursive: true });
+  const profile = profileIn(folder);
   app.setPath('userData', profile);
   app.setPath('sessionData', profile);
   return folder;
+}
+
+/** Where nothing can be written the windows must come up all the same, to say so. */
+function profileIn(folder: string): string {
+  const profile = path.join(folder, 'window');
+  try {
+    mkdirSync(profile, { recursive: true });
+    accessSync(profile, constants.W_OK);
+    return profile;
+  } catch {
+    return mkdtempSync(path.join(tmpdir(), 'phien-window-'));
+  }
 }
 
 /** `--name value` and `--name=value`; the last one wins. */

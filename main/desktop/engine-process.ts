@@ -43,6 +43,10 @@ export function startEngine(
         for (const [contents, kind] of windows) connect(contents, kind);
         return;
       }
+      if (message.t === 'blocked') {
+        onState({ state: 'blocked', problem: message.problem });
+        return;
+      }
       void print(message.html, message.options).then(
         (pdf) => post(engine, { t: 'printed', id: message.id, pdf }),
         (error: unknown) => post(engine, { t: 'print-failed', id: message.id, reason: String(error) }),

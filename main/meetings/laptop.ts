@@ -40,6 +40,7 @@ import type {
 import type { Packages } from './packages.ts';
 import { mustBeFile } from './read-file.ts';
 import { verifyFile, type KnownMinutes } from './verify-file.ts';
+import { reportStorage } from './storage.ts';
 import { noNetwork, visitor } from './visit.ts';
 import { createWorkplace, type Workplace } from './workplace.ts';
 
@@ -114,6 +115,7 @@ interface Place {
 export function createLaptop(ports: LaptopPorts): Laptop {
   const { store, identity, now, log } = ports;
   const events = createEventHub();
+  const storage = reportStorage(store, events);
   let at: (Place & { readonly desk: PeopleDesk }) | undefined;
   let visit: Place | undefined;
 
@@ -343,6 +345,9 @@ export function createLaptop(ports: LaptopPorts): Laptop {
       const facts = await ports.diagnostics({ links, open, checkDatabase });
       return { facts, text: reportText(facts) };
     },
+    'storage.status': storage.status,
+    'storage.read': storage.read,
+    'storage.goOnAlone': storage.goOnAlone,
   };
 
   return {
@@ -374,6 +379,7 @@ export function createLaptop(ports: LaptopPorts): Laptop {
     stateHash: (meeting) => around().workplace.open(meeting).stateHash(),
     async close() {
       enrolment.close();
+      storage.close();
       await visit?.workplace.close();
       await at?.workplace.close();
       await at?.desk.close();

@@ -6,10 +6,8 @@ import type { MeetingId } from '../../common/domain/ids.ts';
 import { updateOf, type WritableMeetingLog } from './meeting-log.ts';
 import type { Log, MeetingStore } from './ports.ts';
 
-/** Origin of changes that this laptop's own use cases make. */
-export const OWN_CHANGE = Symbol('own change');
-
 const FROM_LOG = Symbol('from the log');
+const OWN_CHANGE = Symbol('own change');
 
 /** Typing is signed in batches: this long after the last change, in milliseconds, and at the latest after twice that. */
 const QUIET_MILLISECONDS = 1000;
@@ -26,8 +24,13 @@ export interface MeetingDocuments {
   readonly unsigned: UnsignedChanges;
   /** The same Y.Doc for everyone who has it open; unloaded when the last one releases it. */
   open(name: string): OpenDocument;
-  /** Changes with this origin are this laptop's own from now on: stored at once, signed soon. */
-  markOwn(origin: object): void;
+  /**
+   * Stores an own change, to be applied when it is on disk, which it is when this returns, and signed soon. Returns how to
+   * take it back when it can't be applied. Throws when it can't be stored: then nobody must see it.
+   */
+  keep(name: string, update: Uint8Array): () => void;
+  /** Makes an own change of a document. Throws when it can't be stored; then nothing has changed. */
+  change(name: string, change: (doc: Y.Doc) => void): void;
   /** Applies a stored entry of another laptop to its document, if that is open. */
   applyEntry(entry: Entry): void;
   /** Signs everything that is waiting; for closing and for handing on. */
@@ -55,10 +58,11 @@ export function openMeetingDocuments(options: {
 }): MeetingDocuments {
   const { meeting, store, log } = options;
   const loaded = new Map<string, Loaded>();
-  const ownOrigins = new WeakSet<object>();
   /** One for each document; what is being signed counts until it is signed. */
   const unsigned = new Map<string, { since: string; count: number }>();
   const unsignedListeners = new Set<() => void>();
+  /** Changes of the use cases are made under one name of their own; windows have others. */
+  const { clientID } = new Y.Doc();
   let closed = false;
 
   // What a crash left unsigned is signed before anything new.
@@ -81,14 +85,7 @@ export function openMeetingDocuments(options: {
     for (const update of store.pending.read(meeting, name).updates) apply(name, doc, () => update);
     const awareness = new Awareness(doc);
     awareness.setLocalState(null);
-    const document: Loaded = { doc, awareness, holders: 0, quiet: undefined, latest: undefined };
-    doc.on('update', (update: Uint8Array, origin: unknown) => {
-      if (!isOwn(origin) || options.readOnly) return;
-      store.pending.add(meeting, name, update);
-      countUnsigned(name);
-      schedule(name, document);
-    });
-    return document;
+    return { doc, awareness, holders: 0, quiet: undefined, latest: undefined };
   }
 
   /** One change that cannot be applied costs itself, not the document. */
@@ -99,9 +96,6 @@ export function openMeetingDocuments(options: {
       options.logger.error('a change could not be applied', { meeting, document: name }, error);
     }
   }
-
-  const isOwn = (origin: unknown): boolean =>
-    origin === OWN_CHANGE || (typeof origin === 'object' && origin !== null && ownOrigins.has(origin));
 
   function schedule(name: string, document: Loaded): void {
     clearTimeout(document.quiet);
@@ -135,6 +129,46 @@ export function openMeetingDocuments(options: {
     }
   }
 
+  function open(name: string): OpenDocument {
+    if (closed) throw new Error('meeting is closed');
+    let document = loaded.get(name);
+    if (!document) loaded.set(name, (document = load(name)));
+    const held = document;
+    held.holders += 1;
+    let released = false;
+    return {
+      doc: held.doc,
+      awareness: held.awareness,
+      release() {
+        if (released) return;
+        released = true;
+        held.holders -= 1;
+        if (held.holders > 0) return;
+        loaded.delete(name);
+        void commit(name);
+        clearTimeout(held.quiet);
+        clearTimeout(held.latest);
+        held.awareness.destroy();
+        held.doc.destroy();
+      },
+    };
+  }
+
+  function keep(name: string, update: Uint8Array): () => void {
+    if (options.readOnly) throw new Error('a meeting from a package is never changed');
+    const number = store.pending.add(meeting, name, update);
+    countUnsigned(name);
+    const document = loaded.get(name);
+    if (document) schedule(name, document);
+    return () => {
+      store.pending.remove(number);
+      const known = unsigned.get(name);
+      if (known && known.count > 1) unsigned.set(name, { ...known, count: known.count - 1 });
+      else unsigned.delete(name);
+      for (const listener of unsignedListeners) listener();
+    };
+  }
+
   return {
     unsigned: {
       count: () => [...unsigned.values()].reduce((sum, { count }) => sum + count, 0),
@@ -144,31 +178,26 @@ export function openMeetingDocuments(options: {
         return () => unsignedListeners.delete(listener);
       },
     },
-    open(name) {
-      if (closed) throw new Error('meeting is closed');
-      let document = loaded.get(name);
-      if (!document) loaded.set(name, (document = load(name)));
-      const held = document;
-      held.holders += 1;
-      let released = false;
-      return {
-        doc: held.doc,
-        awareness: held.awareness,
-        release() {
-          if (released) return;
-          released = true;
-          held.holders -= 1;
-          if (held.holders > 0) return;
-          loaded.delete(name);
-          void commit(name);
-          clearTimeout(held.quiet);
-          clearTimeout(held.latest);
-          held.awareness.destroy();
-          held.doc.destroy();
-        },
-      };
+    open,
+    keep,
+    change(name, change) {
+      const document = open(name);
+      try {
+        // On a copy: what can't be stored must not be seen either.
+        const copy = new Y.Doc();
+        Y.applyUpdate(copy, Y.encodeStateAsUpdate(document.doc));
+        copy.clientID = clientID;
+        const updates: Uint8Array[] = [];
+        copy.on('update', (update: Uint8Array) => updates.push(update));
+        copy.transact(() => change(copy));
+        if (updates.length === 0) return;
+        const update = Y.mergeUpdates(updates);
+        keep(name, update);
+        Y.applyUpdate(document.doc, update, OWN_CHANGE);
+      } finally {
+        document.release();
+      }
     },
-    markOwn: (origin) => void ownOrigins.add(origin),
     applyEntry(entry) {
       const name = entry.payload.stream.slice('doc/'.length);
       const document = loaded.get(name);

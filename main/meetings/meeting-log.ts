@@ -15,6 +15,7 @@ import {
 } from '../../common/acts/entry.ts';
 import type { EntryBatch, MeetingLog, ReceivedEntries } from '../../common/collab/carried-meeting.ts';
 import { isBoundedUpdate } from '../../common/collab/update-bounds.ts';
+import { Refusal } from '../../common/contract/port.ts';
 import type { MeetingId, MemberId } from '../../common/domain/ids.ts';
 import type { CertificateBook, EntryAuthentication, Log, MeetingStore } from './ports.ts';
 
@@ -39,6 +40,8 @@ export interface WritableMeetingLog extends MeetingLog {
   acts(): readonly Act[];
   /** Resolves when own entries under way are on disk. */
   settled(): Promise<void>;
+  /** What waits for room on the disk is given up. */
+  close(): void;
 }
 
 export interface MeetingLogOptions {
@@ -59,11 +62,14 @@ export interface MeetingLogOptions {
     readonly from: MemberId;
   }) => boolean;
   /** Called for each new entry, after it is on disk and before the listeners. */
-  readonly onEntry: (entry: Entry) => void;
+  readonly onEntry: (entry: Entry, from: MemberId | 'self') => void;
 }
 
 /** A member's clock that is no further ahead than this is followed: a wrong time zone, a wrong day. */
 const FOLLOWED_MILLISECONDS = 24 * 60 * 60 * 1000;
+
+/** How soon what a full disk did not take is tried again. */
+const STORE_AGAIN_MILLISECONDS = 1000;
 
 /** `store-first`: can only be judged once what was checked before it is stored. */
 type Checked = Entry | EntryRefusal | 'known' | 'store-first';
@@ -75,6 +81,7 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
   const acts: Act[] = store.entries.readStream(meeting, ACTS_STREAM).flatMap((entry) => readAct(entry) ?? []);
   const streams = new Map<MemberId, number>();
   for (const { author } of store.entries.heads(meeting)) streams.set(author, (streams.get(author) ?? 0) + 1);
+  let closed = false;
   let ownWork: Promise<unknown> = Promise.resolve();
 
   function stored(entries: readonly Entry[], from: MemberId | 'self'): void {
@@ -85,9 +92,20 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
         const act = readAct(entry);
         if (act) acts.push(act);
       }
-      options.onEntry(entry);
+      options.onEntry(entry, from);
     }
     for (const listener of listeners) listener(entries, from);
+    settleDoubt();
+  }
+
+  /** How far another laptop has the own streams, while this one does not know. */
+  let told: readonly StreamHead[] | undefined;
+
+  function settleDoubt(): void {
+    if (!told?.every(({ author, stream, seq }) => (store.entries.head(meeting, author, stream)?.seq ?? 0) >= seq))
+      return;
+    told = undefined;
+    store.own.settle(meeting);
   }
 
   /** Own entries one after the other, since each names the one before. */
@@ -176,6 +194,42 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
     return options.mayHaveWritten({ author, document, time, from }) ? undefined : 'not-allowed';
   }
 
+  /** Checks and stores as much as the disk takes, and puts it into `accepted`; what was stored before is passed over. */
+  function take(batch: EntryBatch, from: MemberId, accepted: Entry[]): ReceivedEntries['refused'] {
+    for (const certificate of batch.certificates) certificates.add(certificate);
+    const refused: { index: number; reason: EntryRefusal }[] = [];
+    // One transaction for many entries: each costs the disk a flush.
+    let waiting: Entry[] = [];
+    const lasts = new Map<string, Entry>();
+    const flush = (): void => {
+      if (waiting.length === 0) return;
+      const entries = waiting;
+      waiting = [];
+      lasts.clear();
+      store.entries.append(entries);
+      stored(entries, from);
+      accepted.push(...entries);
+    };
+    for (const [index, jws] of batch.entries.entries()) {
+      let result = check(jws, from, lasts);
+      if (result === 'store-first' || (result === 'not-allowed' && waiting.length > 0)) {
+        // What it depends on (an earlier entry, the act that gives the right) may be in this very batch.
+        flush();
+        result = check(jws, from, lasts);
+      }
+      if (result === 'known' || result === 'store-first') continue;
+      if (typeof result === 'string') {
+        refused.push({ index, reason: result });
+        if (result !== 'gap') options.log.warn('entry refused', { meeting, from, reason: result });
+        continue;
+      }
+      waiting.push(result);
+      lasts.set(streamKey(result), result);
+    }
+    flush();
+    return refused;
+  }
+
   function certificatesOf(entries: readonly Entry[]): Uint8Array[] {
     const fingerprints = new Set(entries.map((entry) => entry.certificate));
     return [...fingerprints].flatMap((fingerprint) => certificates.get(fingerprint) ?? []);
@@ -191,59 +245,49 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
       const entries = store.entries.read(meeting, author, stream, seq + 1, limit);
       return { entries: entries.map((entry) => entry.jws), certificates: certificatesOf(entries) };
     },
-    receive(batch: EntryBatch, from: MemberId): Promise<ReceivedEntries> {
-      for (const certificate of batch.certificates) certificates.add(certificate);
+    async receive(batch: EntryBatch, from: MemberId): Promise<ReceivedEntries> {
       const accepted: Entry[] = [];
-      const refused: { index: number; reason: EntryRefusal }[] = [];
-      // One transaction for many entries: each costs the disk a flush.
-      let waiting: Entry[] = [];
-      const lasts = new Map<string, Entry>();
-      const flush = (): void => {
-        if (waiting.length === 0) return;
-        const entries = waiting;
-        waiting = [];
-        lasts.clear();
-        store.entries.append(entries);
-        stored(entries, from);
-        accepted.push(...entries);
-      };
-      for (const [index, jws] of batch.entries.entries()) {
-        let result = check(jws, from, lasts);
-        if (result === 'store-first' || (result === 'not-allowed' && waiting.length > 0)) {
-          // What it depends on (an earlier entry, the act that gives the right) may be in this very batch.
-          flush();
-          result = check(jws, from, lasts);
+      for (;;) {
+        try {
+          return { accepted, refused: take(batch, from, accepted) };
+        } catch (error) {
+          if (!isDiskTrouble(error) || closed) throw error;
+          // A full disk: unacknowledged they wait here, and whoever sent them knows that they are not elsewhere yet.
+          await new Promise((resolve) => setTimeout(resolve, STORE_AGAIN_MILLISECONDS));
+          if (closed) throw error;
         }
-        if (result === 'known' || result === 'store-first') continue;
-        if (typeof result === 'string') {
-          refused.push({ index, reason: result });
-          if (result !== 'gap') options.log.warn('entry refused', { meeting, from, reason: result });
-          continue;
-        }
-        waiting.push(result);
-        lasts.set(streamKey(result), result);
       }
-      flush();
-      return Promise.resolve({ accepted, refused });
     },
     onStored(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     certificatesOf,
+    heard(heads) {
+      if (!store.own.inDoubt(meeting)) return;
+      const theirs = heads.filter(({ author }) => author === me);
+      const reach = (stream: Stream) => theirs.find((head) => head.stream === stream)?.seq ?? 0;
+      // Who has less than this laptop cannot tell how far it had come.
+      const behind = store.entries.heads(meeting).some((head) => head.author === me && reach(head.stream) < head.seq);
+      if (behind) return;
+      told = theirs;
+      settleDoubt();
+    },
     act: (kind, body) =>
       own(async () => {
+        if (store.own.inDoubt(meeting)) throw new Refusal('own-log-in-doubt');
         const time = timeOfAct();
         const payload = nextPayload(ACTS_STREAM, kind, time, body(time));
         const problem = bodyProblem(payload, me);
         if (problem) throw new EntryRefused(problem);
         const entry = await authentication.sign(payload);
-        store.entries.append([entry]);
+        store.own.append(entry);
         stored([entry], 'self');
         return entry;
       }),
     commitChanges: (document, merge) =>
       own(async () => {
+        if (store.own.inDoubt(meeting)) return undefined;
         const { upTo, updates } = store.pending.read(meeting, document);
         if (updates.length === 0) return undefined;
         const body = { update: Buffer.from(merge(updates)).toString('base64url') };
@@ -257,6 +301,7 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
       }),
     acts: () => acts,
     settled: () => own(() => Promise.resolve()),
+    close: () => void (closed = true),
   };
 }
 
@@ -280,4 +325,10 @@ export function readAct(entry: Entry): Act | undefined {
 /** The Yjs update in a verified entry of a document's stream. */
 export function updateOf(entry: Entry): Uint8Array {
   return Buffer.from(documentChangeBodySchema.parse(entry.payload.body).update, 'base64url');
+}
+
+/** The disk takes nothing just now; anything else is a defect. */
+function isDiskTrouble(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'disk-full' || code === 'store-unwritable';
 }

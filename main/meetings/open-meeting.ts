@@ -20,7 +20,7 @@ import {
   type Writers,
   type WritersSince,
 } from '../../common/domain/write-rules.ts';
-import { openMeetingDocuments, OWN_CHANGE, type UnsignedChanges } from './meeting-documents.ts';
+import { openMeetingDocuments, type UnsignedChanges } from './meeting-documents.ts';
 import { openMeetingLog, type WritableMeetingLog } from './meeting-log.ts';
 import { meetingIdOf } from './meeting-id.ts';
 import { documentNames, stateHash } from './state-hash.ts';
@@ -92,11 +92,11 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
     log: logger,
     leads: (member) => member === writers().convener || isOffice(writers().roster, member),
     mayHaveWritten: (change) => mayHaveWritten(writersSoFar(), change),
-    onEntry(entry) {
+    onEntry(entry, from) {
       if (entry.payload.stream === ACTS_STREAM) {
         stale = true;
         changed();
-      } else if (entry.payload.author !== me) documents.applyEntry(entry);
+      } else if (from !== 'self') documents.applyEntry(entry);
     },
   });
   const documents = openMeetingDocuments({
@@ -108,6 +108,9 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
     now: options.now,
   });
   const planDocument = documents.open('plan');
+  const stopSettled = store.own.onSettled((settled) => {
+    if (settled === meeting) void documents.flush();
+  });
   planDocument.doc.on('update', changed);
 
   function changed(): void {
@@ -179,8 +182,14 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
 
   function openPrivate(name: string): OpenDocument {
     const doc = new Y.Doc();
-    for (const update of store.privateDocuments.load(meeting, name)) Y.applyUpdate(doc, update);
-    doc.on('update', (update: Uint8Array) => store.privateDocuments.append(meeting, name, update));
+    for (const update of store.privateDocuments.load(meeting, name)) {
+      try {
+        Y.applyUpdate(doc, update);
+      } catch (error) {
+        // One change that cannot be applied costs itself, not the notes.
+        logger.error('a private change could not be applied', { meeting }, error);
+      }
+    }
     const awareness = new Awareness(doc);
     awareness.setLocalState(null);
     return {
@@ -198,8 +207,13 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
     if (!isPrivate && !documentNameSchema.safeParse(name).success) return undefined;
     const document = isPrivate ? privateDocument(name) : documents.open(name);
     const mayWrite = !options.readOnly && (isPrivate || mayWriteDocument(writers(), me, name));
-    const connection = serveDocument(document, { send, mayWrite, mayBeAware: mayWrite });
-    if (!isPrivate) documents.markOwn(connection);
+    const keep = isPrivate
+      ? (update: Uint8Array) => {
+          store.privateDocuments.append(meeting, name, update);
+          return () => undefined;
+        }
+      : (update: Uint8Array) => documents.keep(name, update);
+    const connection = serveDocument(document, { send, mayWrite, mayBeAware: mayWrite, keep });
     const key = {};
     const stops = isPrivate ? [] : [...windowListeners].map((listener) => listener(name, document));
     windowDocuments.set(key, { name, stops, document });
@@ -247,11 +261,7 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
     paperFile: (paper) => (papers().has(paper) ? options.paperPath(paper) : undefined),
     namedPapers: papers,
     papers,
-    change(name, change) {
-      const document = documents.open(name);
-      document.doc.transact(() => change(document.doc), OWN_CHANGE);
-      document.release();
-    },
+    change: (name, change) => documents.change(name, change),
     perform,
     connectWindow,
     onWindowDocument(listener) {
@@ -280,8 +290,10 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
       await log.settled();
     },
     async close() {
+      stopSettled();
       planDocument.release();
       await documents.flush();
+      log.close();
       documents.close();
     },
   };

@@ -2,7 +2,7 @@ import type { EntryLog } from '../../common/acts/entry-log.ts';
 import type { Entry, EntryPayload, EntryRefusal } from '../../common/acts/entry.ts';
 import type { CarriedMeeting, EntryBatch } from '../../common/collab/carried-meeting.ts';
 import type { PaperRecord } from '../../common/collab/plan.ts';
-import type { AddingRefusal, Settings } from '../../common/contract/requests.ts';
+import type { AddingRefusal, Restoration, Settings, StorageTrouble } from '../../common/contract/requests.ts';
 import type { BodyRules } from '../../common/domain/body-rules.ts';
 import type { MeetingId, MemberId, Sha256 } from '../../common/domain/ids.ts';
 import type { MinutesContent } from '../../common/domain/minutes.ts';
@@ -35,7 +35,10 @@ export interface CertificateBook {
 
 /** Own changes of documents that no entry holds yet. On disk before they are shown as done. */
 export interface PendingChanges {
-  add(meeting: MeetingId, document: string, update: Uint8Array): void;
+  /** Returns its number. */
+  add(meeting: MeetingId, document: string, update: Uint8Array): number;
+  /** Takes a change back that turned out to be none. */
+  remove(change: number): void;
   /** In order; `upTo` names the last one. */
   read(meeting: MeetingId, document: string): { readonly upTo: number; readonly updates: readonly Uint8Array[] };
   /** Stores the entry and forgets the changes up to `upTo`, in one transaction. */
@@ -49,8 +52,19 @@ export interface PrivateDocuments {
   append(meeting: MeetingId, name: string, update: Uint8Array): void;
 }
 
+/** Entries that this laptop signs. */
+export interface OwnEntries {
+  /** Stores the next entry of an own stream. */
+  append(entry: Entry): void;
+  /** After a damaged database was replaced: nothing is signed until it is known how far the own streams had come. */
+  inDoubt(meeting: MeetingId): boolean;
+  settle(meeting: MeetingId): void;
+  onSettled(listener: (meeting: MeetingId) => void): () => void;
+}
+
 export interface MeetingStore {
   readonly entries: EntryLog;
+  readonly own: OwnEntries;
   readonly pending: PendingChanges;
   readonly privateDocuments: PrivateDocuments;
   /** Keeps both versions of an entry as proof that its author signed two. */
@@ -65,8 +79,18 @@ export interface Log {
   error(event: string, fields?: LogFields, error?: unknown): void;
 }
 
+/** How well the disk takes what it is given. */
+export interface StoreHealth {
+  trouble(): StorageTrouble | undefined;
+  onChange(listener: () => void): () => void;
+}
+
 /** The laptop's own records beside the meetings. */
 export interface LaptopStore extends MeetingStore {
+  readonly own: OwnEntries & { doubted(): readonly MeetingId[] };
+  readonly health: StoreHealth;
+  /** What was done about a damaged database, until it is said to be read. */
+  readonly restoration: { get(): Restoration | undefined; read(): void };
   readonly settings: { get(): Settings; set(settings: Settings): void };
   readonly organisation: {
     get(): Organisation | undefined;

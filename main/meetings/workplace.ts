@@ -21,6 +21,7 @@ import { connectionOf, linkDiagnosticsOf, listed, summaryOf, viewOf } from './me
 import { openMeeting, type OpenMeeting } from './open-meeting.ts';
 import { followOwnChanges, lasting, onlyHereSince, type OwnChanges, type SavedState } from './own-changes.ts';
 import type { Session } from './organisation.ts';
+import { cannotWrite } from './storage.ts';
 import type {
   Attendance,
   CertificateBook,
@@ -196,15 +197,26 @@ export function createWorkplace(deps: {
     const summary = summaryOf(meeting);
     const convener = meeting.state()?.convener ?? row?.convener ?? null;
     if (row && (JSON.stringify(row.summary) !== JSON.stringify(summary) || row.convener !== convener)) {
-      store.meetings.put({ ...row, summary, convener });
+      remember({ ...row, summary, convener });
       events.emit('meetings.changed', list());
     } else if (sinceOf(meeting.id) !== one.onlyHereSince) {
       events.emit('meetings.changed', list());
     }
     one.onlyHereSince = sinceOf(meeting.id);
     exchangePapers(one);
-    void receipt(one);
-    void seal(one);
+    if (!cannotWrite(store.health.trouble())) {
+      void receipt(one);
+      void seal(one);
+    }
+  }
+
+  /** What the list of meetings shows of one: without it everything else goes on. */
+  function remember(row: StoredMeeting): void {
+    try {
+      store.meetings.put(row);
+    } catch (error) {
+      log.warn('a meeting could not be noted', { meeting: row.id }, error);
+    }
   }
 
   /** What is missing here is fetched from the host, what the host lacks is brought there. */
@@ -306,7 +318,7 @@ export function createWorkplace(deps: {
     for (const one of found) {
       const row = store.meetings.get(one.meeting);
       if (row && !row.readOnly && !row.addresses.includes(one.address)) {
-        store.meetings.put({ ...row, addresses: [one.address, ...row.addresses].slice(0, 8) });
+          remember({ ...row, addresses: [one.address, ...row.addresses].slice(0, 8) });
       }
       atHand.get(one.meeting)?.attendance?.found([one.address]);
     }

@@ -36,10 +36,10 @@ describe('backups', () => {
     await copy.close();
   });
 
-  it('are made once a day unless asked for, and the newest three kept', async () => {
+  it('replace the one of the same day, and the newest three days are kept', async () => {
     for (const day of ['01', '02', '03', '04', '05']) {
-      expect(await store.backups.makeDaily(new Date(`2026-03-${day}T05:00:00Z`))).toBeDefined();
-      expect(await store.backups.makeDaily(new Date(`2026-03-${day}T06:00:00Z`))).toBeUndefined();
+      await store.backups.make(new Date(`2026-03-${day}T05:00:00Z`));
+      await store.backups.make(new Date(`2026-03-${day}T06:00:00Z`));
     }
     expect(names()).toEqual(['phien-2026-03-03.db', 'phien-2026-03-04.db', 'phien-2026-03-05.db']);
     expect(store.backups.list().map(({ day }) => day)).toEqual(['2026-03-05', '2026-03-04', '2026-03-03']);

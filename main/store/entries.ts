@@ -1,4 +1,11 @@
-import { chainVerdict, entryPayloadSchema, type Entry, type Stream, type StreamHead } from '../../common/acts/entry.ts';
+import {
+  chainVerdict,
+  entryHeaderSchema,
+  entryPayloadSchema,
+  type Entry,
+  type Stream,
+  type StreamHead,
+} from '../../common/acts/entry.ts';
 import type { EntryLog } from '../../common/acts/entry-log.ts';
 import type { MeetingId, MemberId, Sha256 } from '../../common/domain/ids.ts';
 import type { Database } from './database.ts';
@@ -118,6 +125,60 @@ export function sqliteEntryLog(db: Database): StoredEntryLog {
       return row && entryFrom(row);
     },
   };
+}
+
+/**
+ * Takes out every entry that differs from its hash or its place in the chain, and those after it in its stream: others
+ * have them, and so has the journal of the own ones. Returns how many.
+ */
+export function removeBrokenEntries(db: Database): number {
+  const streams = db.prepare<[], number>('SELECT id FROM streams').pluck();
+  const read = db.prepare<[number], EntryRow>(
+    'SELECT seq, hash, certificate, jws FROM entries WHERE stream = ? ORDER BY seq',
+  );
+  const remove = db.prepare<[number, number]>('DELETE FROM entries WHERE stream = ? AND seq >= ?');
+  return db
+    .transaction(() => {
+      let removed = 0;
+      for (const stream of streams.all()) {
+        let last: Entry | undefined;
+        for (const row of read.all(stream)) {
+          const entry = soundEntry(row);
+          if (!entry || row.seq !== (last?.payload.seq ?? 0) + 1 || entry.payload.prev !== (last?.hash ?? null)) {
+            removed += remove.run(stream, row.seq).changes;
+            break;
+          }
+          last = entry;
+        }
+      }
+      return removed;
+    })
+    .immediate();
+}
+
+function soundEntry(row: EntryRow): Entry | undefined {
+  try {
+    return entryFrom(row);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The entry in a compact JWS of this laptop's own disk, whose signature was checked before; undefined for anything else. */
+export function entryOfJws(jws: string): Entry | undefined {
+  try {
+    const [header = '', payload = ''] = jws.split('.');
+    const json = (part: string): unknown => JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
+    const { 'x5t#S256': certificate } = entryHeaderSchema.parse(json(header));
+    return {
+      hash: sha256(jws),
+      jws,
+      certificate: hashFrom(Buffer.from(certificate, 'base64url')),
+      payload: entryPayloadSchema.parse(json(payload)) as Entry['payload'],
+    };
+  } catch {
+    return undefined;
+  }
 }
 
 /** Its signature was checked before it was stored; that the disk gives back the same characters is checked here. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { open, rename, rm, writeFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { PaperRoom } from './health.ts';
 import { hashBytesInChunks, hashFile, writeFully, type HashedBytes } from './paper-hashing.ts';
 import { fail, succeed, type Result } from './result.ts';
 import { asStoreError } from './store-error.ts';
@@ -24,6 +25,7 @@ export const IMPORT_PREFIX = 'importing-';
 export async function importFile(
   source: string,
   folder: string,
+  room: Pick<PaperRoom, 'hasRoomFor'>,
   options: ImportOptions = {},
 ): Promise<Result<HashedBytes, ImportRefusal>> {
   let input: FileHandle;
@@ -36,6 +38,7 @@ export async function importFile(
   try {
     const stat = await input.stat();
     if (!stat.isFile()) return fail('unreadable');
+    if (!room.hasRoomFor(stat.size)) return fail('disk-full');
     return await copy(input, stat.size, temporary, folder, options);
   } finally {
     await input.close();

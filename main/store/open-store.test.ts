@@ -59,7 +59,7 @@ describe('the store', () => {
     store.checkIntegrity();
     await store.close();
     await store.close();
-    expect(readdirSync(folder.path).sort()).toEqual(['backup', 'papers', 'phien.db']);
+    expect(readdirSync(folder.path).sort()).toEqual(['backup', 'journal', 'papers', 'phien.db']);
   });
 
   it('transactions take all or nothing, nested too', () => {

@@ -1,18 +1,23 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { z } from 'zod';
 import { acknowledgedStore, type AcknowledgedStore } from './acknowledged.ts';
 import { backups, type Backups } from './backup.ts';
-import { checkIntegrity, openDatabase, type Database } from './database.ts';
+import { checkIntegrity, type Database } from './database.ts';
 import { documentSnapshots, type DocumentSnapshots } from './document-snapshots.ts';
+import { watchHealth, type Health } from './health.ts';
 import { invitationStore, type InvitationStore } from './invitations.ts';
 import { sqliteEntryLog, type StoredEntryLog } from './entries.ts';
 import { forkStore, type ForkStore } from './forks.ts';
 import { meetingStore, type MeetingStore } from './meetings.ts';
 import { organisationStore, type OrganisationStore } from './organisation.ts';
+import { ownEntries, replayEntries, type OwnEntries } from './own-entries.ts';
+import { journalFolder, journalled, journalSegments, openJournal, readJournal } from './own-journal.ts';
 import { paperStore, type PaperStore } from './papers.ts';
 import { pendingChanges, type PendingChanges } from './pending-changes.ts';
 import { certificateStore, peopleStore, type CertificateStore, type PeopleStore } from './people.ts';
 import { privateDocuments, type PrivateDocuments } from './private-documents.ts';
+import { markDamaged, openOrRestore, restorationSchema, type Restoration } from './restore.ts';
 import { settingsStore, type SettingsStore } from './settings.ts';
 import { asStoreError } from './store-error.ts';
 
@@ -26,6 +31,7 @@ export interface Store {
   readonly invitations: InvitationStore;
   readonly meetings: MeetingStore;
   readonly entries: StoredEntryLog;
+  readonly own: OwnEntries;
   readonly forks: ForkStore;
   readonly acknowledged: AcknowledgedStore;
   readonly pending: PendingChanges;
@@ -33,6 +39,12 @@ export interface Store {
   readonly snapshots: DocumentSnapshots;
   readonly papers: PaperStore;
   readonly backups: Backups;
+  readonly health: Health;
+  /** What was done about a damaged database, until `restorationRead`. */
+  restoration(): Restoration | undefined;
+  restorationRead(): void;
+  /** Has the database looked through and replaced at the next start. Never throws. */
+  markDamaged(reason: string): void;
   /** All of `work` or nothing of it; nests. Synchronous: an async callback does not type-check. */
   transaction<T>(work: () => T extends PromiseLike<unknown> ? never : T): T;
   /** Throws a `StoreError` when the database is damaged. Reads all of it. */
@@ -42,15 +54,23 @@ export interface Store {
 }
 
 export const DATABASE_FILE = 'phien.db';
+const JOURNAL = 'journal-segment';
+const RESTORATION = 'restoration';
+const segmentSchema = z.number().int().min(1);
 
-/** Opens, creates or migrates what lies in `dataDir`. Throws a `StoreError`; then nothing was changed. */
-export function openStore(dataDir: string): Store {
+/**
+ * Opens, creates, migrates or restores what lies in `dataDir`. Throws a `StoreError`; then nothing was changed. `now`
+ * names what is set aside.
+ */
+export function openStore(dataDir: string, now: Date = new Date()): Store {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    const db = openDatabase(join(dataDir, DATABASE_FILE));
+    const { db, restoration } = openOrRestore(dataDir, DATABASE_FILE, now);
     try {
-      return storeOn(db, dataDir);
+      return storeOn(db, dataDir, restoration);
     } catch (error) {
+      // What opening saw nothing of is met by the next one.
+      if (asStoreError(error)?.code === 'store-damaged') markDamaged(dataDir, String(error));
       db.close();
       throw error;
     }
@@ -59,31 +79,80 @@ export function openStore(dataDir: string): Store {
   }
 }
 
-function storeOn(db: Database, dataDir: string): Store {
+function storeOn(db: Database, dataDir: string, restoration: Restoration | undefined): Store {
+  const settings = settingsStore(db);
+  const health = watchHealth(dataDir, () => settings.set('last-trial', new Date().toISOString()));
   const entries = sqliteEntryLog(db);
-  const papers = paperStore(db, dataDir);
+  const meetings = meetingStore(db);
+
+  const folder = journalFolder(dataDir);
+  const segments = journalSegments(folder);
+  const known = settings.get(JOURNAL, segmentSchema);
+  const found = known === undefined ? undefined : readJournal(folder, known);
+  const fresh = Math.max(0, known ?? 0, ...segments) + 1;
+  const segment = found?.whole ? found.last : fresh;
+  const journal = openJournal(folder, segment);
+  const write = journalled(db, journal);
+  const privates = privateDocuments(db, write);
+  const own = ownEntries(entries, settings, write);
+  db.transaction(() => {
+    const misfits = replayEntries(entries, found?.records ?? []);
+    for (const record of found?.records ?? []) if (record.kind === 'private') privates.replay(record);
+    const vouched = restoration?.how !== 'empty' && found?.whole;
+    const unsure = restoration && !vouched ? meetings.list().filter(({ readOnly }) => !readOnly) : [];
+    if (misfits.length + unsure.length > 0) own.doubt([...misfits, ...unsure.map(({ id }) => id)]);
+    if (restoration) settings.set(RESTORATION, { ...restoration });
+    if (segment !== known) settings.set(JOURNAL, segment);
+  }).immediate();
+
+  const papers = paperStore(db, dataDir, health);
+  const { watched } = health;
   return {
     dataDir,
-    settings: settingsStore(db),
-    organisation: organisationStore(db),
-    people: peopleStore(db),
-    certificates: certificateStore(db),
-    invitations: invitationStore(db),
-    meetings: meetingStore(db),
-    entries,
-    forks: forkStore(db),
-    acknowledged: acknowledgedStore(db),
-    pending: pendingChanges(db, entries),
-    privateDocuments: privateDocuments(db),
-    snapshots: documentSnapshots(db),
-    papers,
-    backups: backups(db, dataDir),
+    settings: watched(settings),
+    organisation: watched(organisationStore(db)),
+    people: watched(peopleStore(db)),
+    certificates: watched(certificateStore(db)),
+    invitations: watched(invitationStore(db)),
+    meetings: watched(meetings),
+    entries: watched(entries),
+    own: watched(own),
+    forks: watched(forkStore(db)),
+    acknowledged: watched(acknowledgedStore(db)),
+    pending: watched(pendingChanges(db, entries, write)),
+    privateDocuments: watched(privates),
+    snapshots: watched(documentSnapshots(db)),
+    papers: watched(papers),
+    backups: watched(
+      backups(db, dataDir, {
+        begin: () => settings.set(JOURNAL, journal.next()),
+        prune: (kept) => journal.forgetBefore(Math.min(...kept.map(journalOf))),
+      }),
+    ),
+    health,
+    restoration: () => settings.get(RESTORATION, restorationSchema),
+    restorationRead: () => settings.remove(RESTORATION),
+    markDamaged: (reason) => markDamaged(dataDir, reason),
     transaction: (work) => db.transaction(work).immediate(),
     checkIntegrity: () => checkIntegrity(db),
     async close() {
       if (!db.open) return;
+      health.close();
       await papers.closeParts();
+      journal.close();
       db.close();
     },
   };
+}
+
+/** From where on a copy of the database needs the journal; 0 when it does not say. */
+function journalOf(copy: string): number {
+  const db = new Sqlite(copy, { readonly: true });
+  try {
+    return settingsStore(db).get(JOURNAL, segmentSchema) ?? 0;
+  } catch {
+    return 0;
+  } finally {
+    db.close();
+  }
 }

@@ -3,6 +3,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sha256 } from '../../common/domain/ids.ts';
 import type { Database } from './database.ts';
+import type { PaperRoom } from './health.ts';
 import {
   importBytes,
   importFile,
@@ -61,7 +62,7 @@ export interface PaperStore {
   closeParts(): Promise<void>;
 }
 
-export function paperStore(db: Database, dataDir: string): PaperStore {
+export function paperStore(db: Database, dataDir: string, room: PaperRoom): PaperStore {
   const folder = join(dataDir, 'papers');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   removeLeftovers(folder);
@@ -88,7 +89,7 @@ export function paperStore(db: Database, dataDir: string): PaperStore {
       await syncFolder(folder);
       records.setComplete(sha256, true);
     };
-    return openPartialPaper(manifest, partPath(sha256), records, finish, () => {
+    return openPartialPaper(manifest, partPath(sha256), records, room, finish, () => {
       parts.delete(sha256);
       opened.delete(sha256);
     });
@@ -141,7 +142,7 @@ export function paperStore(db: Database, dataDir: string): PaperStore {
     },
     describe: records.describe,
     async importPaper(path, options) {
-      const imported = await importFile(path, folder, options);
+      const imported = await importFile(path, folder, room, options);
       return imported.ok ? succeed(await keep(imported.value)) : imported;
     },
     async importBytes(bytes) {

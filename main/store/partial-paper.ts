@@ -1,6 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { PAPER_CHUNK_BYTES } from '../../common/collab/plan.ts';
 import { sha256 } from './hash-bytes.ts';
+import type { PaperRoom } from './health.ts';
 import { hashFile, readFully, writeFully } from './paper-hashing.ts';
 import { chunkLength, type PaperManifest, type PaperRecords } from './paper-records.ts';
 import { fail, succeed, type Result } from './result.ts';
@@ -38,6 +39,7 @@ export async function openPartialPaper(
   manifest: PaperManifest,
   path: string,
   records: PaperRecords,
+  room: PaperRoom,
   /** Gets the verified file; moves it to its place. */
   finish: () => Promise<void>,
   onClosed: () => void,
@@ -124,6 +126,7 @@ export async function openPartialPaper(
       if (expected === undefined) return fail('no-such-chunk');
       if (bytes.length !== chunkLength(manifest.size, index) || sha256(bytes) !== expected) return fail('wrong-bytes');
       if (has(index) || writing.has(index)) return succeed('already-there');
+      if (!room.hasRoomFor(bytes.length)) return fail('disk-full');
       writing.add(index);
       try {
         await writeFully(file, bytes, index * PAPER_CHUNK_BYTES);
@@ -137,6 +140,7 @@ export async function openPartialPaper(
         unset(index);
         if (!known && !open) return fail('closed');
         if (!known) throw error;
+        room.note(known);
         return fail(known.code === 'disk-full' ? 'disk-full' : 'unwritable');
       } finally {
         writing.delete(index);

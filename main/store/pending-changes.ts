@@ -2,6 +2,7 @@ import type { Entry } from '../../common/acts/entry.ts';
 import type { EntryLog } from '../../common/acts/entry-log.ts';
 import type { MeetingId } from '../../common/domain/ids.ts';
 import type { Database } from './database.ts';
+import type { Journalled } from './own-journal.ts';
 
 /** Changes of one document with the number of the last of them. */
 export interface NumberedChanges {
@@ -16,6 +17,8 @@ export interface NumberedChanges {
 export interface PendingChanges {
   /** Returns the change's number; on disk when it returns. */
   add(meeting: MeetingId, document: string, update: Uint8Array): number;
+  /** Takes a change back that turned out to be none. */
+  remove(change: number): void;
   /** In order; undefined when nothing is pending. */
   read(meeting: MeetingId, document: string): NumberedChanges | undefined;
   /** Every document with something pending: what to sign after a restart. */
@@ -30,7 +33,7 @@ interface ChangeRow {
   readonly changes: Uint8Array;
 }
 
-export function pendingChanges(db: Database, entries: EntryLog): PendingChanges {
+export function pendingChanges(db: Database, entries: EntryLog, journalled: Journalled): PendingChanges {
   const add = db.prepare<[MeetingId, string, Uint8Array]>(
     'INSERT INTO pending_changes (meeting, document, changes) VALUES (?, ?, ?)',
   );
@@ -43,15 +46,18 @@ export function pendingChanges(db: Database, entries: EntryLog): PendingChanges 
   const clear = db.prepare<[MeetingId, string, number]>(
     'DELETE FROM pending_changes WHERE meeting = ? AND document = ? AND id <= ?',
   );
-  const commit = db.transaction((meeting: MeetingId, document: string, upTo: number, entry: Entry) => {
-    clear.run(meeting, document, upTo);
-    entries.append([entry]);
-  });
+  const remove = db.prepare<[number]>('DELETE FROM pending_changes WHERE id = ?');
   return {
+    remove: (change) => void remove.run(change),
     add: (meeting, document, update) => Number(add.run(meeting, document, update).lastInsertRowid),
     read: (meeting, document) => numbered(read.all(meeting, document)),
     documents: () => documents.all(),
-    commit: (meeting, document, upTo, entry) => commit.immediate(meeting, document, upTo, entry),
+    commit: (meeting, document, upTo, entry) =>
+      journalled(() => {
+        clear.run(meeting, document, upTo);
+        entries.append([entry]);
+        return { kind: 'entry', jws: entry.jws };
+      }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { MeetingId } from '../../common/domain/ids.ts';
 import type { Database } from './database.ts';
+import type { Journalled, JournalRecord } from './own-journal.ts';
 import { numbered, type NumberedChanges } from './pending-changes.ts';
 
 /**
@@ -8,6 +9,8 @@ import { numbered, type NumberedChanges } from './pending-changes.ts';
  */
 export interface PrivateDocuments {
   append(meeting: MeetingId, name: string, update: Uint8Array): void;
+  /** Puts back a change that the journal has and the table lost. */
+  replay(change: Extract<JournalRecord, { kind: 'private' }>): void;
   /** In order; undefined when there is no such document. */
   load(meeting: MeetingId, name: string): NumberedChanges | undefined;
   list(meeting: MeetingId): string[];
@@ -15,7 +18,7 @@ export interface PrivateDocuments {
   compact(meeting: MeetingId, name: string, upTo: number, merged: Uint8Array): void;
 }
 
-export function privateDocuments(db: Database): PrivateDocuments {
+export function privateDocuments(db: Database, journalled: Journalled): PrivateDocuments {
   const add = db.prepare<[MeetingId, string, Uint8Array]>(
     'INSERT INTO private_changes (meeting, name, changes) VALUES (?, ?, ?)',
   );
@@ -35,8 +38,23 @@ export function privateDocuments(db: Database): PrivateDocuments {
     if (replace.run(merged, upTo, meeting, name).changes !== 1) throw new Error(`no change ${upTo} of ${name}`);
     clear.run(meeting, name, upTo);
   });
+  // Numbers rise for ever (AUTOINCREMENT), so what is above the last one is missing.
+  const last = db.prepare<[], number>("SELECT seq FROM sqlite_sequence WHERE name = 'private_changes'").pluck();
+  const put = db.prepare<[number, string, string, Uint8Array]>(
+    'INSERT INTO private_changes (id, meeting, name, changes) VALUES (?, ?, ?, ?)',
+  );
   return {
-    append: (meeting, name, update) => void add.run(meeting, name, update),
+    append: (meeting, name, update) =>
+      journalled(() => ({
+        kind: 'private',
+        id: Number(add.run(meeting, name, update).lastInsertRowid),
+        meeting,
+        name,
+        changes: Buffer.from(update).toString('base64'),
+      })),
+    replay({ id, meeting, name, changes }) {
+      if (id > (last.get() ?? 0)) put.run(id, meeting, name, Buffer.from(changes, 'base64'));
+    },
     load: (meeting, name) => numbered(read.all(meeting, name)),
     list: (meeting) => list.all(meeting),
     compact: (meeting, name, upTo, merged) => compact.immediate(meeting, name, upTo, merged),

@@ -36,6 +36,8 @@ export interface LaptopOptions extends NetworkPlace {
   /** undefined: this process has no window that could print. */
   readonly print: Print;
   readonly now?: () => Date;
+  /** The database turned out to be damaged: close this laptop and open it again, which restores it. */
+  readonly onDamaged?: () => void;
 }
 
 export interface OpenedLaptop extends Laptop {
@@ -48,7 +50,9 @@ export interface OpenedLaptop extends Laptop {
 export function openLaptop(options: LaptopOptions): OpenedLaptop {
   const now = options.now ?? (() => new Date());
   const logger = rememberProblems(options.logger, isErrorCode);
-  const store = openStore(options.dataDir);
+  const store = openStore(options.dataDir, now());
+  const restored = store.restoration();
+  if (restored) logger.warn('the database was damaged', { how: restored.how, backupOf: restored.backupOf });
   const fonts = join(options.resources, 'fonts');
   const kept = laptopStore(store, now);
   const signing = pdfSigning(fonts);
@@ -79,21 +83,33 @@ export function openLaptop(options: LaptopOptions): OpenedLaptop {
     now,
     log: logger,
   });
-  // Not at the start, which people wait for.
-  const backup = setTimeout(() => {
-    store.backups.makeDaily().catch((error: unknown) => logger.error('backup failed', {}, error));
-  }, 60_000);
+  const backup = setInterval(() => {
+    if (store.health.trouble() !== undefined || !store.backups.due(BACKUP_MINUTES, now())) return;
+    store.backups.make(now()).catch((error: unknown) => logger.error('backup failed', {}, error));
+  }, BACKUP_LOOK_MILLISECONDS);
+  const stopWatching = store.health.onChange(() => {
+    const trouble = store.health.trouble();
+    logger.warn('storage', { trouble });
+    if (trouble !== 'store-damaged') return;
+    store.markDamaged('met while working');
+    options.onDamaged?.();
+  });
   return {
     ...laptop,
     store,
     logger,
     async close() {
-      clearTimeout(backup);
+      clearInterval(backup);
+      stopWatching();
       await laptop.close();
       await store.close();
     },
   };
 }
+
+/** The journal holds the own entries since the last backup, and others hold theirs: so it need not be made often. */
+const BACKUP_MINUTES = 10;
+const BACKUP_LOOK_MILLISECONDS = 5000;
 
 function identity(store: Store): Identity {
   return {

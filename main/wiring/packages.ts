@@ -222,8 +222,10 @@ function memoryStore(): MeetingStore & Pick<LaptopStore, 'certificates'> {
   const certificates = new Map<Sha256, Uint8Array>();
   return {
     entries: memoryEntryLog(),
+    own: { append: () => undefined, inDoubt: () => false, settle: () => undefined, onSettled: () => () => undefined },
     pending: {
-      add: () => undefined,
+      add: () => 0,
+      remove: () => undefined,
       read: () => ({ upTo: 0, updates: [] }),
       commit: () => undefined,
       documents: () => [],

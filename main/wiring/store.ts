@@ -33,8 +33,12 @@ export function laptopStore(store: Store, now: () => Date): LaptopStore {
 
   return {
     entries: store.entries,
+    own: store.own,
+    health: store.health,
+    restoration: { get: () => store.restoration(), read: () => store.restorationRead() },
     pending: {
-      add: (meeting, document, update) => void store.pending.add(meeting, document, update),
+      add: (meeting, document, update) => store.pending.add(meeting, document, update),
+      remove: (change) => store.pending.remove(change),
       read: (meeting, document) => store.pending.read(meeting, document) ?? { upTo: 0, updates: [] },
       commit: (meeting, document, upTo, entry) => store.pending.commit(meeting, document, upTo, entry),
       documents: (meeting) =>

@@ -14,6 +14,7 @@ import { Look } from './look.tsx';
 import { Notices } from './notices.tsx';
 import { go, goHome, useRouter } from './router.ts';
 import { openSample } from './sample.ts';
+import { StorageBanner } from './storage-banner.tsx';
 import { Workplace } from './workplace.tsx';
 
 // The reader and the editor are half of the code: the first screen does not wait for them.
@@ -47,6 +48,7 @@ function MainWindow() {
   return (
     <div className={styles['window']}>
       <EngineBanner />
+      <StorageBanner />
       <main className={styles['content']}>
         <Known value={status}>{(value) => <Stage status={value} enrolment={enrolment} />}</Known>
       </main>

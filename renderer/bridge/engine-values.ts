@@ -18,6 +18,8 @@ export async function changeSettings(part: RequestInput<'settings.set'>): Promis
   }
 }
 
+export const useStorage = () => useEngineValue('storage.status', {}, 'storage.changed', (status) => status);
+
 export const usePeople = () => useEngineValue('people.list', {}, 'people.changed', (people) => people);
 
 export const useMeetings = () => useEngineValue('meetings.list', {}, 'meetings.changed', (meetings) => meetings);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
-import { serveDocument, type DocumentConnection } from '../../common/collab/document-connection.ts';
+import { ChangeNotKept, serveDocument, type DocumentConnection } from '../../common/collab/document-connection.ts';
 import type { DocumentChannel, DocumentListeners } from '../../common/contract/bridge.ts';
 import { connectDocument } from './document-provider.ts';
 
@@ -11,21 +11,35 @@ function engine(mayWrite = true) {
   const awareness = new Awareness(doc);
   awareness.setLocalState(null);
   const open = new Set<{ listeners: DocumentListeners; connection: DocumentConnection }>();
+  const disk = { full: false, kept: [] as Uint8Array[] };
+  const keep = (update: Uint8Array) => {
+    if (disk.full) throw new Error('no room');
+    disk.kept.push(update);
+    return () => undefined;
+  };
   return {
+    disk,
     doc,
     awareness,
     open(_name: string, listeners: DocumentListeners): DocumentChannel {
       const connection = serveDocument(
         { doc, awareness },
-        { send: (bytes) => queueMicrotask(() => listeners.onMessage(bytes)), mayWrite, mayBeAware: true },
+        { send: (bytes) => queueMicrotask(() => listeners.onMessage(bytes)), mayWrite, mayBeAware: true, keep },
       );
       const channel = { listeners, connection };
       open.add(channel);
       return {
         send(bytes) {
-          if (!open.has(channel) || connection.receive(bytes.slice())) return;
+          let code = 'document-refused';
+          try {
+            if (!open.has(channel) || connection.receive(bytes.slice())) return;
+          } catch (error) {
+            expect(error).toBeInstanceOf(ChangeNotKept);
+            code = 'disk-full';
+          }
           open.delete(channel);
-          queueMicrotask(() => listeners.onClose('document-refused'));
+          connection.close();
+          queueMicrotask(() => listeners.onClose(code));
         },
         close: () => {
           if (open.delete(channel)) connection.close();
@@ -84,6 +98,43 @@ describe('a document of the window', () => {
     expect(here.closedBecause()).toBeNull();
     here.destroy();
     expect(now.connected()).toBe(0);
+  });
+
+  it('keeps what a full disk did not take, says so, and brings it when there is room', async () => {
+    const there = engine();
+    const here = connectDocument('m/minutes', (name, listeners) => there.open(name, listeners));
+    const told: number[] = [];
+    here.subscribe(() => told.push(here.unsaved()));
+    await settle();
+    here.doc.getText('t').insert(0, 'đã lưu');
+    expect(here.unsaved()).toBe(1);
+    await settle();
+    expect(here.unsaved()).toBe(0);
+
+    there.disk.full = true;
+    here.doc.getText('t').insert(0, 'chưa lưu, ');
+    await vi.advanceTimersByTimeAsync(30_000);
+    here.doc.getText('t').insert(0, 'cũng ');
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(here.unsaved()).toBeGreaterThan(0);
+    expect(here.closedBecause()).toBe('disk-full');
+    expect(said(here.doc)).toBe('cũng chưa lưu, đã lưu');
+    // What is not on disk is nowhere else either.
+    expect(said(there.doc)).toBe('đã lưu');
+    expect(there.disk.kept).toHaveLength(1);
+
+    there.disk.full = false;
+    await vi.advanceTimersByTimeAsync(6000);
+    expect(said(there.doc)).toBe('cũng chưa lưu, đã lưu');
+    expect(here.unsaved()).toBe(0);
+    expect(here.closedBecause()).toBeNull();
+    expect(told.at(-1)).toBe(0);
+    // Only what was missing was stored again.
+    const again = new Y.Doc();
+    for (const update of there.disk.kept) Y.applyUpdate(again, update);
+    expect(said(again)).toBe('cũng chưa lưu, đã lưu');
+    expect(there.disk.kept).toHaveLength(2);
+    here.destroy();
   });
 
   it('sends nothing but questions where it may only read, so that it is not shut out', async () => {

@@ -3,6 +3,7 @@ import * as encoding from 'lib0/encoding';
 import { applyAwarenessUpdate, Awareness, encodeAwarenessUpdate, removeAwarenessStates } from 'y-protocols/awareness';
 import * as syncProtocol from 'y-protocols/sync';
 import * as Y from 'yjs';
+import { CHANGE_KEPT } from '../../common/collab/document-connection.ts';
 import type { DocumentChannel, DocumentListeners } from '../../common/contract/bridge.ts';
 
 /** Message types of the y-websocket protocol. */
@@ -17,7 +18,9 @@ export interface LiveDocument {
   readonly synced: () => boolean;
   /** Error code of the last refusal; null while the channel is open. */
   readonly closedBecause: () => string | null;
-  /** Called when `synced` or `closedBecause` changes. */
+  /** Own changes that the engine has not said to be on disk. They stay here and are brought again until it has. */
+  readonly unsaved: () => number;
+  /** Called when `synced`, `closedBecause` or `unsaved` changes. */
   subscribe(listener: () => void): () => void;
   destroy(): void;
 }
@@ -31,8 +34,8 @@ const REOPEN_AT_MOST = 5000;
 const GOOD_FOR = 10_000;
 
 /**
- * Keeps a Y.Doc in step with the engine's over one channel. Reopens the channel when it closes, and then repeats what
- * was written here, since an engine that died may not have taken the last changes; repeating a change changes nothing.
+ * Keeps a Y.Doc in step with the engine's over one channel. The engine asks on each new channel for what it lacks of what
+ * was written here, since one that died, or a full disk, may not have taken the last changes.
  */
 export function connectDocument(name: string, open: Open): LiveDocument {
   const doc = new Y.Doc();
@@ -45,7 +48,10 @@ export function connectDocument(name: string, open: Open): LiveDocument {
   let synced = false;
   let closedBecause: string | null = null;
   let written: Uint8Array[] = [];
-  let repeatWritten = false;
+  /** Changes on their way, and those that wait for the engine's question. */
+  let sent = 0;
+  let held = 0;
+  let asked = false;
   let wait = REOPEN_AFTER;
   let openedAt = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -72,6 +78,7 @@ export function connectDocument(name: string, open: Open): LiveDocument {
 
   function start(): void {
     openedAt = Date.now();
+    asked = false;
     channel = open(name, { onMessage: receive, onClose: closed });
     send((encoder) => {
       encoding.writeVarUint(encoder, SYNC);
@@ -83,26 +90,33 @@ export function connectDocument(name: string, open: Open): LiveDocument {
     if (own !== null) awareness.setLocalState(own);
   }
 
+  function count(sentNow: number, heldNow: number): void {
+    const before = sent + held;
+    sent = sentNow;
+    held = heldNow;
+    if (sent + held !== before) announce();
+  }
+
+  /** The engine has told what it has. */
+  function bring(theirs: Uint8Array): void {
+    asked = true;
+    const missing = written.length === 0 ? undefined : Y.diffUpdate(Y.mergeUpdates(written), theirs);
+    if (missing === undefined || isEmpty(missing)) return count(0, 0);
+    written = [Y.mergeUpdates(written)];
+    sendUpdate(missing);
+    count(1, 0);
+  }
+
   function receive(message: Uint8Array): void {
     const decoder = decoding.createDecoder(message);
     const type = decoding.readVarUint(decoder);
+    if (type === CHANGE_KEPT) return count(Math.max(0, sent - 1), held);
     if (type === AWARENESS) applyAwarenessUpdate(awareness, decoding.readVarUint8Array(decoder), origin);
     if (type !== SYNC) return;
     const step = decoding.readVarUint(decoder);
-    if (step === syncProtocol.messageYjsSyncStep1) {
-      send((encoder) => {
-        encoding.writeVarUint(encoder, SYNC);
-        syncProtocol.readSyncStep1(decoder, encoder, doc);
-      });
-      return;
-    }
+    if (step === syncProtocol.messageYjsSyncStep1) return bring(decoding.readVarUint8Array(decoder));
     Y.applyUpdate(doc, decoding.readVarUint8Array(decoder), origin);
     if (step !== syncProtocol.messageYjsSyncStep2) return;
-    if (repeatWritten && written.length > 0) {
-      written = [Y.mergeUpdates(written)];
-      sendUpdate(written[0] as Uint8Array);
-    }
-    repeatWritten = false;
     if (!synced || closedBecause !== null) {
       synced = true;
       closedBecause = null;
@@ -112,10 +126,16 @@ export function connectDocument(name: string, open: Open): LiveDocument {
 
   function closed(code: string): void {
     channel = undefined;
-    repeatWritten = true;
+    asked = false;
     closedBecause = code;
     // What may not be written here must not be tried again and again.
-    if (code === 'document-refused') written = [];
+    if (code === 'document-refused') {
+      written = [];
+      sent = held = 0;
+    } else {
+      held += sent;
+      sent = 0;
+    }
     forgetOthers();
     announce();
     if (destroyed) return;
@@ -137,7 +157,9 @@ export function connectDocument(name: string, open: Open): LiveDocument {
     written.push(update);
     // Bounds the list without losing anything: one merged update says the same as many.
     if (written.length > 500) written = [Y.mergeUpdates(written)];
-    sendUpdate(update);
+    // Not before the engine has told what it has: what came earlier may have to go first.
+    if (asked) sendUpdate(update);
+    count(sent + (asked ? 1 : 0), held + (asked ? 0 : 1));
   };
   const onAwareness = (change: { added: number[]; updated: number[]; removed: number[] }, from: unknown): void => {
     if (from === origin) return;
@@ -153,6 +175,7 @@ export function connectDocument(name: string, open: Open): LiveDocument {
     awareness,
     synced: () => synced,
     closedBecause: () => closedBecause,
+    unsaved: () => sent + held,
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -167,4 +190,9 @@ export function connectDocument(name: string, open: Open): LiveDocument {
       doc.destroy();
     },
   };
+}
+
+function isEmpty(update: Uint8Array): boolean {
+  const { structs, ds } = Y.decodeUpdate(update);
+  return structs.length === 0 && ds.clients.size === 0;
 }

@@ -1,9 +1,11 @@
+import { create } from 'zustand';
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type * as Y from 'yjs';
 import { connectDocument, type LiveDocument } from './document-provider.ts';
 
 interface Shared {
   readonly document: LiveDocument;
+  readonly unfollow: () => void;
   users: number;
   closing: ReturnType<typeof setTimeout> | undefined;
 }
@@ -12,12 +14,33 @@ const shared = new Map<string, Shared>();
 /** Milliseconds that a document nobody uses stays open: switching panels must not reload it. */
 const KEEP_OPEN = 2000;
 
+/** Changes made in this window that are not on disk yet, in all documents. */
+export const useUnsaved = create<{ readonly count: number }>(() => ({ count: 0 }));
+
+function countUnsaved(): void {
+  let count = 0;
+  for (const { document } of shared.values()) count += document.unsaved();
+  if (useUnsaved.getState().count !== count) useUnsaved.setState({ count });
+}
+
+/** A document that nobody uses is closed when what was written in it is on disk. */
+function closeWhenSaved(name: string, entry: Shared): void {
+  entry.closing = setTimeout(() => {
+    if (entry.document.unsaved() > 0) return closeWhenSaved(name, entry);
+    shared.delete(name);
+    entry.unfollow();
+    entry.document.destroy();
+  }, KEEP_OPEN);
+}
+
 /** Opens a document, or shares the one that is open. Call `release` once when done. */
 export function openDocument(name: string): { readonly document: LiveDocument; release(): void } {
   let entry = shared.get(name);
   if (!entry) {
+    const document = connectDocument(name, (opened, listeners) => window.phien.openDocument(opened, listeners));
     entry = {
-      document: connectDocument(name, (opened, listeners) => window.phien.openDocument(opened, listeners)),
+      document,
+      unfollow: document.subscribe(countUnsaved),
       users: 0,
       closing: undefined,
     };
@@ -34,10 +57,7 @@ export function openDocument(name: string): { readonly document: LiveDocument; r
       released = true;
       opened.users -= 1;
       if (opened.users > 0) return;
-      opened.closing = setTimeout(() => {
-        shared.delete(name);
-        opened.document.destroy();
-      }, KEEP_OPEN);
+      closeWhenSaved(name, opened);
     },
   };
 }

@@ -41,8 +41,10 @@ test('a member cannot keep everyone busy with acts without number', async () => 
     me: asMemberId('00000000-0000-4000-8000-000000000002'),
     store: {
       entries: memoryEntryLog(),
+      own: { append: () => undefined, inDoubt: () => false, settle: () => undefined, onSettled: () => () => undefined },
       pending: {
-        add: () => undefined,
+        add: () => 0,
+        remove: () => undefined,
         read: () => ({ upTo: 0, updates: [] }),
         commit: () => undefined,
         documents: () => [],

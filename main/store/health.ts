@@ -1,0 +1,144 @@
+import { closeSync, fsyncSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { asStoreError, type StoreError, type StoreErrorCode } from './store-error.ts';
+
+/** What is wrong with the disk now. `disk-low`: papers are not taken any more, everything else is. */
+export type Trouble = Extract<StoreErrorCode, 'disk-full' | 'store-unwritable' | 'store-damaged'> | 'disk-low';
+
+/** How well the disk takes what it is given. Failing writes are noticed at once; that it is well again, by trying. */
+export interface Health {
+  trouble(): Trouble | undefined;
+  onChange(listener: () => void): () => void;
+  /** Whether a paper may take this much: the last room on the disk is for acts and changes. */
+  hasRoomFor(bytes: number): boolean;
+}
+
+export interface WatchedHealth extends Health {
+  /** A failure of a write. */
+  note(error: StoreError): void;
+  /** `repository` with every failure of its methods noted, and thrown as a `StoreError`. */
+  watched<T extends object>(repository: T): T;
+  close(): void;
+}
+
+/** The disk, as far as papers ask it. */
+export type PaperRoom = Pick<WatchedHealth, 'hasRoomFor' | 'note'>;
+
+/** Room kept free of papers: this much, bytes, or a twentieth of a smaller disk. */
+const RESERVE = 64 * 1024 * 1024;
+const RESERVE_PART = 20;
+const LOOK_MILLISECONDS = 10_000;
+const TRY_MILLISECONDS = 1000;
+/** Room for some acts. Bytes. */
+const TRIAL_BYTES = 128 * 1024;
+
+/** `tryWrite` commits something to the database; it throws while that fails. */
+export function watchHealth(dataDir: string, tryWrite: () => void): WatchedHealth {
+  const listeners = new Set<() => void>();
+  let trouble: Trouble | undefined = freeRoom() < 0 ? 'disk-low' : undefined;
+  let timer = setTimeout(look, LOOK_MILLISECONDS).unref();
+
+  /** Bytes beyond the reserve. */
+  function freeRoom(): number {
+    try {
+      const { bavail, bsize, blocks } = statfsSync(dataDir);
+      return bavail * bsize - Math.min(RESERVE, (blocks * bsize) / RESERVE_PART);
+    } catch {
+      return 0;
+    }
+  }
+
+  function set(now: Trouble | undefined): void {
+    const changed = now !== trouble;
+    trouble = now;
+    clearTimeout(timer);
+    timer = setTimeout(look, now === undefined || now === 'disk-low' ? LOOK_MILLISECONDS : TRY_MILLISECONDS).unref();
+    if (changed) for (const listener of listeners) listener();
+  }
+
+  function look(): void {
+    if (trouble === 'store-damaged') return;
+    if (trouble !== undefined && trouble !== 'disk-low') {
+      const failure = trial();
+      if (failure) return set(failure);
+    }
+    set(freeRoom() < 0 ? 'disk-low' : undefined);
+  }
+
+  /** Whether files and database can be written again. */
+  function trial(): Trouble | undefined {
+    const path = join(dataDir, 'trial.tmp');
+    try {
+      const file = openSync(path, 'w', 0o600);
+      try {
+        const bytes = Buffer.alloc(TRIAL_BYTES, 1);
+        for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
+        fsyncSync(file);
+      } finally {
+        closeSync(file);
+      }
+      tryWrite();
+      return undefined;
+    } catch (error) {
+      return troubleOf(asStoreError(error)) ?? 'store-unwritable';
+    } finally {
+      try {
+        rmSync(path, { force: true });
+      } catch {
+        // As the failure itself says.
+      }
+    }
+  }
+
+  function note(error: StoreError): void {
+    const found = troubleOf(error);
+    if (found && trouble !== 'store-damaged') set(found);
+  }
+
+  function failed(error: unknown): never {
+    const known = asStoreError(error);
+    if (!known) throw error;
+    note(known);
+    throw known;
+  }
+
+  return {
+    trouble: () => trouble,
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    hasRoomFor(bytes) {
+      if (freeRoom() >= bytes) return true;
+      if (trouble === undefined) set('disk-low');
+      return false;
+    },
+    note,
+    watched<T extends object>(repository: T): T {
+      const methods = Object.entries(repository).map(([name, member]: [string, unknown]) => {
+        if (typeof member !== 'function') return [name, member];
+        return [
+          name,
+          (...input: unknown[]): unknown => {
+            try {
+              const output: unknown = member(...input);
+              return output instanceof Promise ? output.catch(failed) : output;
+            } catch (error) {
+              return failed(error);
+            }
+          },
+        ];
+      });
+      return Object.fromEntries(methods) as T;
+    },
+    close() {
+      clearTimeout(timer);
+      listeners.clear();
+    },
+  };
+}
+
+function troubleOf(error: StoreError | undefined): Trouble | undefined {
+  const code = error?.code;
+  return code === 'disk-full' || code === 'store-unwritable' || code === 'store-damaged' ? code : undefined;
+}
