@@ -1,8 +1,6 @@
-import { ChangeNotKept } from '../common/collab/document-connection.ts';
-import { portErrors, Refusal } from '../common/contract/port.ts';
-import type { RequestName } from '../common/contract/requests.ts';
 import { connectToDesktop, type Desktop } from './desktop-port.ts';
-import { serve, type EngineHandlers } from './engine-port.ts';
+import { engineHandlers } from './engine-handlers.ts';
+import { serve } from './engine-port.ts';
 import { fileLogger } from './logging/create-logger.ts';
 import { asStoreError } from './store/store-error.ts';
 import { findResources, openLaptop, type OpenedLaptop } from './wiring/open-laptop.ts';
@@ -37,7 +35,7 @@ async function openWhenPossible(folder: string, { print, blocked }: Desktop): Pr
         onDamaged: () => {
           logger.error('engine stops: the database is damaged, the next start restores it');
           setTimeout(() => process.exit(1), END_WITHIN);
-          void laptop.close().finally(() => process.exit(1));
+          setImmediate(() => void laptop.close().finally(() => process.exit(1)));
         },
       });
     } catch (error) {
@@ -51,29 +49,7 @@ async function openWhenPossible(folder: string, { print, blocked }: Desktop): Pr
   }
 }
 
-const handlers: EngineHandlers = {
-  request: (name, input) => laptop.request(name as RequestName, input),
-  openDocument(name, document) {
-    const connection = laptop.openDocument(name, (message) => document.send(message));
-    document.onMessage((bytes) => {
-      let code = 'document-refused';
-      try {
-        if (connection.receive(bytes)) return;
-      } catch (error) {
-        if (!(error instanceof ChangeNotKept)) throw error;
-        code = asStoreError(error.cause)?.code ?? portErrors.internal;
-        if (code === portErrors.internal) logger.error('defect', { what: 'storing a change' }, error.cause);
-      }
-      connection.close();
-      document.close(code);
-    });
-    document.onClose(() => connection.close());
-  },
-  subscribe: (name, emit) => laptop.subscribe(name, emit),
-  onDefect(what, error) {
-    if (!(error instanceof Refusal)) laptop.logger.error('defect', { what }, error);
-  },
-};
+const handlers = engineHandlers(laptop, laptop.logger);
 
 process.on('uncaughtException', (error) => {
   logger.error('engine stops: unexpected error', {}, error);

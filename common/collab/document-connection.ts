@@ -110,9 +110,9 @@ export function serveDocument(
   }
 
   function applyKept(update: Uint8Array, keep: (update: Uint8Array) => () => void): void {
-    let takeBack: () => void;
+    let takeBack = (): void => undefined;
     try {
-      takeBack = keep(update);
+      if (!isEmptyUpdate(update)) takeBack = keep(update);
     } catch (cause) {
       throw new ChangeNotKept('a change could not be stored', { cause });
     }

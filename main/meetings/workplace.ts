@@ -113,6 +113,10 @@ export function createWorkplace(deps: {
       isHost(atHand.get(id)) ? Promise.resolve('carried') : takeEntrusted({ ...deps, newRow, open, carry }, id, acts),
     );
   }
+  const stopHealth = store.health.onChange(() => {
+    // What a full disk held back is signed now.
+    if (!cannotWrite(store.health.trouble())) for (const { meeting } of atHand.values()) void meeting.settle();
+  });
   const stopFound = network.onFound((hosts) => void lookAt(hosts));
 
   function stored(meeting: MeetingId): NonNullable<ReturnType<LaptopStore['meetings']['get']>> {
@@ -318,7 +322,7 @@ export function createWorkplace(deps: {
     for (const one of found) {
       const row = store.meetings.get(one.meeting);
       if (row && !row.readOnly && !row.addresses.includes(one.address)) {
-          remember({ ...row, addresses: [one.address, ...row.addresses].slice(0, 8) });
+        remember({ ...row, addresses: [one.address, ...row.addresses].slice(0, 8) });
       }
       atHand.get(one.meeting)?.attendance?.found([one.address]);
     }
@@ -513,6 +517,7 @@ export function createWorkplace(deps: {
     async close() {
       stopArriving();
       stopFound();
+      stopHealth();
       for (const one of atHand.values()) {
         clearTimeout(one.telling);
         for (const stop of one.stops) stop();
