@@ -82,6 +82,9 @@ function isConnected(one: AtHand | undefined): boolean {
   return status?.role === 'host' || (status?.role === 'member' && status.state === 'connected');
 }
 
+/** A disk that is full for so long will be for longer. */
+const STEP_DOWN_MILLISECONDS = 3000;
+
 /** Changes come in bursts; windows are told at most this often, in milliseconds. */
 const TELL_EVERY = 40;
 const TURN_MILLISECONDS = 5000;
@@ -113,9 +116,12 @@ export function createWorkplace(deps: {
       isHost(atHand.get(id)) ? Promise.resolve('carried') : takeEntrusted({ ...deps, newRow, open, carry }, id, acts),
     );
   }
+  let stepping: NodeJS.Timeout | undefined;
   const stopHealth = store.health.onChange(() => {
+    clearTimeout(stepping);
+    if (cannotWrite(store.health.trouble())) stepping = setTimeout(stepDown, STEP_DOWN_MILLISECONDS);
     // What a full disk held back is signed now.
-    if (!cannotWrite(store.health.trouble())) for (const { meeting } of atHand.values()) void meeting.settle();
+    else for (const { meeting } of atHand.values()) void meeting.settle();
   });
   const stopFound = network.onFound((hosts) => void lookAt(hosts));
 
@@ -211,6 +217,15 @@ export function createWorkplace(deps: {
     if (!cannotWrite(store.health.trouble())) {
       void receipt(one);
       void seal(one);
+    }
+  }
+
+  /** A laptop whose disk takes nothing passes nothing on either: where there is another, that one carries the meeting. */
+  function stepDown(): void {
+    for (const { attendance } of atHand.values()) {
+      const others =
+        attendance?.status().role === 'host' && attendance.laptops().some(({ member }) => member !== session.member);
+      if (others) attendance.release();
     }
   }
 
@@ -358,7 +373,14 @@ export function createWorkplace(deps: {
       if (now !== last) {
         last = now;
         const row = stored(meeting.id);
-        if (row.carrying !== carrying && status.role !== 'alone') store.meetings.put({ ...row, carrying });
+        // Who carried it before and does not any more finds it again by the address of who does.
+        const address = status.role === 'member' && status.state === 'connected' ? status.address : null;
+        const addresses =
+          address === null || row.addresses[0] === address
+            ? row.addresses
+            : [address, ...row.addresses.filter((one) => one !== address)].slice(0, 8);
+        if (status.role !== 'alone' && (row.carrying !== carrying || row.addresses !== addresses))
+          remember({ ...row, carrying, addresses });
         events.emit('meetings.changed', list());
       }
       tell(meeting.id);
@@ -518,6 +540,7 @@ export function createWorkplace(deps: {
       stopArriving();
       stopFound();
       stopHealth();
+      clearTimeout(stepping);
       for (const one of atHand.values()) {
         clearTimeout(one.telling);
         for (const stop of one.stops) stop();

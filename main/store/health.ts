@@ -27,7 +27,7 @@ export type PaperRoom = Pick<WatchedHealth, 'hasRoomFor' | 'note'>;
 /** Room kept free of papers: this much, bytes, or a twentieth of a smaller disk. */
 const RESERVE = 64 * 1024 * 1024;
 const RESERVE_PART = 20;
-const LOOK_MILLISECONDS = 10_000;
+const LOOK_MILLISECONDS = 5000;
 const TRY_MILLISECONDS = 1000;
 /** Room for some acts. Bytes. */
 const TRIAL_BYTES = 128 * 1024;
