@@ -1,4 +1,5 @@
-import type { EventName, Events } from '../../common/contract/requests.ts';
+import { randomUUID } from 'node:crypto';
+import type { EventName, Events, WorkProgress } from '../../common/contract/requests.ts';
 
 export interface EventHub {
   emit<N extends EventName>(name: N, payload: Events[N]): void;
@@ -24,4 +25,18 @@ export function createEventHub(): EventHub {
       return () => set.delete(listener);
     },
   };
+}
+
+/** Long work that windows show while it lasts, however it ends. `report` takes the share done, null where none is known. */
+export async function reported<T>(
+  events: EventHub,
+  kind: WorkProgress['kind'],
+  work: (report: (done: number | null) => void) => Promise<T>,
+): Promise<T> {
+  const id = randomUUID();
+  try {
+    return await work((done) => events.emit('work.progress', { work: id, kind, done, finished: false }));
+  } finally {
+    events.emit('work.progress', { work: id, kind, done: 1, finished: true });
+  }
 }

@@ -1,10 +1,9 @@
 import { basename } from 'node:path';
-import { randomUUID } from 'node:crypto';
 import { putAgendaItem, putPaper, readAgenda, readPapers, type PaperRecord } from '../../common/collab/plan.ts';
 import type { AddedPaper, AddingRefusal, PaperStatus, ParsedInput } from '../../common/contract/requests.ts';
 import { Refusal } from '../../common/contract/port.ts';
 import type { Sha256 } from '../../common/domain/ids.ts';
-import type { EventHub } from './events.ts';
+import { reported, type EventHub } from './events.ts';
 import type { OpenMeeting } from './open-meeting.ts';
 import type { Documents, LaptopStore, PaperProgress } from './ports.ts';
 
@@ -60,22 +59,16 @@ export async function addPapers(
   input: ParsedInput<'papers.add'>,
 ): Promise<AddedPaper[]> {
   const maxBytes = deps.store.settings.get().paperLimitMegabytes * 1_000_000;
-  const work = randomUUID();
-  const results: AddedPaper[] = [];
-  for (const [index, path] of input.paths.entries()) {
-    const report = (fraction: number): void =>
-      deps.events.emit('work.progress', {
-        work,
-        kind: 'adding-papers',
-        done: (index + fraction) / input.paths.length,
-        finished: false,
-      });
-    report(0);
-    results.push(await addPaper(deps, meeting, input.item, path, maxBytes, report));
-  }
-  await meeting.settle();
-  deps.events.emit('work.progress', { work, kind: 'adding-papers', done: 1, finished: true });
-  return results;
+  return await reported(deps.events, 'adding-papers', async (report) => {
+    const results: AddedPaper[] = [];
+    for (const [index, path] of input.paths.entries()) {
+      const part = (fraction: number): void => report((index + fraction) / input.paths.length);
+      part(0);
+      results.push(await addPaper(deps, meeting, input.item, path, maxBytes, part));
+    }
+    await meeting.settle();
+    return results;
+  });
 }
 
 async function addPaper(

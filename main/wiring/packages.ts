@@ -13,6 +13,7 @@ import { readPackage, type OpenPackage } from '../documents/read-package.ts';
 import { writePackage } from '../documents/write-package.ts';
 import { fingerprint } from '../identity/certificate-reading.ts';
 import type { Logger } from '../logging/logger.ts';
+import { reported } from '../meetings/events.ts';
 import { meetingIdOf } from '../meetings/meeting-id.ts';
 import { openMeetingLog, type WritableMeetingLog } from '../meetings/meeting-log.ts';
 import { expectedSigners } from '../meetings/meeting-minutes.ts';
@@ -37,7 +38,6 @@ export function packages(deps: {
   const { store, kept, now } = deps;
   return {
     async save({ meeting, session, path, events }) {
-      const work = randomUUID();
       const acts = kept.entries.readStream(meeting.id, ACTS_STREAM);
       const organisation = acts[0] && store.certificates.get(acts[0].certificate)?.organisation;
       const root =
@@ -46,61 +46,63 @@ export function packages(deps: {
       const papers = [...meeting.papers().keys()].map((sha256) => ({ sha256, file: kept.papers.find(sha256) }));
       const present = papers.flatMap(({ sha256, file }) => (file ? [{ sha256, path: file.path }] : []));
       const missing = papers.filter(({ file }) => !file).map(({ sha256 }) => sha256);
-      const written = await writePackage(
-        path,
-        {
-          meeting: meeting.id,
-          createdAt: now(),
-          facts: factsOf(meeting.state()),
-          acts: acts.map((entry) => ({ jws: entry.jws, cert: pemOf(kept.certificates.get(entry.certificate)) })),
-          documents: documentsOf(kept, meeting),
-          certificates: certificatesOf(kept, meeting),
-          authority: pemOf(root),
-          papers: present,
-          missingPapers: missing,
-          ...(await sealedMinutes(kept, meeting.state())),
-        },
-        { onProgress: (done) => events.emit('work.progress', { work, kind: 'saving-package', done, finished: false }) },
+      const minutes = await sealedMinutes(kept, meeting.state());
+      const written = await reported(events, 'saving-package', (report) =>
+        writePackage(
+          path,
+          {
+            meeting: meeting.id,
+            createdAt: now(),
+            facts: factsOf(meeting.state()),
+            acts: acts.map((entry) => ({ jws: entry.jws, cert: pemOf(kept.certificates.get(entry.certificate)) })),
+            documents: documentsOf(kept, meeting),
+            certificates: certificatesOf(kept, meeting),
+            authority: pemOf(root),
+            papers: present,
+            missingPapers: missing,
+            ...minutes,
+          },
+          { onProgress: report },
+        ),
       );
-      events.emit('work.progress', { work, kind: 'saving-package', done: 1, finished: true });
       if (!written.ok)
         throw new Refusal(written.problem === 'unreadable' ? 'cannot-write-file' : refusalOf(written.problem));
       return { papers: present.length, missing: missing.length };
     },
 
     async open({ path, session, events }) {
-      const work = randomUUID();
-      events.emit('work.progress', { work, kind: 'opening-package', done: null, finished: false });
-      const opened = await openOrRefuse(path);
-      try {
-        const meeting = asMeetingId(opened.manifest.meeting);
-        if (store.meetings.get(meeting)) return meeting;
-        const root = rootOf(opened);
-        const checked = await replay(opened, root, memoryStore());
-        if (!checked.state || checked.refused > 0) throw new Refusal('package-invalid');
+      return await reported(events, 'opening-package', async (report) => {
+        report(null);
+        const opened = await openOrRefuse(path);
+        try {
+          const meeting = asMeetingId(opened.manifest.meeting);
+          if (store.meetings.get(meeting)) return meeting;
+          const root = rootOf(opened);
+          const checked = await replay(opened, root, memoryStore());
+          if (!checked.state || checked.refused > 0) throw new Refusal('package-invalid');
 
-        const { state } = checked;
-        const organisation = fingerprint(root);
-        kept.certificates.add({ fingerprint: organisation, der: root, member: null, organisation });
-        await replay(opened, root, kept, session.member);
-        for (const { sha256 } of opened.papers) await takePaper(opened, sha256);
-        const { title, kind, start, place, convener } = state;
-        const phase = state.minutes.stage === 'sealed' ? ('sealed' as const) : state.phase;
-        store.meetings.put({
-          id: meeting,
-          convener,
-          nonce: null,
-          summary: { title, kind, start, place, phase },
-          readOnly: true,
-          carrying: false,
-          addresses: [],
-          createdAt: now().toISOString(),
-        });
-        return meeting;
-      } finally {
-        opened.close();
-        events.emit('work.progress', { work, kind: 'opening-package', done: 1, finished: true });
-      }
+          const { state } = checked;
+          const organisation = fingerprint(root);
+          kept.certificates.add({ fingerprint: organisation, der: root, member: null, organisation });
+          await replay(opened, root, kept, session.member);
+          for (const { sha256 } of opened.papers) await takePaper(opened, sha256);
+          const { title, kind, start, place, convener } = state;
+          const phase = state.minutes.stage === 'sealed' ? ('sealed' as const) : state.phase;
+          store.meetings.put({
+            id: meeting,
+            convener,
+            nonce: null,
+            summary: { title, kind, start, place, phase },
+            readOnly: true,
+            carrying: false,
+            addresses: [],
+            createdAt: now().toISOString(),
+          });
+          return meeting;
+        } finally {
+          opened.close();
+        }
+      });
     },
     verify: verifyPackage,
   };

@@ -1,6 +1,7 @@
 import { ProgressBar } from '@fluentui/react-components';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { engineStateEvent } from '../../common/contract/bridge.ts';
 import type { WorkProgress } from '../../common/contract/requests.ts';
 import { useEvent } from '../bridge/use-request.ts';
 import { Dismissible } from '../ui/dismissible.tsx';
@@ -54,6 +55,8 @@ function Work() {
       ...(progress.finished ? [] : [progress]),
     ]),
   );
+  // What an engine was at ends with it.
+  useEffect(() => window.phien.subscribe(engineStateEvent, () => setWorks([])), []);
   return works.map((work) => <WorkBar key={work.work} work={work} />);
 }
 

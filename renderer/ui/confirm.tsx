@@ -39,7 +39,9 @@ export function Confirm(props: {
               <Button
                 type="submit"
                 appearance="primary"
-                disabled={props.disabled === true || props.busy === true}
+                disabled={props.disabled === true}
+                // Keeps the focus: without it Escape would no longer reach the dialog.
+                disabledFocusable={props.busy === true}
                 data-testid={props.testid}
               >
                 {props.action}

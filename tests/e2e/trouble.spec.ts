@@ -114,6 +114,8 @@ test.describe.serial('when things go wrong', () => {
     await by(outsider.page, 'join-address').fill(address);
     await by(outsider.page, 'join').click();
     await expect(by(outsider.page, 'failure')).toContainText('không thuộc cơ quan', { timeout: 30_000 });
+    await outsider.page.keyboard.press('Escape');
+    await expect(by(outsider.page, 'join-address')).toBeHidden();
     expect(readStored(outsider.data).content).not.toContain(asStored(TITLE));
 
     const [paper] = await member.page.locator('nav [data-testid^="paper-"]').all();

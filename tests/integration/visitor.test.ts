@@ -1,5 +1,7 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { laptopRoom, until } from '../fixtures/laptops.ts';
+import { laptopRoom, nextEvent, until } from '../fixtures/laptops.ts';
 
 // The sample meeting on a laptop that nobody has set up, and what becomes of it when somebody does.
 const room = laptopRoom();
@@ -29,4 +31,13 @@ test('a visitor looks around in the sample meeting, changes nothing, and sets up
   });
   await until(async () => (await laptop.request('meetings.list', {})).some((one) => one.meeting === meeting));
   await expect(laptop.request('meetings.carry', { meeting })).rejects.toMatchObject({ code: 'read-only-meeting' });
+});
+
+test('a file that is no package is refused, and nothing is left under way', async () => {
+  const laptop = await room.add('Người Khác');
+  const file = join(laptop.dataDir, 'gói.phien');
+  await writeFile(file, 'không phải gói cuộc họp');
+  const ended = nextEvent(laptop, 'work.progress', ({ finished }) => finished);
+  await expect(laptop.request('package.open', { path: file })).rejects.toMatchObject({ code: 'not-a-package' });
+  expect((await ended).kind).toBe('opening-package');
 });
