@@ -1,4 +1,5 @@
-import { copyFile } from 'node:fs/promises';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
 import { meetingIdSchema } from '../../common/acts/entry.ts';
 import type { DocumentConnection } from '../../common/collab/document-connection.ts';
 import { putAgendaItem, readAgenda } from '../../common/collab/plan.ts';
@@ -391,7 +392,8 @@ export function createLaptop(ports: LaptopPorts): Laptop {
 
 async function copyOut(from: string, to: string): Promise<void> {
   try {
-    await copyFile(from, to);
+    // Not a copy of the file: what is kept here for its owner's eyes only is handed out as any document is.
+    await pipeline(createReadStream(from), createWriteStream(to));
   } catch {
     throw new Refusal('cannot-write-file', { path: to });
   }
