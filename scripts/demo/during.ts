@@ -58,7 +58,11 @@ export async function conduct(
           await steps.nextStep(chair, what);
           await past(chair, what);
           await shoot('member', 'speaking');
-          await shoot('secretary', 'room-screen-with-speaker', await roomScreen(laptops.secretary));
+          const room = await roomScreen(laptops.secretary);
+          await expect(
+            room.locator('[data-drawn="true"], [data-testid="paper-failed"], [data-testid="room-item"]').first(),
+          ).toBeVisible({ timeout: 30_000 });
+          await shoot('secretary', 'room-screen-with-speaker', room);
         });
         continue;
       case 'open-vote':
