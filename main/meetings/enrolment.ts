@@ -21,7 +21,7 @@ export interface Enrolment {
 }
 
 /** How long to look for the laptop that takes requests before saying that it is not there, in milliseconds. */
-const LOOK_FOR = 15_000;
+const LOOK_FOR = 8000;
 /** How long to look for others once a laptop has said that the invitation is not its own, in milliseconds. */
 const LOOK_ON_FOR = 4000;
 /** How long after nobody answered to look again, in milliseconds: the secretary's laptop may be opened later. */
