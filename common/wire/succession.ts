@@ -39,10 +39,17 @@ export interface Succession {
   /** Takes the meeting over, or carries on after a restart: returns the epoch to serve with. */
   carry(): Epoch;
   carryOn(): Epoch;
-  /** Whether somebody who carries with that epoch is to be followed by this laptop. */
-  outranks(epoch: Epoch): boolean;
-  /** Somebody of a higher epoch can't be reached from here, or is gone: this laptop goes above it. True if it had to. */
+  /** Somebody of this epoch comes to this laptop while it carries: it goes above it. True if it had to. */
   goAbove(epoch: Epoch): boolean;
+  /**
+   * Somebody says that they carry the meeting with that epoch. `tell`: join there; `check`: ask them first, and give the
+   * answer to `compared`.
+   */
+  noticed(epoch: Epoch, address: string): 'ignore' | 'tell' | 'check';
+  /** What was asked because of a notice; null: not reached. `yield`: leave what there is for the one at that address. */
+  compared(epoch: Epoch, report: CarrierReport | null): 'yield' | 'above' | 'ignore';
+  /** Another laptop was asked who carries it; null: not reached. `retry`: try again to join. */
+  answered(address: string, report: CarrierReport | null, now: number): 'yield' | 'retry' | 'ignore';
   /** Stops carrying in favour of whoever is at that address. */
   yieldTo(address: string, now: number): void;
   /** Somebody was found who may carry it. */
@@ -80,6 +87,8 @@ export function createSuccession(options: {
   rank(member: MemberId): number | null;
   /** False when the meeting is over: nobody needs to take it over any more. */
   lasting(): boolean;
+  /** Whose computers carry meetings together with this one (relays of one identity): none goes before the other. */
+  alike?(member: MemberId): boolean;
 }): Succession {
   const { me } = options;
   let role: Role = 'away';
@@ -128,6 +137,36 @@ export function createSuccession(options: {
     if (epoch && compareEpochs(epoch, seen) > 0) seen = epoch;
   }
 
+  function failed(address: string, now: number, report?: CarrierReport): void {
+    if (report?.state === 'carrying') {
+      failures.delete(address);
+      told = address;
+      return;
+    }
+    if (address === told) told = null;
+    failures.set(address, now);
+    if (!report) return void answers.delete(address);
+    answers.set(address, report);
+    note(report.epoch);
+    const elsewhere = report.state === 'joined' ? report.carrier : null;
+    if (elsewhere && !recently(elsewhere, now)) told = elsewhere;
+  }
+
+  function hint(addresses: readonly string[]): void {
+    const fresh = addresses.filter((address) => !hints.includes(address));
+    hints = [...fresh, ...hints].slice(0, MAX_HINTS);
+    for (const address of fresh) failures.delete(address);
+  }
+
+  const outranks = (epoch: Epoch): boolean =>
+    compareEpochs(epoch, seen) > 0 && !(role === 'carrying' && options.alike?.(epoch.member));
+
+  function goAbove(epoch: Epoch): boolean {
+    if (role !== 'carrying' || compareEpochs(epoch, seen) <= 0) return false;
+    seen = { n: Math.min(MAX_EPOCH, epoch.n + 1), ...me };
+    return true;
+  }
+
   const isGone = (address: string) => failures.has(address) && !answers.has(address);
 
   return {
@@ -159,20 +198,7 @@ export function createSuccession(options: {
       }
       return false;
     },
-    failed(address, now, report) {
-      if (report?.state === 'carrying') {
-        failures.delete(address);
-        told = address;
-        return;
-      }
-      if (address === told) told = null;
-      failures.set(address, now);
-      if (!report) return void answers.delete(address);
-      answers.set(address, report);
-      note(report.epoch);
-      const elsewhere = report.state === 'joined' ? report.carrier : null;
-      if (elsewhere && !recently(elsewhere, now)) told = elsewhere;
-    },
+    failed,
     targets(now) {
       if (role !== 'seeking') return [];
       const seniors = successors(true).map((laptop) => laptop.address);
@@ -206,22 +232,37 @@ export function createSuccession(options: {
       role = 'carrying';
       return seen;
     },
-    outranks: (epoch) => compareEpochs(epoch, seen) > 0,
-    goAbove(epoch) {
-      if (role !== 'carrying' || compareEpochs(epoch, seen) <= 0) return false;
-      seen = { n: Math.min(MAX_EPOCH, epoch.n + 1), ...me };
-      return true;
+    goAbove,
+    noticed(epoch, address) {
+      if (role === 'away' || !outranks(epoch)) return 'ignore';
+      if (role === 'joined' && address === carriedAt) {
+        note(epoch);
+        return 'ignore';
+      }
+      return role === 'seeking' ? 'tell' : 'check';
+    },
+    compared(epoch, report) {
+      if (role === 'seeking' || role === 'away') return 'ignore';
+      if (report?.state === 'carrying' && report.epoch && outranks(report.epoch)) return 'yield';
+      // Whoever can't be reached from here can't serve those who are.
+      return report === null && goAbove(epoch) ? 'above' : 'ignore';
+    },
+    answered(address, report, now) {
+      if (role === 'carrying') {
+        const higher = report?.epoch ? outranks(report.epoch) : false;
+        if (higher && report?.state === 'carrying') return 'yield';
+        if (higher && report?.state === 'joined' && report.carrier) hint([report.carrier]);
+        return 'ignore';
+      }
+      if (role === 'seeking' || report === null) failed(address, now, report ?? undefined);
+      return role === 'seeking' && report?.state === 'carrying' ? 'retry' : 'ignore';
     },
     yieldTo(address, now) {
       begin(now);
       told = address;
       carriedAt = null;
     },
-    hint(addresses) {
-      const fresh = addresses.filter((address) => !hints.includes(address));
-      hints = [...fresh, ...hints].slice(0, MAX_HINTS);
-      for (const address of fresh) failures.delete(address);
-    },
+    hint,
     hints: () => hints,
     tell(address) {
       told = address;

@@ -1,3 +1,4 @@
+import { request, type IncomingMessage } from 'node:http';
 import {
   carrierPath,
   carrierReportSchema,
@@ -6,28 +7,39 @@ import {
   type Epoch,
 } from '../../common/wire/carrier.ts';
 import type { MeetingId } from '../../common/domain/ids.ts';
-import { createCarrierClient, readAll } from './carrier-client.ts';
-import type { Credentials } from './dial.ts';
+import { readAll } from './carrier-client.ts';
+import { dial, type Credentials } from './dial.ts';
 
 const MAX_REPORT_BYTES = 4096;
 
 /**
  * Asks the laptop at `host:port` who carries the meeting; with `notice`, tells it that this one does. Resolves with null
- * when it can't be reached within that time, doesn't attend the meeting, or answers nonsense.
+ * when it doesn't answer within so many milliseconds, doesn't attend the meeting, or answers nonsense.
  */
 export async function askCarrier(
   address: string,
   meeting: MeetingId,
   credentials: Credentials,
-  options: { readonly within: number; readonly notice?: { readonly epoch: Epoch; readonly port: number } },
+  { within, notice }: { readonly within: number; readonly notice?: { readonly epoch: Epoch; readonly port: number } },
 ): Promise<CarrierReport | null> {
-  const client = createCarrierClient(address, credentials, 1);
-  const signal = AbortSignal.timeout(options.within);
-  const { notice } = options;
+  const began = performance.now();
+  const dialed = await dial(address, credentials, undefined, { within });
+  if (!dialed.ok) return null;
+  const { socket } = dialed;
+  const late = setTimeout(() => socket.destroy(), Math.max(1, within - (performance.now() - began)));
   try {
-    const response = notice
-      ? await client.put(noticePath(meeting, notice.epoch, notice.port), new Uint8Array(0), signal)
-      : await client.get(carrierPath(meeting), {}, signal);
+    const path = notice ? noticePath(meeting, notice.epoch, notice.port) : carrierPath(meeting);
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      const headers = { connection: 'close', 'content-length': 0 };
+      const asked = request({
+        createConnection: () => socket,
+        host: 'carrier',
+        path,
+        method: notice ? 'PUT' : 'GET',
+        headers,
+      });
+      asked.on('response', resolve).on('error', reject).end();
+    });
     const body = await readAll(response, MAX_REPORT_BYTES);
     if (response.statusCode !== 200) return null;
     const parsed = carrierReportSchema.safeParse(JSON.parse(Buffer.from(body).toString('utf8')));
@@ -35,6 +47,7 @@ export async function askCarrier(
   } catch {
     return null;
   } finally {
-    client.close();
+    clearTimeout(late);
+    socket.destroy();
   }
 }

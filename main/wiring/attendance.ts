@@ -77,6 +77,7 @@ export function attend(options: AttendanceOptions): RunningAttendance {
     ...memory.read(),
     rank: options.rank,
     lasting: options.lasting,
+    alike: (member) => options.clustered && member === me,
   });
   const listeners = new Set<(status: AttendanceStatus) => void>();
   const shared = new Map<string, { holders: number; release: (() => void) | undefined }>();
@@ -91,8 +92,6 @@ export function attend(options: AttendanceOptions): RunningAttendance {
   let present: readonly KnownLaptop[] = [];
   let wasAdvertised = false;
 
-  /** Relays of one identity carry it together: none goes before the other. */
-  const outranks = (epoch: Epoch) => succession.outranks(epoch) && !(options.clustered && epoch.member === me);
   const hosting = () => succession.role() === 'carrying';
   const alone = () =>
     succession.role() === 'seeking' &&
@@ -268,12 +267,9 @@ export function attend(options: AttendanceOptions): RunningAttendance {
     });
     setTimeout(() => asking.delete(address), ASK_AGAIN_MILLISECONDS).unref();
     if (closed) return;
-    const higher = report?.epoch && outranks(report.epoch) ? report.epoch : undefined;
-    if (!hosting()) {
-      if (succession.role() === 'seeking' || report === null) succession.failed(address, now(), report ?? undefined);
-      if (report?.state === 'carrying' && succession.role() === 'seeking') link?.retry();
-    } else if (report?.state === 'carrying' && higher) yieldTo(address, higher.device);
-    else if (report?.state === 'joined' && report.carrier && higher) succession.hint([report.carrier]);
+    const to = succession.answered(address, report, now());
+    if (to === 'yield') yieldTo(address, report?.epoch?.device ?? ELSEWHERE);
+    if (to === 'retry') link?.retry();
   }
 
   /** Laptops that aren't here may be with another one that carries the meeting: whichever is higher goes on. */
@@ -315,44 +311,30 @@ export function attend(options: AttendanceOptions): RunningAttendance {
       return deciding;
     },
     notice(epoch, address) {
-      if (closed || !outranks(epoch)) return;
-      switch (succession.role()) {
-        case 'seeking':
-          succession.tell(address);
-          return void link?.retry();
-        case 'joined':
-          return void follow(address);
-        case 'carrying':
-          return void compare(epoch, address);
-        case 'away':
-          return;
-      }
+      if (closed) return;
+      const to = succession.noticed(epoch, address);
+      if (to === 'check') void compare(epoch, address);
+      if (to !== 'tell') return;
+      succession.tell(address);
+      link?.retry();
     },
   };
 
-  /** Only to whoever can be reached and says so itself. */
-  async function follow(address: string): Promise<void> {
-    if (asking.has(address)) return;
-    asking.add(address);
-    const report = await askCarrier(address, meeting.id, credentials, { within: ASK_MILLISECONDS });
-    asking.delete(address);
-    if (closed || succession.role() !== 'joined' || report?.state !== 'carrying') return;
-    if (!report.epoch || !outranks(report.epoch)) return;
-    seekingSince = now();
-    succession.yieldTo(address, now());
-    link?.redirect();
-  }
-
-  /** Whoever can't be reached from here can't serve those who are: then this laptop goes on, above it. */
+  /** Nobody is followed on their word alone. */
   async function compare(epoch: Epoch, address: string): Promise<void> {
     if (asking.has(address)) return;
     asking.add(address);
     const report = await askCarrier(address, meeting.id, credentials, { within: ASK_MILLISECONDS });
     asking.delete(address);
-    if (closed || !hosting()) return;
-    if (report?.state === 'carrying' && report.epoch && outranks(report.epoch)) {
-      yieldTo(address, report.epoch.device);
-    } else if (report === null && succession.goAbove(epoch)) rememberIfPossible();
+    if (closed) return;
+    const was = succession.role();
+    const to = succession.compared(epoch, report);
+    if (to === 'above') rememberIfPossible();
+    if (to !== 'yield') return;
+    if (was === 'carrying') return yieldTo(address, report?.epoch?.device ?? ELSEWHERE);
+    seekingSince = now();
+    succession.yieldTo(address, now());
+    link?.redirect();
   }
 
   const heartbeat = setInterval(() => {

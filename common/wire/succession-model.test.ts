@@ -1,0 +1,362 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { asMemberId, type MemberId } from '../domain/ids.ts';
+import type { CarrierReport, Epoch, KnownLaptop } from './carrier.ts';
+import { compareEpochs, createSuccession, SUSPECT_MILLISECONDS, type Succession } from './succession.ts';
+
+/**
+ * Laptops in a network that cuts, freezes and heals in any order, on a clock of its own. What is decided is decided by
+ * `createSuccession`; the world below only delivers, as link and hub do.
+ */
+const STEP = 50;
+const SILENCE = 2000;
+const DECIDE = 1500;
+const TRY_AGAIN = 200;
+const TELL_MISSING = 2000;
+const LOOK_AROUND = 1000;
+
+interface Machine {
+  readonly name: number;
+  readonly member: MemberId;
+  readonly device: string;
+  readonly address: string;
+  succession: Succession;
+  up: boolean;
+  frozen: boolean;
+  /** Laptops of one group reach each other. */
+  group: number;
+  /** Whom it is linked to; only while `joined`. */
+  host: number | null;
+  heard: number;
+  nextTry: number;
+  nextTell: number;
+  /** Somebody waits at its door until then. */
+  doorUntil: number;
+  asked: Map<string, number>;
+  /** Carried before it died: looks around until then, and carries on. */
+  carriedUntil: number | null;
+  readonly disk: { epoch: Epoch | null; laptops: readonly KnownLaptop[]; carriedAt: string | null; carrying: boolean };
+}
+
+type Happening =
+  | { readonly what: 'crash' | 'start' | 'freeze' | 'thaw' | 'carry' | 'close'; readonly who: number }
+  | { readonly what: 'split'; readonly groups: readonly number[] }
+  | { readonly what: 'heal' };
+
+const memberOf = (name: number) => asMemberId(`00000000-0000-4000-8000-${String(name).padStart(12, '0')}`);
+
+function createWorld(size: number) {
+  let now = 0;
+  const served = new Map<string, number>();
+  const machines: Machine[] = Array.from({ length: size }, (_, name) => {
+    const disk: Machine['disk'] = { epoch: null, laptops: [], carriedAt: null, carrying: false };
+    const place = { name, member: memberOf(name), device: `device-${name}`, address: `10.0.0.${name}:1` };
+    return { ...place, disk, succession: made(place, disk), up: false, frozen: false, group: 0, ...fresh() };
+  });
+
+  function made(at: { name: number; member: MemberId; device: string }, disk: Machine['disk']): Succession {
+    // The last one is a guest.
+    const rank = (member: MemberId) => (member === memberOf(size - 1) ? null : Number(member.slice(-12)));
+    return createSuccession({ me: at, ...disk, rank, lasting: () => true });
+  }
+
+  function fresh() {
+    return { host: null, heard: 0, nextTry: 0, nextTell: 0, doorUntil: 0, asked: new Map(), carriedUntil: null };
+  }
+
+  const by = (address: string) => machines.find((one) => one.address === address);
+  const reaches = (a: Machine, b: Machine) => a.up && b.up && a.group === b.group;
+  const answers = (a: Machine, b: Machine) => reaches(a, b) && !b.frozen;
+  const report = (machine: Machine): CarrierReport => machine.succession.report();
+
+  function save(machine: Machine): void {
+    const { succession, disk } = machine;
+    Object.assign(disk, {
+      epoch: succession.epoch(),
+      laptops: succession.laptops(),
+      carriedAt: succession.carriedAt(),
+      carrying: succession.role() === 'carrying',
+    });
+  }
+
+  function serve(machine: Machine): void {
+    save(machine);
+    const { n, member, device } = machine.succession.epoch() as Epoch;
+    // [TAKE-1] No two laptops ever carry with the same epoch.
+    const owner = served.get(`${n} ${member} ${device}`) ?? machine.name;
+    expect(owner).toBe(machine.name);
+    expect([member, device]).toEqual([machine.member, machine.device]);
+    served.set(`${n} ${member} ${device}`, machine.name);
+    machine.host = null;
+    machine.carriedUntil = null;
+    machine.nextTell = now + 500;
+  }
+
+  function takeOver(machine: Machine): void {
+    // [TAKE-3] Nobody who never saw an epoch takes over by itself.
+    expect(machine.succession.epoch()).not.toBeNull();
+    machine.succession.carry();
+    serve(machine);
+  }
+
+  function followers(host: Machine): Machine[] {
+    return machines.filter((one) => one.host === host.name && one.succession.role() === 'joined');
+  }
+
+  function tellLaptops(host: Machine): void {
+    const present = followers(host).map(({ member, device, address }) => ({ member, device, address }));
+    present.sort((a, b) => (a.member < b.member ? -1 : 1));
+    for (const one of followers(host)) if (answers(host, one)) one.succession.heardOf(present);
+    const gone = host.succession
+      .laptops()
+      .filter((laptop) => laptop.device !== host.device && !present.some((one) => one.device === laptop.device));
+    host.succession.heardOf([...present, ...gone]);
+    save(host);
+  }
+
+  function join(machine: Machine, host: Machine): void {
+    const seen = machine.succession.epoch();
+    if (seen && host.succession.goAbove(seen)) serve(host);
+    machine.succession.joined(host.address, host.succession.epoch());
+    machine.host = host.name;
+    machine.heard = now;
+    save(machine);
+    tellLaptops(host);
+  }
+
+  function lost(machine: Machine, moved?: KnownLaptop): void {
+    machine.host = null;
+    machine.nextTry = now + STEP;
+    if (machine.succession.lost(now, moved)) takeOver(machine);
+  }
+
+  function yieldTo(machine: Machine, to: Machine): void {
+    const left = followers(machine);
+    machine.succession.yieldTo(to.address, now);
+    machine.nextTry = now;
+    save(machine);
+    for (const one of left) if (answers(machine, one)) lost(one, to);
+  }
+
+  /** As `ask` of the attendance: the answer comes at once, or not at all. */
+  function ask(machine: Machine, address: string, notice: boolean): void {
+    const other = by(address);
+    if (!other || other === machine) return;
+    const reached = answers(machine, other);
+    if (reached && notice) noticed(other, machine);
+    const to = machine.succession.answered(address, reached ? report(other) : null, now);
+    if (to === 'yield') yieldTo(machine, other);
+    if (to === 'retry') machine.nextTry = now;
+  }
+
+  function noticed(machine: Machine, by_: Machine): void {
+    const epoch = by_.succession.epoch() as Epoch;
+    const to = machine.succession.noticed(epoch, by_.address);
+    if (to === 'tell') {
+      machine.succession.tell(by_.address);
+      machine.nextTry = now;
+    }
+    if (to !== 'check') return;
+    const was = machine.succession.role();
+    if (machine.succession.compared(epoch, answers(machine, by_) ? report(by_) : null) === 'yield') {
+      if (was === 'carrying') return yieldTo(machine, by_);
+      machine.host = null;
+      machine.succession.yieldTo(by_.address, now);
+      machine.nextTry = now;
+    }
+    save(machine);
+  }
+
+  function decide(machine: Machine): void {
+    if (machine.succession.role() === 'carrying') return void (machine.doorUntil = 0);
+    const silent = machine.host === null ? Infinity : now - machine.heard;
+    const { answer, open } = machine.succession.knocked(now, silent);
+    if (answer === 'no' || now > machine.doorUntil) return void (machine.doorUntil = 0);
+    if (answer === 'carry' && machine.carriedUntil === null) return takeOver(machine);
+    for (const address of open) {
+      if (now - (machine.asked.get(address) ?? -Infinity) < 300) continue;
+      machine.asked.set(address, now);
+      ask(machine, address, false);
+    }
+  }
+
+  function tryToJoin(machine: Machine): void {
+    machine.nextTry = now + TRY_AGAIN;
+    for (const address of machine.succession.targets(now)) {
+      const host = by(address);
+      if (!host || host === machine) continue;
+      if (!answers(machine, host)) {
+        machine.succession.failed(address, now);
+        continue;
+      }
+      if (host.succession.role() !== 'carrying') {
+        host.doorUntil = now + DECIDE;
+        decide(host);
+      }
+      if ((host.succession.role() as string) === 'carrying') return join(machine, host);
+      // The door is held while the other one decides.
+      if (host.doorUntil > 0) return void (machine.nextTry = now + STEP);
+      machine.succession.failed(address, now, report(host));
+    }
+  }
+
+  function live(machine: Machine): void {
+    const { succession } = machine;
+    if (machine.host !== null) {
+      const host = machines[machine.host] as Machine;
+      const serving = host.up && host.succession.role() === 'carrying';
+      if (answers(machine, host) && serving) machine.heard = now;
+      else if (reaches(machine, host) && !host.frozen) return lost(machine);
+      else if (host.group === machine.group && !host.up) return lost(machine);
+      else if (now - machine.heard >= SILENCE) return lost(machine);
+      else if (now - machine.heard >= SUSPECT_MILLISECONDS) succession.answered(host.address, null, now);
+    }
+    if (machine.doorUntil > 0) decide(machine);
+    if (machine.carriedUntil !== null && now >= machine.carriedUntil && succession.role() === 'seeking') {
+      succession.carryOn();
+      serve(machine);
+    }
+    if (succession.role() === 'seeking' && now >= machine.nextTry) tryToJoin(machine);
+    if (succession.role() === 'carrying' && now >= machine.nextTell) {
+      machine.nextTell = now + TELL_MISSING;
+      tellLaptops(machine);
+      const here = new Set(followers(machine).map((one) => one.address));
+      const gone = new Set([...succession.laptops().map((one) => one.address), ...succession.hints()]);
+      for (const address of gone) {
+        if (!here.has(address) && succession.role() === 'carrying') ask(machine, address, true);
+      }
+    }
+  }
+
+  function start(machine: Machine): void {
+    if (machine.up) return;
+    Object.assign(machine, { up: true, frozen: false, ...fresh() });
+    machine.succession = made(machine, machine.disk);
+    machine.succession.hint([
+      ...machine.disk.laptops.map((laptop) => laptop.address),
+      ...(machine.disk.carriedAt ? [machine.disk.carriedAt] : []),
+      // Discovery: whoever carries it is found by those of the same network.
+      ...machines
+        .filter((one) => reaches(machine, one) && one.succession.role() === 'carrying')
+        .map((one) => one.address),
+    ]);
+    machine.succession.seek(now);
+    if (machine.disk.carrying) machine.carriedUntil = now + LOOK_AROUND;
+  }
+
+  function end(machine: Machine): void {
+    save(machine);
+    machine.up = false;
+    machine.host = null;
+  }
+
+  return {
+    machines,
+    happen(one: Happening): void {
+      if (one.what === 'split') return machines.forEach((machine, at) => (machine.group = one.groups[at] ?? 0));
+      if (one.what === 'heal') return machines.forEach((machine) => (machine.group = 0));
+      const machine = machines[one.who] as Machine;
+      if (one.what === 'start') return start(machine);
+      if (!machine.up) return;
+      if (one.what === 'freeze') machine.frozen = true;
+      if (one.what === 'thaw') machine.frozen = false;
+      if (one.what === 'crash') end(machine);
+      if (machine.frozen || !machine.up) return;
+      if (one.what === 'carry' && machine.succession.role() !== 'carrying') {
+        const before = machine.succession.carriedAt();
+        machine.succession.carry();
+        serve(machine);
+        if (before) ask(machine, before, true);
+      }
+      if (one.what === 'close') {
+        const next = followers(machine).sort((a, b) => a.name - b.name)[0];
+        const left = followers(machine);
+        end(machine);
+        machine.disk.carrying = false;
+        for (const other of left) if (other.group === machine.group && !other.frozen) lost(other, next);
+      }
+    },
+    pass(milliseconds: number): void {
+      for (const until = now + milliseconds; now < until; now += STEP) {
+        for (const machine of machines) if (machine.up && !machine.frozen) live(machine);
+      }
+    },
+    start,
+    now: () => now,
+  };
+}
+
+const SIZE = 5;
+const who = fc.integer({ min: 0, max: SIZE - 1 });
+const happening: fc.Arbitrary<Happening> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ what: fc.constant('crash' as const), who }) },
+  { weight: 3, arbitrary: fc.record({ what: fc.constant('start' as const), who }) },
+  { weight: 2, arbitrary: fc.record({ what: fc.constantFrom('freeze' as const, 'thaw' as const), who }) },
+  { weight: 1, arbitrary: fc.record({ what: fc.constantFrom('carry' as const, 'close' as const), who }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      what: fc.constant('split' as const),
+      groups: fc.array(fc.integer({ min: 0, max: 2 }), { minLength: SIZE, maxLength: SIZE }),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ what: fc.constant('heal' as const) }) },
+);
+const pause = fc.constantFrom(50, 100, 400, 1000, 2500, 6000);
+
+it('[TAKE-1] [TAKE-2] [TAKE-6] after any crashes, freezes, splits and healing, all are with one laptop', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(happening, pause), { maxLength: 25 }), (course) => {
+      const world = createWorld(SIZE);
+      const [first, ...others] = world.machines;
+      if (!first) throw new Error('no laptops');
+      world.start(first);
+      first.succession.carry();
+      for (const other of others) {
+        world.start(other);
+        other.succession.hint([first.address]);
+      }
+      world.pass(1500);
+      expect(others.every((one) => one.host === 0)).toBe(true);
+      for (const [one, wait] of course) {
+        world.happen(one);
+        world.pass(wait);
+      }
+      world.happen({ what: 'heal' });
+      for (const machine of world.machines) {
+        machine.frozen = false;
+        world.start(machine);
+      }
+      world.pass(30_000);
+      const hosts = world.machines.filter((one) => one.succession.role() === 'carrying');
+      expect(hosts.map((one) => one.name)).toHaveLength(1);
+      for (const machine of world.machines) {
+        if (machine === hosts[0]) continue;
+        expect([machine.name, machine.succession.role(), machine.host]).toEqual([
+          machine.name,
+          'joined',
+          hosts[0]?.name,
+        ]);
+        // [TAKE-6] The highest that anybody saw is the one that counts.
+        expect(compareEpochs(machine.succession.epoch(), hosts[0]?.succession.epoch() ?? null)).toBeLessThanOrEqual(0);
+      }
+    }),
+    { numRuns: Number(process.env['MODEL_RUNS'] ?? 300) },
+  );
+}, 120_000);
+
+it('[TAKE-2] a host that dies while all others can reach each other is replaced within a second', () => {
+  const world = createWorld(SIZE);
+  const [first, ...others] = world.machines;
+  if (!first) throw new Error('no laptops');
+  world.start(first);
+  first.succession.carry();
+  for (const other of others) {
+    world.start(other);
+    other.succession.hint([first.address]);
+  }
+  world.pass(1500);
+  world.happen({ what: 'crash', who: 0 });
+  world.pass(1000);
+  expect(others.map((one) => one.succession.role())).toEqual(['carrying', 'joined', 'joined', 'joined']);
+});
