@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { asMemberId, asSha256 } from '../domain/ids.ts';
 import { createAcknowledged } from './acknowledged.ts';
 import { decodeDocumentFrames, encodeDocumentFrames } from './document-frames.ts';
-import { decodeControl, encodeControl } from './link.ts';
+import { decodeControl, encodeControl, HEARTBEAT_MILLISECONDS } from './link.ts';
 import { createLiveness } from './liveness.ts';
 
 const member = asMemberId('00000000-0000-4000-8000-000000000001');
@@ -84,6 +84,26 @@ describe('liveness', () => {
   it('[LINK-3] two seconds without a byte are the end', () => {
     const after = clock();
     expect([after(500), after(500), after(500), after(500)]).toEqual(['alive', 'alive', 'alive', 'dead']);
+  });
+
+  it('[LINK-3] a silent stall is found within three seconds, whenever the last byte came', () => {
+    for (let late = 0; late < HEARTBEAT_MILLISECONDS; late += 50) {
+      let now = 0;
+      let bytes = 1;
+      const liveness = createLiveness(
+        () => bytes,
+        () => now,
+      );
+      // The last byte comes somewhere between two beats and is seen at the next one.
+      for (now = HEARTBEAT_MILLISECONDS; now < 5000; now += HEARTBEAT_MILLISECONDS) {
+        bytes++;
+        expect(liveness.check()).toBe('alive');
+      }
+      const lastByte = now - late;
+      bytes++;
+      while (liveness.check() === 'alive') now += HEARTBEAT_MILLISECONDS;
+      expect(now - lastByte).toBeLessThanOrEqual(3000);
+    }
   });
 
   it('[LINK-3] any byte counts', () => {

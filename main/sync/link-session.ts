@@ -20,7 +20,6 @@ import {
   LINK_PROTOCOL,
   linkPath,
   MAX_LINK_MESSAGE_BYTES,
-  SILENCE_MILLISECONDS,
   type CloseCode,
   type ControlMessage,
 } from '../../common/wire/link.ts';
@@ -34,7 +33,7 @@ export interface SessionEnd {
   readonly final: boolean;
   /** It had been ready. */
   readonly connected: boolean;
-  /** For so long nothing had come from the other side, milliseconds; 0 when the end was noticed at once. */
+  /** For so long nothing had come from the other side, milliseconds. */
   readonly silent: number;
   /** That laptop doesn't carry the meeting; what it knows of who does. */
   readonly report?: CarrierReport;
@@ -121,15 +120,16 @@ export function openLinkSession(options: {
     },
   });
 
-  function end(how: Omit<SessionEnd, 'connected' | 'silent'> & { silent?: number }): void {
+  function end(how: Omit<SessionEnd, 'connected' | 'silent'>): void {
     if (over) return;
     over = true;
+    const silent = liveness.silentFor();
     clearTimeout(opening);
     socket.terminate();
     transport.destroy();
     outbox = [];
     finished();
-    options.onEnd({ silent: 0, ...how, connected: ready });
+    options.onEnd({ ...how, silent, connected: ready });
   }
 
   /** The other side broke the protocol: tell it, and come back later. */
@@ -275,8 +275,7 @@ export function openLinkSession(options: {
     },
     beat() {
       if (over || !ready) return;
-      if (liveness.check() === 'dead')
-        return end({ problem: 'unreachable', final: false, silent: SILENCE_MILLISECONDS });
+      if (liveness.check() === 'dead') return end({ problem: 'unreachable', final: false });
       guarded(() => exchange.pump());
       socket.ping();
     },

@@ -54,6 +54,8 @@ export interface AttendanceOptions {
   acts(): EntryBatch;
   /** Other computers of this identity carry the same meetings together with this one. */
   readonly clustered: boolean;
+  /** This laptop has taken the meeting over from another one. */
+  onTookOver(): void;
   /** What others can find of this meeting here is different now. */
   onAdvertised(): void;
 }
@@ -231,6 +233,7 @@ export function attend(options: AttendanceOptions): RunningAttendance {
     logger.info('takes the meeting over', { why, epoch: epoch.n });
     try {
       serve();
+      options.onTookOver();
     } catch (error) {
       // Not written down, so not served: somebody else may.
       logger.warn('the meeting could not be taken over', { error: String(error) });

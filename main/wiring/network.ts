@@ -176,6 +176,9 @@ export function createNetwork(options: {
         remembered,
         logger,
         clustered: cluster !== undefined,
+        onTookOver() {
+          if (options.meter) options.meter.takeovers++;
+        },
         onAdvertised: () => advertiser?.changed(),
       });
       attendances.set(meeting.id, attendance);

@@ -136,6 +136,25 @@ test.describe.serial('for everybody', () => {
     await by(page, 'enter-meeting').first().click();
   });
 
+  test('changes that are only here: the line, the details by keyboard, the card', async () => {
+    const { page } = secretary;
+    const line = by(page, 'connection');
+    await expect(line).toHaveAttribute('data-saved', 'only-here');
+    await expect(line).toContainText('Máy này mang cuộc họp (1 người)');
+    await expect(line).toContainText(/Chỉ có ở máy này từ \d\d:\d\d/);
+    await line.focus();
+    await page.keyboard.press('Enter');
+    await expect(by(page, 'connection-saved')).toContainText(/\d+ thay đổi của anh\/chị mới chỉ nằm ở máy này, từ/);
+    await axe.at(page, 'connection of a host alone, vi');
+    await page.keyboard.press('Escape');
+    await expect(by(page, 'connection-details')).toBeHidden();
+    await expect(line).toBeFocused();
+    await by(page, 'leave-meeting').click();
+    await expect(by(page, 'only-here')).toContainText(/chỉ có ở máy này từ \d\d:\d\d/);
+    await axe.at(page, 'home with changes that are only here, vi');
+    await by(page, 'enter-meeting').first().click();
+  });
+
   test('checking in by keyboard alone', async () => {
     await Promise.all([steps.joinFound(chair.page), steps.joinFound(member.page)]);
     await expect(by(member.page, 'check-in')).toBeVisible();
@@ -151,6 +170,55 @@ test.describe.serial('for everybody', () => {
     await expect(by(chair.page, 'confirm-open-without-quorum')).toBeHidden();
     await steps.checkIn(secretary.page);
     await steps.checkIn(chair.page);
+  });
+
+  test('all saved on three laptops, said on each; from there to the diagnostics and back', async () => {
+    for (const [{ page }, words] of [
+      [secretary, 'Mọi thay đổi đã lưu trên 3 máy'],
+      [member, 'Mọi thay đổi đã lưu trên 3 máy'],
+      [chair, 'All saved on 3 laptops'],
+    ] as const)
+      await expect(by(page, 'connection')).toContainText(words, { timeout: 30_000 });
+    const { page } = member;
+    await expect(by(page, 'connection')).toContainText(`Máy của ${SECRETARY} mang cuộc họp`);
+    await by(page, 'connection').click();
+    await expect(by(page, 'connection-online')).toContainText(SECRETARY);
+    await expect(by(page, 'connection-online')).toContainText(`${MEMBER} (anh/chị)`);
+    await expect(by(page, 'connection-addresses')).toContainText(/127\.0\.0\.1:\d+/);
+    await axe.at(page, 'connection of a member, vi');
+    await by(page, 'go-diagnostics').click();
+    await expect(page.getByText('Đồng hồ khớp với máy mang cuộc họp')).toBeVisible();
+    await by(page, 'check-database').click();
+    await expect(by(page, 'database-state')).toContainText('Nguyên vẹn');
+    await axe.at(page, 'diagnostics, vi');
+    await by(page, 'copy-diagnostics').click();
+    await expect(by(page, 'notice')).toBeVisible();
+    const copied = await member.phien.app.evaluate(({ clipboard }) => clipboard.readText());
+    expect(copied).toMatch(/^Phiên \d+\.\d+\.\d+/);
+    expect(copied).toContain('link: member connected since');
+    expect(copied).not.toContain('?');
+    const ids = await page.evaluate(async () => {
+      const meetings = await window.phien.request('meetings.list', {});
+      const status = await window.phien.request('app.status', {});
+      return JSON.stringify([meetings, status]).match(/[a-z2-7]{26}|[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{64}/g) ?? [];
+    });
+    expect(ids.length).toBeGreaterThan(1);
+    const secrets = [SECRETARY, CHAIR, MEMBER, ORGANISATION.name, steps.PIN, member.data, 'Cuộc họp', 'nghị quyết'];
+    for (const secret of [...secrets, ...ids]) expect(copied).not.toContain(secret);
+    await by(page, 'show-report').click();
+    await expect(by(page, 'diagnostics')).toHaveValue(/Phiên \d/);
+    await by(page, 'leave-diagnostics').click();
+    await expect(by(page, 'happening')).toBeVisible();
+
+    await by(chair.page, 'leave-meeting').click();
+    await by(chair.page, 'go-settings').click();
+    await by(chair.page, 'show-diagnostics').click();
+    await expect(by(chair.page, 'database-state')).toContainText('Sound');
+    await axe.at(chair.page, 'diagnostics, en');
+    await by(chair.page, 'leave-diagnostics').click();
+    await by(chair.page, 'go-home').click();
+    await by(chair.page, 'enter-meeting').first().click();
+    await expect(by(chair.page, 'happening')).toBeVisible();
   });
 
   test('the meeting, its panels and a paper, as office and as member', async () => {

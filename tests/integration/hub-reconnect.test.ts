@@ -101,6 +101,22 @@ describe('coming back', () => {
     expect(link.state().problem).toBeNull();
   });
 
+  it('[LINK-3] notices a network that swallows everything, since when, and returns by itself', async () => {
+    await openRoom();
+    proxy = await openTcpProxy(room.address);
+    const { address } = proxy;
+    const { meeting, link } = room.join(person(0), { addresses: () => [address] });
+    await expectSoon('connected', () => link.state().state === 'connected');
+    proxy.swallow(true);
+    await meeting.record(acts(1));
+    expect(link.state().onlyHere).toBe(1);
+    await expectSoon('link gave up', () => link.state().state !== 'connected');
+    // What lasts shows at once: it has lasted since the silence began.
+    expect(Date.now() - Date.parse(link.state().since)).toBeGreaterThanOrEqual(1000);
+    proxy.swallow(false);
+    await expectSoon('back', () => link.state().state === 'connected' && link.state().onlyHere === 0);
+  });
+
   it('finds its host again after the host was restarted', async () => {
     await openRoom();
     const { port } = room.hub;

@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,20 +8,10 @@ import { createHubMeter, type HubMeter } from '../../main/hub/hub-meter.ts';
 import { metricsText } from '../../main/hub/metrics-text.ts';
 import { serveMetrics, type MetricsServer } from '../../main/hub/serve-metrics.ts';
 import { hasTool } from '../fixtures/judges.ts';
-import { laptopRoom } from '../fixtures/laptops.ts';
 import { createOrganisation } from '../fixtures/network/organisation.ts';
 import { getAs } from '../fixtures/network/raw-client.ts';
 import { expectSoon, openTestRoom, type TestRoom } from '../fixtures/network/room.ts';
-import { readMetrics, type Sample } from '../fixtures/prometheus.ts';
-import { enrolRelay, phien, startRelay } from '../fixtures/relay.ts';
-
-async function scrape(url: string): Promise<{ text: string; samples: Sample[] }> {
-  const response = await fetch(url);
-  expect(response.status).toBe(200);
-  expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
-  const text = await response.text();
-  return { text, samples: readMetrics(text) };
-}
+import { readMetrics, scrape, type Sample } from '../fixtures/prometheus.ts';
 
 const valueOf = (samples: readonly Sample[], name: string, labels: Record<string, string> = {}) =>
   samples.find((one) => one.name === name && JSON.stringify(one.labels) === JSON.stringify(labels))?.value;
@@ -166,37 +155,4 @@ describe('a hub that is watched', () => {
     expect(`${checked.stdout}${checked.stderr}`).toBe('');
     expect(checked.status).toBe(0);
   });
-});
-
-describe('phien hub', () => {
-  it('[WATCH-3] serves metrics on this computer only, and logs JSON lines from the level asked for', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'phien-watched-'));
-    const laptops = laptopRoom();
-    try {
-      await enrolRelay(folder, await laptops.addSecretary());
-      const relay = await startRelay(folder, ['--metrics', '0', '--log-level', 'warn']);
-      const url = /^metrics (http:\/\/127\.0\.0\.1:\d+\/metrics)$/m.exec(relay.output())?.[1] ?? 'none';
-      const { samples } = await scrape(url);
-      expect(samples.length).toBeGreaterThan(20);
-      await fetch(`https://${relay.address}/`).catch(() => undefined);
-      await expectSoon('logged', () => relay.output().includes('handshake refused'));
-      const logged = relay
-        .output()
-        .split('\n')
-        .filter((line) => line.startsWith('{'))
-        .map((line) => JSON.parse(line) as { level: number; time: string; msg: string });
-      expect(logged.find(({ msg }) => msg === 'handshake refused')).toMatchObject({ level: 40 });
-      expect(logged.every(({ time }) => !Number.isNaN(Date.parse(time)))).toBe(true);
-      expect(logged.filter(({ level }) => level < 40)).toEqual([]);
-      await relay.stop();
-
-      const wrong = ['--log-level loud', '--metrics everywhere'].map((more) =>
-        once(phien(['hub', '--data', folder, ...more.split(' ')]), 'exit'),
-      );
-      expect((await Promise.all(wrong)).map(([code]) => code as number)).toEqual([64, 64]);
-    } finally {
-      await laptops.close();
-      await rm(folder, { recursive: true, force: true });
-    }
-  }, 120_000);
 });

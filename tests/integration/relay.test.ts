@@ -7,6 +7,7 @@ import { asAgendaItemId, type MeetingId } from '../../common/domain/ids.ts';
 import { laptopRoom, until, type LaptopRoom, type TestLaptop } from '../fixtures/laptops.ts';
 import { openTcpProxy } from '../fixtures/network/tcp-proxy.ts';
 import { makePdf } from '../fixtures/pdfs.ts';
+import { scrape } from '../fixtures/prometheus.ts';
 import { enrolRelay, startRelay, type Relay } from '../fixtures/relay.ts';
 import { openWindowDocument } from '../fixtures/window-document.ts';
 
@@ -31,7 +32,7 @@ beforeAll(async () => {
   chair = await room.addMember(secretary, 'Hà Văn Mẫu', 'Chủ tịch');
   member = await room.addMember(secretary, 'Lý Thị Xa');
   await enrolRelay(folder, secretary);
-  relay = await startRelay(folder);
+  relay = await startRelay(folder, ['--metrics', '0', '--log-level', 'warn']);
   ({ meeting } = await secretary.request('meetings.create', {
     title: 'Phiên họp từ xa',
     kind: 'regular',
@@ -90,6 +91,22 @@ test('[RELAY-1] the secretary gives the meeting to the relay; who was connected 
   // The forwarded port is gone; the address is typed once more and stays.
   for (const laptop of [secretary, chair]) await laptop.request('meetings.join', { address: relay.address, meeting });
   await until(async () => (await connection(chair)).online.length === 4);
+}, 60_000);
+
+test('[WATCH-1] [WATCH-3] the relay says how it does, on this computer only, and logs from the level asked for', async () => {
+  const url = /^metrics (http:\/\/127\.0\.0\.1:\d+\/metrics)$/m.exec(relay.output())?.[1] ?? 'none';
+  const { text, samples } = await scrape(url);
+  expect(samples).toContainEqual({ name: 'phien_links', labels: { state: 'ready' }, value: 3 });
+  expect(text).not.toContain(meeting);
+  await fetch(`https://${relay.address}/`).catch(() => undefined);
+  await until(() => relay.output().includes('handshake refused'));
+  const logged = relay
+    .output()
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as { level: number; time: string; msg: string });
+  expect(logged.find(({ msg }) => msg === 'handshake refused')).toMatchObject({ level: 40 });
+  expect(logged.filter(({ level, time }) => level < 40 || Number.isNaN(Date.parse(time)))).toEqual([]);
 }, 60_000);
 
 test('papers reach who is elsewhere through the relay, which signs no receipt', async () => {
