@@ -5,6 +5,7 @@ import { useEvent } from '../bridge/use-request.ts';
 import { EnrolmentProgress } from '../features/people/enrolment-progress.tsx';
 import { FirstStart } from '../features/people/first-start.tsx';
 import { Unlock } from '../features/people/unlock.tsx';
+import { DiagnosticsScreen } from '../features/settings/diagnostics-screen.tsx';
 import { Known } from '../ui/screen.tsx';
 import styles from './application.module.css';
 import { EngineBanner } from './engine-banner.tsx';
@@ -64,6 +65,8 @@ function Stage(props: { readonly status: AppStatus; readonly enrolment: Enrolmen
   const wasReady = useRef(false);
   if (status.stage === 'ready') wasReady.current = true;
   if (view.screen === 'meeting' && status.stage !== 'locked') return <MeetingScreen meeting={view.meeting} />;
+  // Whoever can't get in needs help most.
+  if (view.screen === 'diagnostics' && status.stage !== 'ready') return <DiagnosticsScreen onBack={goHome} />;
   switch (status.stage) {
     case 'new':
       return (
@@ -71,13 +74,16 @@ function Stage(props: { readonly status: AppStatus; readonly enrolment: Enrolmen
           enrolment={enrolment}
           onSample={() => void openSample()}
           onLanguage={(language) => void changeSettings({ language })}
+          onDiagnostics={goDiagnostics}
         />
       );
     case 'waiting':
       return <EnrolmentProgress status={enrolment} />;
     case 'locked':
-      return <Unlock status={status} again={wasReady.current} />;
+      return <Unlock status={status} again={wasReady.current} onDiagnostics={goDiagnostics} />;
     case 'ready':
       return <Workplace status={status} view={view} onView={go} />;
   }
 }
+
+const goDiagnostics = (): void => go({ screen: 'diagnostics', from: null });

@@ -96,6 +96,11 @@ test.describe.serial('for everybody', () => {
       await expect(by(chair.page, 'unlock-pin')).toBeFocused();
       await axe.at(chair.page, `unlocking, ${language}`);
     }
+    await by(chair.page, 'show-diagnostics').click();
+    await expect(by(chair.page, 'database-state')).toContainText('Sound');
+    await axe.at(chair.page, 'diagnostics while locked, en');
+    await by(chair.page, 'leave-diagnostics').click();
+    await expect(by(chair.page, 'unlock-pin')).toBeFocused();
     // By keyboard alone: the field has the focus, Enter sends.
     await chair.page.keyboard.type(steps.PIN);
     await chair.page.keyboard.press('Enter');

@@ -11,6 +11,9 @@ import { connectionLine, sameLine, type ConnectionLine, type Saved } from './con
 import styles from './connection-status.module.css';
 import { useSettled } from './use-settled.ts';
 
+/** The clocks of two laptops may differ by so much without anybody noticing, seconds. */
+const CLOCK_TOLERANCE = 60;
+
 const calm = (line: ConnectionLine): boolean => line.state !== 'reconnecting';
 
 /** Tells the truth about who carries the meeting, and on how many laptops this person's changes are. */
@@ -21,7 +24,7 @@ export function ConnectionStatus({ view, onDiagnostics }: { readonly view: Meeti
   const { connection } = view;
   const since = connection.since === null ? null : new Date(connection.since).getTime();
   const line = useSettled(connectionLine(connection, now), { since, same: sameLine, calm });
-  const carrier = useCarrier(line);
+  const carrier = useCarrier(line, view);
   const saved = useSavedText();
   if (view.summary.readOnly) return null;
   const good = line?.state === 'carrying' || line?.state === 'connected';
@@ -69,11 +72,13 @@ function toneOf({ state, saved }: ConnectionLine, onlyHere: Tone): Tone {
   return saved.where === 'only-here' ? onlyHere : 'good';
 }
 
-function useCarrier(line: ConnectionLine | null): string {
+function useCarrier(line: ConnectionLine | null, { state }: MeetingView): string {
   const { t } = useTranslation();
   if (line === null) return t('meeting.connection.connecting');
-  if (line.state === 'connected' && line.carriedBy !== null)
-    return t('meeting.connection.carriedBy', { name: line.carriedBy });
+  if (line.state === 'connected' && line.carriedBy !== null) {
+    const relay = state?.roster.some(({ name, role }) => role === 'relay' && name === line.carriedBy) ?? false;
+    return t(relay ? 'meeting.connection.carriedByRelay' : 'meeting.connection.carriedBy', { name: line.carriedBy });
+  }
   return t(`meeting.connection.${line.state}`, { count: line.people });
 }
 
@@ -132,6 +137,15 @@ function Details({ view, line }: { readonly view: MeetingView; readonly line: Co
       </Fact>
       {connection.lastReceived === null ? null : (
         <Fact name={t('meeting.connection.lastReceived')}>{dayAndTime(connection.lastReceived, 'seconds')}</Fact>
+      )}
+      {connection.clockAhead === null || Math.abs(connection.clockAhead) <= CLOCK_TOLERANCE ? null : (
+        <Fact name={t('meeting.connection.clock')}>
+          <Status tone="warn">
+            {t(connection.clockAhead > 0 ? 'diagnostics.clockBehind' : 'diagnostics.clockAhead', {
+              seconds: Math.abs(connection.clockAhead),
+            })}
+          </Status>
+        </Fact>
       )}
       {connection.problem === null ? null : (
         <Fact name={t('meeting.connection.problem')}>{errorText(connection.problem)}</Fact>

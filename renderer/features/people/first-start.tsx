@@ -20,6 +20,7 @@ export function FirstStart(props: {
   readonly enrolment: EnrolmentStatus | null;
   readonly onSample: () => void;
   readonly onLanguage: (language: 'vi' | 'en') => void;
+  readonly onDiagnostics: () => void;
 }) {
   const { t, i18n } = useTranslation();
   const failed = props.enrolment?.step === 'failed' || props.enrolment?.step === 'refused' ? props.enrolment : null;
@@ -46,6 +47,11 @@ export function FirstStart(props: {
         <DoorCard name="invited" icon={<MailInbox24Regular />} onOpen={() => setDoor('invited')} />
         <DoorCard name="organisation" icon={<BuildingGovernment24Regular />} onOpen={() => setDoor('organisation')} />
         <DoorCard name="sample" icon={<Play24Regular />} onOpen={props.onSample} />
+      </div>
+      <div>
+        <Button appearance="subtle" onClick={props.onDiagnostics} data-testid="show-diagnostics">
+          {t('diagnostics.title')}
+        </Button>
       </div>
     </div>
   );

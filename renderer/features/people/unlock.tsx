@@ -8,7 +8,8 @@ import { Failure } from '../../ui/failure.tsx';
 import { Screen, screenStyles } from '../../ui/screen.tsx';
 
 /** The PIN that opens this laptop's key, or goes on with a request that waited while the application was closed. */
-export function Unlock({ status, again }: { readonly status: AppStatus; readonly again: boolean }) {
+export function Unlock(props: { readonly status: AppStatus; readonly again: boolean; onDiagnostics(): void }) {
+  const { status, again } = props;
   const { t } = useTranslation();
   const unlock = useRequest('app.unlock');
   const cancel = useRequest('enrolment.cancel');
@@ -63,6 +64,9 @@ export function Unlock({ status, again }: { readonly status: AppStatus; readonly
               {t('people.enrolment.cancel')}
             </Button>
           ) : null}
+          <Button appearance="subtle" onClick={props.onDiagnostics} data-testid="show-diagnostics">
+            {t('diagnostics.title')}
+          </Button>
         </div>
       </form>
     </Screen>
