@@ -12,12 +12,15 @@ export type FromDesktop =
   | { readonly t: 'window'; readonly window: number; readonly kind: WindowKind }
   | { readonly t: 'printed'; readonly id: number; readonly pdf: Uint8Array }
   | { readonly t: 'print-failed'; readonly id: number; readonly reason: string }
+  /** The computer was asleep. */
+  | { readonly t: 'resumed' }
   | { readonly t: 'stop' };
 
 const fromDesktopSchema: z.ZodType<FromDesktop> = z.discriminatedUnion('t', [
   z.object({ t: z.literal('window'), window: z.number().int(), kind: z.enum(['main', 'room']) }),
   z.object({ t: z.literal('printed'), id: z.number().int(), pdf: z.instanceof(Uint8Array) }),
   z.object({ t: z.literal('print-failed'), id: z.number().int(), reason: z.string() }),
+  z.object({ t: z.literal('resumed') }),
   z.object({ t: z.literal('stop') }),
 ]);
 
@@ -44,6 +47,8 @@ export interface Desktop {
   readonly print: Print;
   /** A window wants to be served. May be called for the same window number again after a reload. */
   onWindow(listener: (port: FramePort<EngineFrame>, window: number, kind: WindowKind) => void): void;
+  /** The computer was asleep: connections are gone. */
+  onResumed(listener: () => void): void;
   /** The application ends: whatever must be on disk is written when the returned promise resolves. */
   onStop(listener: () => Promise<void>): void;
   /** Says why there is nothing to serve yet (error code). May be said again and again. */
@@ -68,6 +73,7 @@ export function connectToDesktop(): Desktop | undefined {
   let nextPrint = 1;
   let takeWindow: Parameters<Desktop['onWindow']>[0] = () => {};
   let stop: () => Promise<void> = () => Promise.resolve();
+  let resumed: () => void = () => {};
 
   parent.on('message', ({ data, ports }) => {
     const message = fromDesktopSchema.parse(data);
@@ -84,6 +90,9 @@ export function connectToDesktop(): Desktop | undefined {
       case 'print-failed':
         prints.get(message.id)?.reject(new Error(message.reason));
         prints.delete(message.id);
+        return;
+      case 'resumed':
+        resumed();
         return;
       case 'stop':
         void stop()
@@ -103,6 +112,7 @@ export function connectToDesktop(): Desktop | undefined {
         parent.postMessage({ t: 'print', id, html, options } satisfies ToDesktop);
       }),
     onWindow: (listener) => void (takeWindow = listener),
+    onResumed: (listener) => void (resumed = listener),
     onStop: (listener) => void (stop = listener),
     blocked: (problem) => parent.postMessage({ t: 'blocked', problem } satisfies ToDesktop),
     ready: () => parent.postMessage({ t: 'ready' } satisfies ToDesktop),

@@ -58,5 +58,6 @@ process.on('uncaughtException', (error) => {
 process.on('unhandledRejection', (error) => logger.error('unhandled rejection', {}, error));
 
 desktop.onWindow((port, window, kind) => serve(port, { window, kind }, handlers));
+desktop.onResumed(() => laptop.wake());
 desktop.onStop(() => laptop.close());
 desktop.ready();

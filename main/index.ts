@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { app, Menu, session } from 'electron';
+import { app, Menu, powerMonitor, session } from 'electron';
 
 import { chooseDataFolder } from './desktop/data-folder.ts';
 import { answerDesktopRequests } from './desktop/desktop-requests.ts';
@@ -36,6 +36,7 @@ function open(): void {
   });
   windows.onLoaded((contents, kind) => engine.introduce(contents, kind));
   answerDesktopRequests(windows, () => engine.restart());
+  powerMonitor.on('resume', () => engine.resumed());
   windows.openMain();
 
   app.on('second-instance', () => windows.focus());

@@ -9,6 +9,8 @@ export interface EngineProcess {
   introduce(contents: WebContents, kind: WindowKind): void;
   /** After it has failed for good: tries anew. */
   restart(): void;
+  /** Tells the engine that the computer was asleep. */
+  resumed(): void;
   /** Lets the engine write what it must and ends it; kills it after `graceMilliseconds`. */
   stop(graceMilliseconds?: number): Promise<void>;
 }
@@ -90,6 +92,9 @@ export function startEngine(
       attempts = 0;
       onState({ state: 'restarting' });
       start();
+    },
+    resumed() {
+      if (child && ready) post(child, { t: 'resumed' });
     },
     stop(graceMilliseconds = 5000) {
       stopping = true;

@@ -102,6 +102,8 @@ export interface Laptop {
   openDocument(name: string, send: (message: Uint8Array) => void): DocumentConnection;
   /** The same on all laptops that are in step (`state-hash.ts`). Throws a Refusal where the meeting is unknown. */
   stateHash(meeting: MeetingId): Sha256;
+  /** The computer was asleep: whoever carries a meeting is looked for at once. */
+  wake(): void;
   close(): Promise<void>;
 }
 
@@ -378,6 +380,7 @@ export function createLaptop(ports: LaptopPorts): Laptop {
       return connection;
     },
     stateHash: (meeting) => around().workplace.open(meeting).stateHash(),
+    wake: () => at?.workplace.wake(),
     async close() {
       enrolment.close();
       storage.close();

@@ -52,6 +52,8 @@ export interface Workplace {
   /** How many meetings are open, and what they are connected with; for whoever helps. */
   atHand(): { readonly links: readonly LinkDiagnostics[]; readonly open: number };
   papers(meeting: MeetingId): ReturnType<typeof paperStatuses>;
+  /** Looks for whoever carries the meetings at once. */
+  wake(): void;
   /** Carries on what this laptop carried, and joins again what it had joined. */
   resume(): Promise<void>;
   /** Takes in a meeting that came as a package, to be looked at. */
@@ -531,6 +533,9 @@ export function createWorkplace(deps: {
           log.error('meeting could not be resumed', { meeting: row.id }, error);
         }
       }
+    },
+    wake() {
+      for (const { attendance } of atHand.values()) attendance?.found([]);
     },
     addReadOnly(id) {
       open(id);

@@ -22,7 +22,7 @@ export interface BackupJournal {
 export interface Backups {
   /** Makes today's copy (again) while work goes on, and returns its path. Throws when the disk is full. */
   make(now?: Date): Promise<string>;
-  /** Something changed since the last copy, and it is older than `minutes` or the laptop's identity is not in it. */
+  /** Something changed since the last copy, and it is older than `minutes` or who works here, people or meetings are not in it. */
   due(minutes: number, now?: Date): boolean;
   /** Newest first. */
   list(): BackupFile[];
@@ -55,10 +55,13 @@ export function backups(db: Database, dataDir: string, journal: BackupJournal): 
   const folder = folderOf(dataDir);
   const list = () => backupFiles(dataDir);
   const changes = db.prepare<[], number>('SELECT total_changes()').pluck();
+  // Who works here, whom they know, which meetings there are: what neither the journal nor other laptops could give back.
   const identity = db
     .prepare<[], string>(
       `SELECT coalesce((SELECT hex(certificate) || key_vault FROM organisation), '')
-         || coalesce((SELECT key_vault FROM own_enrolment), '')`,
+         || coalesce((SELECT key_vault FROM own_enrolment), '')
+         || (SELECT count(*) FROM people) || ' ' || (SELECT count(*) FROM invitations)
+         || (SELECT coalesce(group_concat(id || coalesce(nonce, '')), '') FROM meetings)`,
     )
     .pluck();
   let running: Promise<string> | undefined;

@@ -82,7 +82,8 @@ export function openStore(dataDir: string, now: Date = new Date()): Store {
 function storeOn(db: Database, dataDir: string, restoration: Restoration | undefined): Store {
   const settings = settingsStore(db);
   const health = watchHealth(dataDir, () => settings.set('last-trial', new Date().toISOString()));
-  const entries = sqliteEntryLog(db);
+  const { watched } = health;
+  const entries = watched(sqliteEntryLog(db));
   const meetings = meetingStore(db);
 
   const folder = journalFolder(dataDir);
@@ -106,7 +107,6 @@ function storeOn(db: Database, dataDir: string, restoration: Restoration | undef
   }).immediate();
 
   const papers = paperStore(db, dataDir, health);
-  const { watched } = health;
   return {
     dataDir,
     settings: watched(settings),
@@ -115,7 +115,7 @@ function storeOn(db: Database, dataDir: string, restoration: Restoration | undef
     certificates: watched(certificateStore(db)),
     invitations: watched(invitationStore(db)),
     meetings: watched(meetings),
-    entries: watched(entries),
+    entries,
     own: watched(own),
     forks: watched(forkStore(db)),
     acknowledged: watched(acknowledgedStore(db)),

@@ -240,9 +240,13 @@ it('a backup is due at once for a new identity, else when something changed and 
   await store.backups.make();
   const later = new Date(Date.now() + 11 * 60_000);
   expect(store.backups.due(10, later)).toBe(false);
-  store.meetings.put({ ...meeting, createdAt: '2026-03-02T01:00:00.000Z' });
+  store.meetings.setCarrying(MEETING, true);
   expect(store.backups.due(10, new Date())).toBe(false);
   expect(store.backups.due(10, later)).toBe(true);
+  store.meetings.put({ ...meeting, id: 'other' as typeof MEETING });
+  expect(store.backups.due(10, new Date())).toBe(true);
+  await store.backups.make();
+  expect(store.backups.due(10, new Date())).toBe(false);
   store.organisation.putEnrolment({
     name: 'Lan',
     csr: new Uint8Array(1),

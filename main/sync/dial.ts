@@ -9,7 +9,12 @@ export interface Credentials {
 }
 
 /** Why no connection came about; each has a sentence in i18n under `errors.*`. */
-export type DialProblem = 'bad-address' | 'unreachable' | 'carrier-refused' | 'certificate-refused';
+export type DialProblem =
+  | 'bad-address'
+  | 'unreachable'
+  | 'carrier-refused'
+  | 'carrier-out-of-date'
+  | 'certificate-refused';
 
 export type Dialed =
   | {
@@ -75,16 +80,21 @@ export function dial(
       finish(
         admission.ok
           ? { ok: true, socket, peer: admission.value }
-          : { ok: false, problem: 'carrier-refused', detail: admission.error },
+          : { ok: false, problem: refusalOf(admission.error), detail: admission.error },
       );
     });
   });
 }
 
+/** Dates are this laptop's clock against the certificate: one of them is wrong. */
+const refusalOf = (error: string): DialProblem =>
+  error === 'expired' || error === 'not-yet-valid' ? 'carrier-out-of-date' : 'carrier-refused';
+
 /** Which side refused the other, as far as an error tells. */
 export function problemOf(error: NodeJS.ErrnoException): DialProblem {
   const code = error.code ?? '';
   if (/ALERT/.test(code)) return 'certificate-refused';
+  if (code === 'CERT_NOT_YET_VALID' || code === 'CERT_HAS_EXPIRED') return 'carrier-out-of-date';
   if (/CERT|SELF_SIGNED|UNABLE_TO|INVALID_CA|INVALID_PURPOSE|ISSUER/.test(code)) return 'carrier-refused';
   return 'unreachable';
 }

@@ -312,4 +312,9 @@ export function connectLink(options: LinkOptions): Link {
 }
 
 /** Problems that are answers, not silence. */
-const REFUSALS: ReadonlySet<string> = new Set(['certificate-refused', 'carrier-refused', 'meeting-unknown']);
+const REFUSALS: ReadonlySet<string> = new Set([
+  'certificate-refused',
+  'carrier-refused',
+  'carrier-out-of-date',
+  'meeting-unknown',
+]);

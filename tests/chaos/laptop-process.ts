@@ -119,7 +119,11 @@ function dieAt({ write, when, nth }: DeadlyWrite): void {
       return result;
     };
   };
-  if (write === 'entries') replace(store.entries, 'append', deadly);
+  if (write === 'entries') {
+    // Own acts, and entries of others.
+    replace(store.own, 'append', deadly);
+    replace(store.entries, 'append', deadly);
+  }
   if (write === 'pending') replace(store.pending, 'add', deadly);
   if (write === 'commit') replace(store.pending, 'commit', deadly);
   if (write === 'private') replace(store.privateDocuments, 'append', deadly);

@@ -36,9 +36,9 @@ describe.skipIf(noDisks)(`on a disk of its own${noDisks ? ` (skipped: ${noDisks}
     disk = memoryDisk(24);
     hostDisk = memoryDisk(24);
     room = laptopRoom();
-    secretary = await room.addSecretary(undefined, join(hostDisk.path, 'data'));
+    secretary = await room.addSecretary(undefined, { folder: join(hostDisk.path, 'data') });
     chair = await room.addMember(secretary, 'Hà Văn Mẫu', 'Chủ tịch');
-    member = await room.addMember(secretary, 'Quàng Thị Ví Dụ', 'Ủy viên', join(disk.path, 'data'));
+    member = await room.addMember(secretary, 'Quàng Thị Ví Dụ', 'Ủy viên', { folder: join(disk.path, 'data') });
     const convened = await convenedMeeting(secretary, chair);
     meeting = convened.meeting;
     for (const laptop of [chair, member]) await joined(laptop, meeting, convened.address);
@@ -166,7 +166,7 @@ describe.skipIf(noDisks)(`on a disk of its own${noDisks ? ` (skipped: ${noDisks}
   test('a disk that turns read-only while working: acts are refused in words, reading goes on', async (context) => {
     const failing = failingDisk(64);
     if (typeof failing === 'string') return context.skip(failing);
-    const other = await room.addMember(secretary, 'Lường Văn Đĩa', 'Ủy viên', join(failing.path, 'data'));
+    const other = await room.addMember(secretary, 'Lường Văn Đĩa', 'Ủy viên', { folder: join(failing.path, 'data') });
     try {
       await secretary.request('settings.set', { textScale: 1 });
       const { meeting: own } = await other.request('meetings.create', {
