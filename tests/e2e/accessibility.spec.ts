@@ -312,6 +312,8 @@ test.describe.serial('for everybody', () => {
     await by(member.page, 'leave-meeting').click();
     await by(member.page, 'go-settings').click();
     await by(member.page, 'theme-dark').click();
+    // The colours change when the engine has kept the choice.
+    await expect(member.page.locator('html')).toHaveAttribute('data-theme', 'dark');
     await axe.at(member.page, 'settings, dark');
     await by(member.page, 'go-home').click();
     await axe.at(member.page, 'home, dark');

@@ -166,10 +166,11 @@ function Facts({ facts, onCheck }: { readonly facts: Diagnostics; onCheck(): voi
           <Fact name={t('diagnostics.addresses')}>{facts.addresses.join(', ') || t('diagnostics.noNetwork')}</Fact>
         </Card>
         <Card title={t('diagnostics.links')}>
-          {facts.links.length === 0 ? <dd>{t('diagnostics.noLinks')}</dd> : null}
-          {facts.links.map((link, index) => (
-            <Link key={index} link={link} />
-          ))}
+          {facts.links.length === 0 ? (
+            <Fact name={t('diagnostics.state')}>{t('diagnostics.noLinks')}</Fact>
+          ) : (
+            facts.links.map((link, index) => <Link key={index} link={link} />)
+          )}
         </Card>
       </div>
       <Problems problems={facts.problems} />
