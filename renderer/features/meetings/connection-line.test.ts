@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Connection } from '../../../common/contract/requests.ts';
 import { asMemberId } from '../../../common/domain/ids.ts';
-import { connectionLine } from './connection-line.ts';
+import { connectionLine, differsSince } from './connection-line.ts';
 
 const now = new Date('2026-11-22T02:41:00Z').getTime();
 const ago = (seconds: number) => new Date(now - seconds * 1000).toISOString();
@@ -44,5 +44,15 @@ describe('[HELD-4] the connection line', () => {
     expect(states).toEqual(['connected', 'reconnecting', 'reconnecting', 'alone', 'refused']);
     expect(connectionLine({ ...linked, role: 'host' }, now).state).toBe('carrying');
     expect(connectionLine({ ...linked, role: 'alone', state: 'offline' }, now).state).toBe('alone');
+  });
+
+  it('knows how long it has been otherwise only where the engine says so', () => {
+    const shown = connectionLine(linked, now);
+    // A number that has just changed has not been so since the link is up.
+    expect(differsSince(connectionLine({ ...linked, savedOn: 5 }, now), shown, linked)).toBeNull();
+    const stalled: Connection = { ...linked, state: 'connecting', since: ago(3) };
+    expect(differsSince(connectionLine(stalled, now), shown, stalled)).toBe(now - 3000);
+    const unsaved: Connection = { ...linked, onlyHere: { count: 1, since: ago(4) } };
+    expect(differsSince(connectionLine(unsaved, now), shown, unsaved)).toBe(now - 4000);
   });
 });

@@ -38,3 +38,15 @@ function savedOf({ onlyHere, savedOn, hasOwn }: Connection, now: number): Saved 
 }
 
 export const sameLine = (a: ConnectionLine, b: ConnectionLine): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** Since when, in milliseconds, the line is another than the shown one, as far as the engine knows; null: since just now. */
+export function differsSince(
+  line: ConnectionLine,
+  shown: ConnectionLine | null,
+  connection: Connection,
+): number | null {
+  if (shown === null || shown.state !== line.state)
+    return connection.since === null ? null : Date.parse(connection.since);
+  if (line.saved.where === 'only-here' && shown.saved.where !== 'only-here') return Date.parse(line.saved.since);
+  return null;
+}

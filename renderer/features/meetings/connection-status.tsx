@@ -7,7 +7,7 @@ import { useErrorText } from '../../ui/failure.tsx';
 import { nameOn } from '../../ui/names.ts';
 import { Status, type Tone } from '../../ui/screen.tsx';
 import { dayAndTime, useNow } from '../../ui/time.ts';
-import { connectionLine, sameLine, type ConnectionLine, type Saved } from './connection-line.ts';
+import { connectionLine, differsSince, sameLine, type ConnectionLine, type Saved } from './connection-line.ts';
 import styles from './connection-status.module.css';
 import { useSettled } from './use-settled.ts';
 
@@ -22,8 +22,11 @@ export function ConnectionStatus({ view, onDiagnostics }: { readonly view: Meeti
   const title = useId('connection');
   const now = useNow(1000);
   const { connection } = view;
-  const since = connection.since === null ? null : new Date(connection.since).getTime();
-  const line = useSettled(connectionLine(connection, now), { since, same: sameLine, calm });
+  const line = useSettled(connectionLine(connection, now), {
+    since: (value, shown) => differsSince(value, shown, connection),
+    same: sameLine,
+    calm,
+  });
   const carrier = useCarrier(line, view);
   const saved = useSavedText();
   if (view.summary.readOnly) return null;

@@ -5,8 +5,8 @@ import { settle, unsettled } from './settled.ts';
 const LOOK = 200;
 
 interface Rules<T> {
-  /** When the value became what it is, milliseconds; null: not known. */
-  readonly since: number | null;
+  /** When the value became another than the shown one, milliseconds; null: not known. */
+  readonly since: (value: T, shown: T | null) => number | null;
   readonly same: (a: T, b: T) => boolean;
   readonly calm: (value: T) => boolean;
 }
@@ -21,7 +21,7 @@ export function useSettled<T>(value: T, rules: Rules<T>): T | null {
   useEffect(() => {
     const timer = setInterval(() => {
       const { value: present, rules: at } = latest.current;
-      setSettled((was) => settle(was, present, { now: Date.now(), ...at }));
+      setSettled((was) => settle(was, present, { ...at, now: Date.now(), since: at.since(present, was.shown) }));
     }, LOOK);
     return () => clearInterval(timer);
   }, []);
