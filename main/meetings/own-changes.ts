@@ -38,6 +38,8 @@ export function followOwnChanges(options: {
   /** When the first entry of a stream that is only here was written. */
   const times = new Map<Stream, { readonly seq: number; readonly time: string }>();
   let timer: NodeJS.Timeout | undefined;
+  /** Since when something has been only here, by a clock that nobody sets. */
+  let noticed: number | null = null;
 
   const changed = (): void => {
     for (const listener of listeners) listener();
@@ -67,7 +69,6 @@ export function followOwnChanges(options: {
   }
 
   function onlyHere(): SavedState['onlyHere'] {
-    const present = now().toISOString();
     let count = meeting.unsigned.count();
     let since = meeting.unsigned.since();
     for (const [stream, seq] of heads) {
@@ -80,8 +81,14 @@ export function followOwnChanges(options: {
       const time = timeOf(stream, known + 1);
       if (since === null || time < since) since = time;
     }
-    // The time of an act may be ahead of this laptop's clock: it follows the meeting's.
-    return { count, since: since !== null && since > present ? present : since };
+    if (since === null) {
+      noticed = null;
+      return { count, since };
+    }
+    noticed ??= performance.now();
+    // A time may be ahead of this laptop's clock: acts follow the meeting's, and clocks are set back.
+    const atLeast = new Date(now().getTime() - (performance.now() - noticed)).toISOString();
+    return { count, since: since < atLeast ? since : atLeast };
   }
 
   function savedOn(): number | null {
