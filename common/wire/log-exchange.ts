@@ -99,6 +99,7 @@ export function createLogExchange(options: {
   const blocked = new Set<string>(options.withheld);
   const unacknowledged = new Map<number, { positions: readonly StreamPosition[]; characters: number }>();
   const sentCertificates = new Set<string>();
+  const sentBefore = new WeakSet<Uint8Array>();
   const arriving = new Set<string>();
   let window = 0;
   let waiting = 0;
@@ -110,6 +111,8 @@ export function createLogExchange(options: {
 
   function sendCertificates(found: readonly Uint8Array[]): void {
     const fresh = found.filter((certificate) => {
+      if (sentBefore.has(certificate)) return false;
+      sentBefore.add(certificate);
       // The last bytes are part of the authority's signature, so they name the certificate.
       const name = toBase64(certificate.subarray(-24));
       if (sentCertificates.has(name)) return false;

@@ -12,6 +12,8 @@ import { createRate } from './rate.ts';
 export interface ClientSocket {
   readonly member: MemberId;
   send(data: Uint8Array, kind: 'text' | 'binary'): void;
+  /** One binary message in parts that others are sent as well. */
+  sendParts(parts: readonly Uint8Array[]): void;
   /** Bytes that wait for the network and take memory for this client alone. */
   buffered(): number;
   /** All bytes that wait for the network, those of large messages that many are sent included. */
@@ -27,6 +29,8 @@ interface Outgoing {
 }
 
 const SLICE_BYTES = 64 * 1024;
+/** Beyond this, copying costs less than the headers. */
+const MAX_PARTS = 4;
 
 export function createClientSocket(
   socket: WebSocket,
@@ -86,16 +90,34 @@ export function createClientSocket(
     }
   }
 
+  function mayTakeMore(): boolean {
+    if (open && client.buffered() > limits.slowBytes) client.close(closeCodes.slow, 'too slow');
+    return open;
+  }
+
   const client: ClientSocket = {
     member,
     send(data, kind) {
-      if (!open) return;
-      if (client.buffered() > limits.slowBytes) return client.close(closeCodes.slow, 'too slow');
+      if (!mayTakeMore()) return;
       meter.messages.out++;
       meter.bytes.out += data.byteLength;
       if (!large) return pass({ data, kind });
       queue.push({ data, kind });
       queued += data.byteLength;
+    },
+    sendParts(parts) {
+      const [first] = parts;
+      if (!first) return;
+      if (parts.length === 1) return client.send(first, 'binary');
+      const bytes = parts.reduce((sum, part) => sum + part.byteLength, 0);
+      if (large || parts.length > MAX_PARTS || bytes > SLICE_BYTES) return client.send(Buffer.concat(parts), 'binary');
+      if (!mayTakeMore()) return;
+      meter.messages.out++;
+      meter.bytes.out += bytes;
+      // Fragments of one message, in one write: nothing is copied.
+      transport.cork();
+      for (const [index, part] of parts.entries()) socket.send(part, { binary: true, fin: index === parts.length - 1 });
+      transport.uncork();
     },
     buffered: () => socket.bufferedAmount + queued,
     backlog: () => client.buffered() + (large ? large.data.byteLength - large.at : 0),

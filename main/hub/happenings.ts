@@ -15,8 +15,8 @@ export interface Happening {
 /** What happened in a window, encoded once for all links. Buffers are shared: nobody may write into them. */
 export interface Window {
   readonly all: readonly Happening[];
-  /** One frame of the link with those that `wants` takes; null when there are none. */
-  frameOf(wants: (happening: Happening) => boolean): Uint8Array | null;
+  /** One frame of the link with those that `wants` takes, in parts; empty when there are none. */
+  frameOf(wants: (happening: Happening) => boolean): readonly Uint8Array[];
 }
 
 const envelopes = new WeakMap<Uint8Array, Uint8Array>();
@@ -64,35 +64,33 @@ export function createHappenings(): Happenings {
 
 /** Most links lack nothing or only what they said themselves: their frames are the whole, or the whole with a gap. */
 function windowOf(all: readonly Happening[]): Window {
-  const known = new Map<string, Uint8Array>();
-  let encoded: Uint8Array[] | undefined;
+  let whole: Uint8Array | undefined;
+  let offsets: number[] = [];
+
+  function encode(): Uint8Array {
+    const parts = all.map(({ document, message }) => envelopeOf(document.name, message));
+    let at = 0;
+    offsets = [0, ...parts.map((part) => (at += part.byteLength))];
+    return Buffer.concat(parts);
+  }
 
   return {
     all,
     frameOf(wants) {
-      let key = '';
-      let open = false;
-      for (const [index, happening] of all.entries()) {
-        const wanted = wants(happening);
-        if (wanted !== open) key += `${index} `;
-        open = wanted;
+      const parts: Uint8Array[] = [];
+      let from = -1;
+      for (let index = 0; index <= all.length; index++) {
+        const happening = all[index];
+        const wanted = happening !== undefined && wants(happening);
+        if (wanted === from >= 0) continue;
+        if (wanted) from = index;
+        else {
+          whole ??= encode();
+          parts.push(whole.subarray(offsets[from], offsets[index]));
+          from = -1;
+        }
       }
-      if (key === '') return null;
-      let frame = known.get(key);
-      if (!frame) {
-        encoded ??= all.map(({ document, message }) => envelopeOf(document.name, message));
-        frame = Buffer.concat(runsOf(key, encoded));
-        known.set(key, frame);
-      }
-      return frame;
+      return parts;
     },
   };
-}
-
-/** `key`: where runs begin and end, in turn. */
-function runsOf(key: string, encoded: readonly Uint8Array[]): Uint8Array[] {
-  const ends = key.trimEnd().split(' ').map(Number);
-  const found: Uint8Array[] = [];
-  for (let at = 0; at < ends.length; at += 2) found.push(...encoded.slice(ends[at], ends[at + 1] ?? encoded.length));
-  return found;
 }

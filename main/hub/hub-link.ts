@@ -235,8 +235,7 @@ export function createHubLink(options: {
     happened(window) {
       if (ended || followed.size === 0) return;
       const live = hears(true);
-      const frame = window.frameOf((one) => one.by !== link && (live || !one.live) && followed.has(one.document));
-      if (frame) client.send(frame, 'binary');
+      client.sendParts(window.frameOf((one) => one.by !== link && (live || !one.live) && followed.has(one.document)));
     },
     tell: (frame) => client.send(frame, 'text'),
     lacks: (upTo) => exchange.lacks(upTo),

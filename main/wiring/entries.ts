@@ -36,6 +36,8 @@ export function entryAuthentication(signer: Signer): EntryAuthentication {
 export function certificateBook(certificates: LaptopStore['certificates'], root: Uint8Array): CertificateBook {
   const organisation = fingerprint(root);
   const members = new Map<Sha256, ReturnType<typeof checkCertificate>>();
+  /** Asked for with every entry that is passed on, for everyone it goes to. */
+  const read = new Map<Sha256, Uint8Array>();
 
   /** Chain and purpose once; the time each time. */
   function checked(der: Uint8Array, at: Date): ReturnType<typeof checkCertificate> {
@@ -48,7 +50,11 @@ export function certificateBook(certificates: LaptopStore['certificates'], root:
   }
 
   return {
-    get: (wanted) => certificates.get(wanted),
+    get(wanted) {
+      const der = read.get(wanted) ?? certificates.get(wanted);
+      if (der) read.set(wanted, der);
+      return der;
+    },
     add(der) {
       const key = fingerprint(der);
       if (certificates.get(key)) return;
