@@ -3,7 +3,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { answerQuestions } from './child-process.ts';
-import { used, type Used } from './process-usage.ts';
+import { createUsage, type Used } from './process-usage.ts';
 
 /** A server that knows nothing: over mutual TLS 1.3 it sends everyone who connects the same bytes. */
 export type BareServerQuestion =
@@ -18,7 +18,7 @@ export type BareServerQuestion =
   | { readonly ask: 'used' };
 
 const SLICE_BYTES = 64 * 1024;
-let since = process.cpuUsage();
+const usage = createUsage();
 
 answerQuestions(async (question: BareServerQuestion): Promise<number | Used | null> => {
   switch (question.ask) {
@@ -41,9 +41,9 @@ answerQuestions(async (question: BareServerQuestion): Promise<number | Used | nu
       return (server.address() as AddressInfo).port;
     }
     case 'begin':
-      since = process.cpuUsage();
+      usage.begin();
       return null;
     case 'used':
-      return used(since);
+      return usage.used();
   }
 });

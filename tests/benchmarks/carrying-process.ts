@@ -3,7 +3,7 @@ import type { MeetingId } from '../../common/domain/ids.ts';
 import { until, type TestLaptop } from '../fixtures/laptops.ts';
 import { answerQuestions } from './child-process.ts';
 import { openEngine } from './engine-laptop.ts';
-import { used, type Used } from './process-usage.ts';
+import { createUsage, type Used } from './process-usage.ts';
 
 /** A laptop that carries a meeting, in a process of its own: the real engine and hub, without a window. */
 export type CarryingQuestion =
@@ -20,7 +20,7 @@ export interface Carried {
 }
 
 let laptop: TestLaptop | undefined;
-let since = process.cpuUsage();
+const usage = createUsage();
 
 answerQuestions(async (question: CarryingQuestion): Promise<Carried | Used | null> => {
   switch (question.ask) {
@@ -28,10 +28,10 @@ answerQuestions(async (question: CarryingQuestion): Promise<Carried | Used | nul
       laptop = await openEngine(question.folder, 'carrier');
       return await carried(laptop, question.meeting);
     case 'begin':
-      since = process.cpuUsage();
+      usage.begin();
       return null;
     case 'used':
-      return used(since);
+      return usage.used();
   }
 });
 

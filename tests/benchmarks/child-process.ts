@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 /** A process of this benchmark that does one thing and answers questions, one at a time. */
 export interface Helper {
+  readonly pid: number;
   ask<Answer>(question: object): Promise<Answer>;
   end(): Promise<void>;
 }
@@ -14,7 +15,9 @@ export function startProcess(file: string): Helper {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     serialization: 'advanced',
   });
+  if (child.pid === undefined) throw new Error(`${file} could not be started`);
   return {
+    pid: child.pid,
     async ask<Answer>(question: object) {
       const answer = nextMessage(child, file);
       child.send(question);

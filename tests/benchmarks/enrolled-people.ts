@@ -31,12 +31,13 @@ const NAME = 'Ủy ban nhân dân xã Mường Đo';
 const PARENT = 'Ủy ban nhân dân tỉnh Thử Nghiệm';
 
 /**
- * Real keys and certificates as the application makes them; some tenths of a second a person. `quickToUnlock`: the PIN
- * is stretched as little as a vault allows, for laptops that are started hundreds of times.
+ * Real keys and certificates as the application makes them; a key takes some tenths of a second, so people may share
+ * `keys` of them: certificates tell them apart. `quickToUnlock`: the PIN is stretched as little as a vault allows, for
+ * laptops that are started hundreds of times.
  */
 export async function enrolledOrganisation(
   size: number,
-  { quickToUnlock = false } = {},
+  { keys = size, quickToUnlock = false } = {},
 ): Promise<EnrolledOrganisation> {
   const now = new Date();
   const made = succeeded(
@@ -44,15 +45,16 @@ export async function enrolledOrganisation(
   );
   const root = made.certificate;
 
+  const pairs = await Promise.all(Array.from({ length: Math.min(keys, size) }, () => keyAndVault(quickToUnlock)));
+
   async function enrolled(index: number): Promise<EnrolledPerson> {
-    const privateKey = await generateRsaKey();
+    const { privateKey, vault } = pairs[index % pairs.length] as Awaited<ReturnType<typeof keyAndVault>>;
     const member = asMemberId(randomUUID());
     const name = index === 0 ? 'Lò Thị Đo' : index === 1 ? 'Hà Văn Đo' : `Thành viên Đo ${index}`;
     const position = index === 0 ? 'Công chức Văn phòng' : index === 1 ? 'Chủ tịch' : 'Ủy viên';
     const request = await createRequest(privateKey, { name });
     const order = { request, memberId: member, name, position, validDays: 30 };
     const { certificate } = succeeded(await made.authority.issue(order, now));
-    const vault = succeeded(await lockKey(privateKey, PIN, quickToUnlock ? { N: 2 ** 14, r: 8, p: 1 } : undefined));
     return { member, name, position, certificate, vault, tls: tlsCredentials(privateKey, [certificate, root]) };
   }
 
@@ -88,6 +90,12 @@ export async function layDataFolder(
     if (isSecretary) store.people.put({ member, name, position, certificate: fingerprint(der) });
   }
   await store.close();
+}
+
+async function keyAndVault(quickToUnlock: boolean) {
+  const privateKey = await generateRsaKey();
+  const vault = await lockKey(privateKey, PIN, quickToUnlock ? { N: 2 ** 14, r: 8, p: 1 } : undefined);
+  return { privateKey, vault: succeeded(vault) };
 }
 
 function succeeded<Value>(result: { ok: true; value: Value } | { ok: false; error: string }): Value {

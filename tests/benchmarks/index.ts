@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { coldStart } from './cold-start.ts';
+import { fanOut } from './fan-out/fan-out.ts';
+import { massJoin } from './fan-out/mass-join.ts';
 import { firstPage } from './first-page.ts';
 import { penToOtherScreen } from './pen-to-other-screen.ts';
 import { describeMachine, lineOf, writeReport } from './report.ts';
 import { asRow, type Benchmark, type Measured } from './rows.ts';
 import { syncJoin } from './sync-join.ts';
 
-const benchmarks: readonly Benchmark[] = [coldStart, firstPage, penToOtherScreen, syncJoin];
+const benchmarks: readonly Benchmark[] = [coldStart, firstPage, penToOtherScreen, syncJoin, fanOut, massJoin];
 
 const { values } = parseArgs({ options: { only: { type: 'string', multiple: true }, json: { type: 'string' } } });
 const only = values.only?.flatMap((names) => names.split(','));
@@ -33,6 +35,7 @@ async function runAll(chosen: readonly Benchmark[]): Promise<void> {
   process.once('SIGINT', leave);
   process.once('SIGTERM', leave);
   const rows: Measured[] = [];
+  const sections: string[] = [];
   let failed = false;
   try {
     for (const { name, takes, run } of chosen) {
@@ -40,9 +43,13 @@ async function runAll(chosen: readonly Benchmark[]): Promise<void> {
       const own = join(folder, name);
       await mkdir(own);
       try {
-        const found = await run({ folder: own, say: (text) => console.error(`[phien]   ${text}`) });
+        const found = await run({
+          folder: own,
+          say: (text) => console.error(`[phien]   ${text}`),
+          report: (section) => sections.push(section),
+        });
         rows.push(...found);
-        for (const row of found) console.log(lineOf(row));
+        for (const row of found) if (!row.detail) console.log(lineOf(row));
       } catch (error) {
         // One that cannot run here is no reason to lose the others.
         console.error(`[phien] ${name} failed:`, error);
@@ -58,5 +65,5 @@ async function runAll(chosen: readonly Benchmark[]): Promise<void> {
   }
   // Rows of different days side by side would compare machines' moods: written whole or not at all.
   if (failed) process.exitCode = 1;
-  else if (chosen.length === benchmarks.length) writeReport(machine, rows);
+  else if (chosen.length === benchmarks.length) writeReport(machine, rows, sections);
 }

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem, type as system } from 'node:os';
 import { knownElectron } from '../../scripts/setup/electron-runtime.mjs';
 import { inRoot, projectNode, tool } from '../../scripts/setup/paths.mjs';
-import { quantile, short, type Measured } from './rows.ts';
+import { short, type Measured } from './rows.ts';
 
 /** What the numbers depend on, as it was when the run began. */
 export interface Machine {
@@ -35,39 +35,37 @@ function mutoolVersion(): string | undefined {
 }
 
 /** One row for a terminal. */
-export function lineOf(row: Measured): string {
-  const { name, value, unit, against, other, ratio, samples } = row;
+export function lineOf({ name, value, unit, against, other, ratio, n, otherN, spread }: Measured): string {
   return (
-    `${name}: ${short(value)} ${unit} (${spread(samples)}, n = ${samples.length}); ` +
-    `${against}: ${short(other)} ${unit} (n = ${row.otherSamples.length}); ratio ${short(ratio)}`
+    `${name}: ${short(value)} ${unit} (${spread ? `${spread}, ` : ''}n = ${n}); ` +
+    `${against}: ${short(other)} ${unit} (n = ${otherN}); ratio ${short(ratio)}`
   );
 }
 
-const spread = (samples: readonly number[]): string =>
-  `${short(quantile(samples, 0))} to ${short(quantile(samples, 1))}, p90 ${short(quantile(samples, 0.9))}`;
-
 /** Writes docs/benchmarks.md. */
-export function writeReport(machine: Machine, rows: readonly Measured[]): void {
+export function writeReport(machine: Machine, rows: readonly Measured[], sections: readonly string[]): void {
   const file = inRoot('docs', 'benchmarks.md');
   mkdirSync(inRoot('docs'), { recursive: true });
-  writeFileSync(file, reportText(machine, rows));
+  writeFileSync(file, reportText(machine, rows, sections));
   execFileSync(projectNode, [tool('oxfmt/bin/oxfmt'), file]);
 }
 
-function reportText(machine: Machine, rows: readonly Measured[]): string {
-  const table = rows.map(
-    ({ name, value, unit, against, other, ratio, samples }) =>
-      `| ${name} | ${short(value)} ${unit} | ${against} | ${short(other)} ${unit} | ${short(ratio)} | ${samples.length} |`,
+function reportText(machine: Machine, rows: readonly Measured[], sections: readonly string[]): string {
+  const shown = rows.filter(({ detail }) => !detail);
+  const table = shown.map(
+    ({ name, value, unit, against, other, ratio, n }) =>
+      `| ${name} | ${short(value)} ${unit} | ${against} | ${short(other)} ${unit} | ${short(ratio)} | ${n} |`,
   );
-  const details = rows.map(
-    ({ name, what, unit, samples, otherSamples }) =>
-      `- **${name}**: ${what} Samples: ${spread(samples)} ${unit}; of the other: ${spread(otherSamples)} ${unit}, n = ${otherSamples.length}.`,
-  );
+  const details = shown.map(({ name, what, unit, spread, otherSpread, otherN }) => {
+    const samples = spread && ` Samples: ${spread} ${unit}; of the other: ${otherSpread} ${unit}, n = ${otherN}.`;
+    return `- **${name}**: ${what}${samples ?? ''}`;
+  });
   return [
     '# Benchmarks',
     '',
     'Written by `npm run bench`; not edited by hand. Every row stands beside a peer or a physical floor that was measured',
-    'in the same run on the same machine; what counts is the ratio. Numbers are medians. No test depends on them.',
+    'in the same run on the same machine; what counts is the ratio. Numbers are medians where nothing else is said. No',
+    'test depends on them.',
     '',
     `Measured on ${machine.date}.`,
     '',
@@ -77,6 +75,7 @@ function reportText(machine: Machine, rows: readonly Measured[]): string {
     '| --- | ---: | --- | ---: | ---: | ---: |',
     ...table,
     '',
+    ...sections.flatMap((section) => [section, '']),
     '## What exactly is measured',
     '',
     ...details,

@@ -10,14 +10,20 @@ export interface Row {
   readonly ratio: number;
 }
 
-export type Unit = 'ms' | 'MB';
+export type Unit = 'ms' | 'µs' | 'MB' | 'MB/s';
 
-/** A row with what it was made from; value and other are medians. */
+/** A row with what it was made from. */
 export interface Measured extends Row {
-  readonly samples: readonly number[];
-  readonly otherSamples: readonly number[];
+  /** How many measurements stand behind each side. */
+  readonly n: number;
+  readonly otherN: number;
+  /** Lowest, highest and p90, where there are single measurements to show. */
+  readonly spread?: string;
+  readonly otherSpread?: string;
   /** What exactly was measured, from where to where: one or two sentences. */
   readonly what: string;
+  /** Only in the file of rows: the report shows it in a table of its own. */
+  readonly detail?: boolean;
 }
 
 export interface Benchmark {
@@ -31,8 +37,11 @@ export interface BenchmarkPlace {
   /** A folder of this benchmark's own; removed when it is over. */
   readonly folder: string;
   say(progress: string): void;
+  /** A part of the report in Markdown, for what doesn't fit a row. */
+  report(section: string): void;
 }
 
+/** A row of medians. */
 export function measured(row: {
   readonly name: string;
   readonly unit: Unit;
@@ -41,17 +50,32 @@ export function measured(row: {
   readonly otherSamples: readonly number[];
   readonly what: string;
 }): Measured {
-  const value = median(row.samples);
-  const other = median(row.otherSamples);
-  return { ...row, value, other, ratio: value / other };
+  const { samples, otherSamples, ...rest } = row;
+  return {
+    ...compared({
+      ...rest,
+      value: median(samples),
+      other: median(otherSamples),
+      n: samples.length,
+      otherN: otherSamples.length,
+    }),
+    spread: spread(samples),
+    otherSpread: spread(otherSamples),
+  };
 }
+
+/** A row of two numbers. */
+export const compared = (row: Omit<Measured, 'ratio'>): Measured => ({ ...row, ratio: row.value / row.other });
+
+const spread = (samples: readonly number[]): string =>
+  `${short(quantile(samples, 0))} to ${short(quantile(samples, 1))}, p90 ${short(quantile(samples, 0.9))}`;
 
 export const median = (samples: readonly number[]): number => quantile(samples, 0.5);
 
 /** Between two samples it lies on the line between them. */
-export function quantile(samples: readonly number[], part: number): number {
+export function quantile(samples: readonly number[] | Float32Array, part: number): number {
   if (samples.length === 0) throw new Error('nothing was measured');
-  const sorted = [...samples].sort((a, b) => a - b);
+  const sorted = Float64Array.from(samples).sort();
   const at = (sorted.length - 1) * part;
   const below = sorted[Math.floor(at)] as number;
   const above = sorted[Math.ceil(at)] as number;

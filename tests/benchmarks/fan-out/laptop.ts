@@ -1,0 +1,116 @@
+import { connect } from 'node:tls';
+import { WebSocket } from 'ws';
+import * as Y from 'yjs';
+import type { StreamHead } from '../../../common/acts/entry.ts';
+import { encodeControl, LINK_PROTOCOL } from '../../../common/wire/link.ts';
+import { createReader, hocuspocusToken, STEP_1, syncMessage, wrap, type Dialect } from './dialects.ts';
+
+/** Where the laptops of the load connect to. */
+export interface Place {
+  readonly dialect: Dialect;
+  readonly port: number;
+  readonly path: string;
+  /** The organisation's root; null: plain. */
+  readonly ca: string | null;
+  /** Of the meeting at a host of ours. */
+  readonly heads: readonly StreamHead[];
+}
+
+export interface LaptopIdentity {
+  readonly key: string;
+  readonly cert: string;
+}
+
+/** What arrives at a laptop; `documents` are followed from the start. */
+export interface LaptopEars {
+  onAwareness(client: number, clock: number): void;
+  onUpdate(client: number, clock: number): void;
+  /** Signed entries, on the host's disk. */
+  onEntries(entries: readonly string[]): void;
+}
+
+export interface Laptop {
+  readonly socket: WebSocket;
+  /** All documents are there. */
+  readonly ready: Promise<void>;
+  /** Bytes of documents that have arrived. */
+  stateBytes(): number;
+  /** Follows more documents; resolves when they are there. */
+  follow(documents: readonly string[]): Promise<void>;
+}
+
+const QUESTION = syncMessage(STEP_1, Y.encodeStateVector(new Y.Doc()));
+const BATCH = /^\{"type":"entries","batch":(\d+),"entries":\["/;
+const LIVING_MILLISECONDS = 1000;
+
+/** A client that speaks to each server as its own client does, and only reads what it must to measure. */
+export function connectLaptop(
+  place: Place,
+  index: number,
+  identity: LaptopIdentity,
+  documents: readonly string[],
+  ears: LaptopEars,
+): Laptop {
+  const { dialect, port, ca } = place;
+  let missing = 0;
+  let bytes = 0;
+  let settle: (() => void) | undefined;
+  const read = createReader(dialect, {
+    onAwareness: ears.onAwareness,
+    onUpdate: ears.onUpdate,
+    onState(length) {
+      bytes += length;
+      if (--missing === 0) settle?.();
+    },
+  });
+  // Certificates of people name no host.
+  const checkServerIdentity = () => undefined;
+  const socket = new WebSocket(
+    `${ca ? 'wss' : 'ws'}://127.0.0.1:${port}${place.path}`,
+    ca
+      ? {
+          perMessageDeflate: false,
+          createConnection: () =>
+            connect({ port, host: '127.0.0.1', ...identity, ca, minVersion: 'TLSv1.3', checkServerIdentity }),
+        }
+      : { perMessageDeflate: false },
+  );
+  socket.binaryType = 'nodebuffer';
+
+  function follow(more: readonly string[]): Promise<void> {
+    if (dialect === 'bare' || more.length === 0) return Promise.resolve();
+    missing += more.length;
+    for (const document of more) {
+      if (dialect === 'hocuspocus') socket.send(hocuspocusToken(document));
+      socket.send(wrap(dialect, document, QUESTION));
+    }
+    return new Promise((resolve) => (settle = resolve));
+  }
+
+  let welcome: (() => void) | undefined;
+  const welcomed = new Promise<void>((resolve) => (welcome = resolve));
+  socket.on('message', (data: Buffer, binary) => {
+    if (binary) return read(data);
+    const text = data.toString('latin1');
+    if (text.startsWith('{"type":"welcome"')) return welcome?.();
+    const batch = BATCH.exec(text);
+    if (!batch) return;
+    ears.onEntries(text.slice(batch[0].length, -3).split('","'));
+    socket.send(`{"type":"stored","batch":${batch[1]},"refused":[]}`);
+  });
+  const ready = new Promise<void>((resolve, reject) => {
+    socket.on('error', reject);
+    socket.on('close', (code, reason) => reject(new Error(`laptop ${index}: closed ${code} ${String(reason)}`)));
+    socket.on('open', () => {
+      // A laptop tells every second that it lives.
+      const living = setInterval(() => socket.ping(), LIVING_MILLISECONDS);
+      socket.on('close', () => clearInterval(living));
+      if (dialect !== 'link') return void follow(documents).then(resolve, reject);
+      const device = `measured-${String(index).padStart(4, '0')}`;
+      const hello = { type: 'hello', protocol: LINK_PROTOCOL, device, heads: place.heads } as const;
+      socket.send(encodeControl(hello), { binary: false });
+      welcomed.then(() => follow(documents)).then(resolve, reject);
+    });
+  });
+  return { socket, ready, stateBytes: () => bytes, follow };
+}

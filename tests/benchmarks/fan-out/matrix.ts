@@ -1,0 +1,136 @@
+import type { Used } from '../process-usage.ts';
+import { compared, short, type Measured, type Unit } from '../rows.ts';
+import type { Drawing } from './load-process.ts';
+
+/** Laptops in all, and how many of them draw. */
+export interface Cell {
+  readonly laptops: number;
+  readonly drawers: number;
+}
+
+export interface CellResult extends Cell {
+  /** Milliseconds. What never came counts as the time that was waited for it. */
+  readonly p50: number;
+  readonly p99: number;
+  readonly deliveries: number;
+  readonly arrivedShare: number;
+  /** Of the server's processor, for each delivered message. Microseconds. */
+  readonly cpu: number;
+  readonly memory: number;
+  readonly signedP50: number;
+  readonly signedP99: number;
+  /** Of one core: how busy the load was. */
+  readonly loadShare: number;
+}
+
+export interface Column {
+  readonly name: string;
+  readonly results: readonly CellResult[];
+}
+
+/** `lead`: how many times more the server delivered since it was asked to begin than was measured. */
+export function resultOf(
+  cell: Cell,
+  { live, signed, loadCpuMilliseconds, milliseconds }: Drawing,
+  used: Used,
+  lead: number,
+): CellResult {
+  return {
+    ...cell,
+    p50: live.p50,
+    p99: live.p99,
+    deliveries: live.arrived,
+    arrivedShare: live.arrived / live.expected,
+    cpu: (used.cpuMilliseconds * 1000) / (live.arrived * lead),
+    memory: used.peakMegabytes,
+    signedP50: signed.p50,
+    signedP99: signed.p99,
+    loadShare: loadCpuMilliseconds / milliseconds,
+  };
+}
+
+export const inWords = (one: CellResult): string =>
+  `p50 ${short(one.p50)} ms, p99 ${short(one.p99)} ms, ${short(one.cpu)} µs of processor each, ` +
+  `${short(one.memory)} MB, ${one.deliveries} deliveries, ${Math.round(one.arrivedShare * 100)} % arrived, ` +
+  `load ${Math.round(one.loadShare * 100)} % of a core` +
+  (one.signedP50 > 0 ? `, signed p50 ${short(one.signedP50)} ms, p99 ${short(one.signedP99)} ms` : '');
+
+const measures = [
+  { key: 'p50', unit: 'ms', text: 'delivery, half of them within' },
+  { key: 'p99', unit: 'ms', text: 'delivery, 99 % of them within' },
+  { key: 'cpu', unit: 'µs', text: "the server's processor time for each delivered message" },
+  { key: 'memory', unit: 'MB', text: "the most memory of the server's process (resident) meanwhile" },
+] as const satisfies readonly { key: keyof CellResult; unit: Unit; text: string }[];
+
+const nameOf = ({ laptops, drawers }: Cell): string => `${laptops}x${drawers}`;
+
+/** Every number beside every other; the report has them as tables. */
+export function rowsOf(ours: Column, others: readonly Column[]): Measured[] {
+  return ours.results.flatMap((mine) =>
+    others.flatMap(({ name, results }) => {
+      const theirs = results.find((one) => nameOf(one) === nameOf(mine));
+      if (!theirs) return [];
+      return measures.map(({ key, unit, text }) =>
+        compared({
+          name: `fan-out-${nameOf(mine)}-${key}`,
+          unit,
+          value: mine[key],
+          n: mine.deliveries,
+          against: name,
+          other: theirs[key],
+          otherN: theirs.deliveries,
+          what: `${mine.laptops} laptops of which ${mine.drawers} draw: ${text}.`,
+          detail: true,
+        }),
+      );
+    }),
+  );
+}
+
+export function sectionOf(ours: Column, others: readonly Column[]): string {
+  const columns = [ours, ...others];
+  const tables = [
+    {
+      title: 'Delivery p50 / p99, ms',
+      cell: (one: CellResult) => `${atLeast(one, one.p50)} / ${atLeast(one, one.p99)}`,
+    },
+    { title: 'Processor time of the server for each delivered message, µs', cell: (one: CellResult) => short(one.cpu) },
+    { title: 'Peak memory of the server, MB', cell: (one: CellResult) => short(one.memory) },
+  ];
+  const lines = tables.flatMap(({ title, cell }) => [
+    `### ${title}`,
+    '',
+    `| Laptops, drawing | ${columns.map(({ name }) => name).join(' | ')} |`,
+    `| --- | ${columns.map(() => '---:').join(' | ')} |`,
+    ...ours.results.map(({ laptops, drawers }) => {
+      const cells = columns.map(({ results }) => {
+        const one = results.find((result) => result.laptops === laptops && result.drawers === drawers);
+        return one ? cell(one) : '–';
+      });
+      return `| ${laptops}, ${drawers} | ${cells.join(' | ')} |`;
+    }),
+    '',
+  ]);
+  const signed = ours.results.map(
+    ({ laptops, drawers, signedP50, signedP99 }) => `${laptops}, ${drawers}: ${short(signedP50)} / ${short(signedP99)}`,
+  );
+  return [
+    '## Fan-out',
+    '',
+    'The same strokes (20 frames of live ink a second, and a lifted stroke each second, of everybody who draws), the same',
+    'clients, each server in a process of its own on one core and all laptops in another process on another core. Times are',
+    'from the send call of one laptop to the arrival at each other one; both are the same process, so that its own delays',
+    'are in all columns. This host runs as always: mutual TLS 1.3 (it knows nothing else, so it has no plain column), checks',
+    'of who may write, the signed log and SQLite; each laptop follows a document of every author. The others keep one shared',
+    'document in memory and check and store nothing; the bare one knows no documents at all. "≥": over 1 % did not arrive',
+    'within 1.5 s after the end and count as that long. "–": not measured, after the server had fallen behind for good, or',
+    'because plain is only measured with everybody drawing.',
+    '',
+    ...lines,
+    'A lifted stroke as an entry that is signed, checked and on the disk of this host, at the other laptops, p50 / p99 in ms:',
+    `${signed.join('; ')}.`,
+  ].join('\n');
+}
+
+const atLeast = ({ arrivedShare }: CellResult, value: number): string =>
+  `${arrivedShare < 0.99 ? '≥ ' : ''}${short(value)}`;
