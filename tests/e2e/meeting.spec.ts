@@ -91,6 +91,13 @@ test.describe.serial('one meeting on three laptops', () => {
     await by(page, 'item-up-2').press('Enter');
     await expect(by(page, 'item-title-1')).toHaveValue(FIRST);
     await expect(by(page, 'item-1').locator('[data-testid^="paper-"]')).toHaveCount(1);
+
+    const successors = by(page, 'successor');
+    await expect(successors).toHaveText([`1. ${SECRETARY}`, `2. ${CHAIR}`, `3. ${MEMBER}`]);
+    await by(page, 'successor-up-2').press('Enter');
+    await expect(successors).toHaveText([`1. ${SECRETARY}`, `2. ${MEMBER}`, `3. ${CHAIR}`]);
+    await by(page, 'successors-default').click();
+    await expect(successors).toHaveText([`1. ${SECRETARY}`, `2. ${CHAIR}`, `3. ${MEMBER}`]);
     await steps.convene(page);
   });
 

@@ -21,6 +21,7 @@ import { notify } from '../../ui/notify.ts';
 import { Known, Screen, screenStyles, Section, Status, Waiting } from '../../ui/screen.tsx';
 import { PlanDetails } from './plan-details.tsx';
 import { PlanPeople } from './plan-people.tsx';
+import { PlanSuccessors } from './plan-successors.tsx';
 import { preparedProblems } from './prepared-problems.ts';
 import { RulesText } from './rules-text.tsx';
 
@@ -162,6 +163,7 @@ function Prepare(props: {
       <PlanDetails doc={document.doc} plan={plan} />
       <PlanPeople doc={document.doc} plan={plan} onPeople={props.onPeople} />
       {props.agenda}
+      <PlanSuccessors doc={document.doc} plan={plan} />
       <Section title={t('meeting.rules')}>
         <RulesText rules={plan.meta?.rules ?? view.rules} />
       </Section>
