@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { PaperPart, PaperParts, WantedPaper } from '../../common/collab/paper-parts.ts';
 import { PAPER_CHUNK_BYTES } from '../../common/collab/plan.ts';
 import type { MeetingId, Sha256 } from '../../common/domain/ids.ts';
@@ -97,6 +98,8 @@ export function createPaperFetcher(options: PaperFetcherOptions): PaperFetcher {
   const { store, logger, around } = options;
   const jobs = new Map<Sha256, PaperJob>();
   const closing = new AbortController();
+  // Each request under way listens.
+  setMaxListeners(0, closing.signal);
   const pool = createSourcePool(options, () => options.liveWaits?.() ?? false);
   let paused = false;
   const sleepers = new Set<() => void>();

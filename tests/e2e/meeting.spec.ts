@@ -247,8 +247,13 @@ test.describe.serial('one meeting on three laptops', () => {
     }
     if (hasTool('pdftotext')) {
       const { output } = judge('pdftotext', ['minutes.pdf', '-'], { 'minutes.pdf': pdf });
+      // A text may go on behind a page's number.
+      const flowing = output
+        .normalize('NFC')
+        .replaceAll(/\f\s*\d+\s/g, ' ')
+        .replaceAll(/\s+/g, ' ');
       for (const text of [TEXT, WORDING, CONCLUSION, MOTION.slice(0, -1), CHAIR, MEMBER])
-        expect(output.normalize('NFC').replaceAll(/\s+/g, ' ')).toContain(text);
+        expect(flowing).toContain(text);
     }
     if (hasTool('qpdf')) {
       expect(judge('qpdf', ['--check', 'minutes.pdf'], { 'minutes.pdf': pdf })).toMatchObject({ status: 0 });
