@@ -1,4 +1,4 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
@@ -9,9 +9,11 @@ export interface Helper {
   end(): Promise<void>;
 }
 
-/** Starts a file of this folder as a process of its own. */
-export function startProcess(file: string): Helper {
-  const child = fork(fileURLToPath(new URL(file, import.meta.url)), {
+/** Starts a file of this folder as a process of its own. `within` is put before its command (`ip netns exec …`). */
+export function startProcess(file: string, within: readonly string[] = []): Helper {
+  const own = [process.execPath, ...process.execArgv, fileURLToPath(new URL(file, import.meta.url))];
+  const [command = process.execPath, ...args] = [...within, ...own];
+  const child = spawn(command, args, {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     serialization: 'advanced',
   });

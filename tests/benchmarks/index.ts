@@ -9,9 +9,20 @@ import { firstPage } from './first-page.ts';
 import { penToOtherScreen } from './pen-to-other-screen.ts';
 import { describeMachine, lineOf, writeReport } from './report.ts';
 import { asRow, type Benchmark, type Measured } from './rows.ts';
+import { relayCluster } from './relay-cluster.ts';
 import { syncJoin } from './sync-join.ts';
+import { thinLine } from './thin-line.ts';
 
-const benchmarks: readonly Benchmark[] = [coldStart, firstPage, penToOtherScreen, syncJoin, fanOut, massJoin];
+const benchmarks: readonly Benchmark[] = [
+  coldStart,
+  firstPage,
+  penToOtherScreen,
+  syncJoin,
+  fanOut,
+  massJoin,
+  relayCluster,
+  thinLine,
+];
 
 const { values } = parseArgs({ options: { only: { type: 'string', multiple: true }, json: { type: 'string' } } });
 const only = values.only?.flatMap((names) => names.split(','));
