@@ -124,6 +124,7 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
   const rooms = new Map<MeetingId, { room: MeetingRoom; start(): string }>();
   const attended = new Map<MeetingId, { meeting: CarriedMeeting; standing: Standing }>();
   const peers = new Map<TLSSocket, { admission: Admission; certificate: Uint8Array }>();
+  const connectionsOf = new Map<MemberId, number>();
   const ticker = createTicker((error) => logger.warn('sending failed', { error: String(error) }));
 
   const intake = options.papers
@@ -158,7 +159,8 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
   server.maxConnections = limits.connections;
 
   server.prependListener('secureConnection', (socket) => {
-    const certificate = socket.getPeerCertificate().raw;
+    // Not getPeerCertificate, which takes it apart for a millisecond.
+    const certificate = socket.getPeerX509Certificate()?.raw;
     const admission: Admission =
       socket.authorized && certificate instanceof Uint8Array
         ? admitSafely(options.admit, certificate)
@@ -166,13 +168,17 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
     if (!admission.ok) {
       meter.connections.refused++;
       logger.warn('certificate refused', { from: socket.remoteAddress, reason: admission.error });
-    } else if (countConnections(admission.value.member) >= limits.connectionsPerMember) {
+    } else if ((connectionsOf.get(admission.value.member) ?? 0) >= limits.connectionsPerMember) {
       meter.connections.refused++;
       logger.warn('too many connections', { member: admission.value.member });
       return void socket.destroy();
     } else meter.connections.accepted++;
-    peers.set(socket, { admission, certificate });
-    socket.once('close', () => peers.delete(socket));
+    peers.set(socket, { admission, certificate: certificate ?? new Uint8Array() });
+    if (admission.ok) count(admission.value.member, 1);
+    socket.once('close', () => {
+      peers.delete(socket);
+      if (admission.ok) count(admission.value.member, -1);
+    });
   });
   server.on('tlsClientError', (error, socket) => {
     meter.connections.failed++;
@@ -181,10 +187,10 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
   });
   server.on('clientError', (_error, socket) => socket.destroy());
 
-  function countConnections(member: MemberId): number {
-    let count = 0;
-    for (const { admission } of peers.values()) if (admission.ok && admission.value.member === member) count++;
-    return count;
+  function count(member: MemberId, change: 1 | -1): void {
+    const now = (connectionsOf.get(member) ?? 0) + change;
+    if (now > 0) connectionsOf.set(member, now);
+    else connectionsOf.delete(member);
   }
 
   /** Who asks; null when it may not ask anything. */

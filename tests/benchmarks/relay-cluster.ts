@@ -2,11 +2,12 @@ import { cp, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { entrustMeeting } from '../../main/sync/entrust.ts';
 import { until } from '../fixtures/laptops.ts';
-import { openBalancer } from '../fixtures/network/balancer.ts';
 import { openThinClient, type ThinClient } from '../fixtures/network/thin-client.ts';
 import { openTestRedis, redisCommand } from '../fixtures/redis.ts';
 import { makeRelayMeeting, type RelayPerson } from '../fixtures/relay-meeting.ts';
 import { startRelay, type Relay } from '../fixtures/relay.ts';
+import type { BalancerQuestion } from './balancer-process.ts';
+import { startProcess } from './child-process.ts';
 import { measured, pause, quantile, short, type Benchmark, type BenchmarkPlace } from './rows.ts';
 
 const CLIENTS = 1000;
@@ -84,13 +85,14 @@ async function run(place: BenchmarkPlace, count: number): Promise<Run> {
   const redis = count > 1 ? await openTestRedis() : undefined;
   const relays: Relay[] = [];
   const clients: ThinClient[] = [];
-  let balancer: Awaited<ReturnType<typeof openBalancer>> | undefined;
+  const balancer = startProcess('balancer-process.ts');
+  const counts = async () => (await balancer.ask<number[]>({ ask: 'counts' } satisfies BalancerQuestion)).join(', ');
   try {
     for (let index = 0; index < count; index++) {
       relays.push(await startRelay(dataOf(index), redis ? ['--bus', redis.url] : []));
     }
-    balancer = await openBalancer(relays.map(({ address }) => address));
-    const { address } = balancer;
+    const targets = relays.map((relay) => relay.address);
+    const address = await balancer.ask<string>({ ask: 'open', targets } satisfies BalancerQuestion);
     const outcome = await entrustMeeting(address, (held.people[0] as RelayPerson).credentials, held.meeting, held.acts);
     if (outcome !== 'carried') throw new Error(outcome);
     const connecting = performance.now();
@@ -99,9 +101,7 @@ async function run(place: BenchmarkPlace, count: number): Promise<Run> {
       clients.push(openThinClient({ address, meeting: held.meeting, person, device: `may-tinh-${index}` }));
       if (clients.length % WAVE === 0) await until(() => clients.every((client) => client.connected()), 120_000);
     }
-    place.say(
-      `${CLIENTS} connected in ${short((performance.now() - connecting) / 1000)} s: ${balancer.counts().join(', ')}`,
-    );
+    place.say(`${CLIENTS} connected in ${short((performance.now() - connecting) / 1000)} s: ${await counts()}`);
     await until(() => clients.every((client) => client.online().length === PEOPLE + 1), 120_000);
     await pause(3000);
 
@@ -118,11 +118,11 @@ async function run(place: BenchmarkPlace, count: number): Promise<Run> {
       );
     }
     const memory = await Promise.all(relays.map(residentOf));
-    place.say(`relays' memory: ${memory.join(', ')}; connections ${balancer.counts().join(', ')}`);
+    place.say(`relays' memory: ${memory.join(', ')}; connections ${await counts()}`);
     return { ...acts, longestLoss: Math.max(...clients.map((client) => client.longestLoss())), longestSilence };
   } finally {
     for (const client of clients) client.close();
-    await balancer?.close();
+    await balancer.end();
     for (const relay of relays) await relay.stop('SIGKILL');
     await redis?.close();
   }
