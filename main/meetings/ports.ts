@@ -210,7 +210,7 @@ export interface Network {
   onFound(listener: (found: readonly FoundHost[]) => void): () => void;
   fetchPapers(meeting: MeetingId, link: PaperLink): PaperFetcher;
   /** Brings whoever carries the meeting the papers that it lacks and this laptop has. */
-  offerPapers(meeting: MeetingId, link: { readonly addresses: () => readonly string[] }): PaperOffer;
+  offerPapers(meeting: MeetingId, link: Pick<PaperLink, 'addresses' | 'liveWaits'>): PaperOffer;
   /** A paper that somebody brings to this host. */
   arriving(paper: Sha256): PaperProgress | undefined;
   /** More of a paper came to this host. */

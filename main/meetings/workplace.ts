@@ -395,7 +395,7 @@ export function createWorkplace(deps: {
       if (status.role === 'host') return inTurn(network.siblings(meeting.id));
       return status.role === 'member' && status.address ? [status.address] : [];
     };
-    one.offer = network.offerPapers(meeting.id, { addresses });
+    one.offer = network.offerPapers(meeting.id, { addresses, liveWaits: () => attendance.waits() });
     one.fetcher = network.fetchPapers(meeting.id, {
       addresses,
       liveWaits: () => attendance.waits(),

@@ -10,7 +10,13 @@ export interface CarrierClient {
    * Sends `body` once the carrying laptop asks for it. Resolves with its answer, which may also come before the body was
    * sent; then nothing is sent.
    */
-  put(path: string, body: Uint8Array, signal?: AbortSignal): Promise<IncomingMessage>;
+  put(
+    path: string,
+    body: Uint8Array,
+    signal?: AbortSignal,
+    /** Asked for before every piece: resolves when it may go. */
+    turn?: () => Promise<void>,
+  ): Promise<IncomingMessage>;
   close(): void;
 }
 
@@ -48,7 +54,7 @@ export function createCarrierClient(address: string, credentials: Credentials, c
         sent.end();
       });
     },
-    put(path, body, signal) {
+    put(path, body, signal, turn) {
       return new Promise((resolve, reject) => {
         const headers = { 'content-length': body.byteLength, expect: '100-continue' };
         const sent = request({
@@ -63,7 +69,8 @@ export function createCarrierClient(address: string, credentials: Credentials, c
         sent.on('error', reject);
         sent.on('response', resolve);
         // In pieces, so that a thin line that takes them one by one doesn't look silent.
-        sent.on('continue', () => Readable.from(pieces(body)).pipe(sent));
+        const options = { objectMode: false, highWaterMark: PIECE_BYTES };
+        sent.on('continue', () => Readable.from(pieces(body, turn), options).pipe(sent));
         sent.flushHeaders();
       });
     },
@@ -73,8 +80,11 @@ export function createCarrierClient(address: string, credentials: Credentials, c
 
 const PIECE_BYTES = 32 * 1024;
 
-function* pieces(body: Uint8Array): Generator<Uint8Array> {
-  for (let at = 0; at < body.byteLength; at += PIECE_BYTES) yield body.subarray(at, at + PIECE_BYTES);
+async function* pieces(body: Uint8Array, turn?: () => Promise<void>): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < body.byteLength; at += PIECE_BYTES) {
+    await turn?.();
+    yield body.subarray(at, at + PIECE_BYTES);
+  }
 }
 
 export type ListProblem = DialProblem | 'carrier-malformed' | (string & {});

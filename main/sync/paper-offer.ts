@@ -16,6 +16,7 @@ import {
 } from '../../common/wire/paper-upload.ts';
 import { createCarrierClient, readAll, type CarrierClient } from './carrier-client.ts';
 import type { Credentials } from './dial.ts';
+import { createPacing } from './pacing.ts';
 
 /** A whole paper on this disk. */
 export interface OfferedPaper extends WantedPaper {
@@ -37,6 +38,8 @@ export interface PaperOfferOptions extends Credentials {
   source(): string | null;
   /** Papers that are here, the most urgent first; asked anew in every round. */
   offered(): readonly OfferedPaper[];
+  /** The link waits for an answer to something live: papers let it pass. */
+  liveWaits?(): boolean;
   readonly logger: LinkLogger;
 }
 
@@ -64,6 +67,9 @@ export function createPaperOffer(options: PaperOfferOptions): PaperOffer {
   let wait = FIRST_WAIT;
   let wakened: (() => void) | undefined;
   let wokenBefore = false;
+
+  const pacing = createPacing({ liveWaits: () => options.liveWaits?.() ?? false });
+  const turn = () => pacing.turn(closing.signal);
 
   function carrierAt(address: string): CarrierClient {
     if (client?.address !== address) {
@@ -115,7 +121,7 @@ export function createPaperOffer(options: PaperOfferOptions): PaperOffer {
         const at = chunk * PAPER_CHUNK_BYTES;
         const { bytesRead } = await file.read(buffer, 0, Math.min(PAPER_CHUNK_BYTES, paper.size - at), at);
         const path = chunkPath(meeting, paper.sha256, chunk);
-        const response = await carrier.put(path, buffer.subarray(0, bytesRead), closing.signal);
+        const response = await carrier.put(path, buffer.subarray(0, bytesRead), closing.signal, turn);
         const outcome = (await answerOf(response, chunkAnswerSchema))?.outcome ?? 'unknown';
         if (outcome === 'complete') break;
         if (outcome !== 'stored' && outcome !== 'already-there') return outcome;

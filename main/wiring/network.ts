@@ -229,7 +229,7 @@ export function createNetwork(options: {
         },
       };
     },
-    offerPapers: (meeting, { addresses }) => offerPapers({ ...credentials, meeting, addresses, store, logger }),
+    offerPapers: (meeting, link) => offerPapers({ ...credentials, meeting, ...link, store, logger }),
     arriving(paper) {
       const known = running?.arriving(paper);
       return known && { ...known, bytesPerSecond: 0, paused: false, givers: 0 };

@@ -85,7 +85,11 @@ const laptopId = ({ member, device }: { readonly member: MemberId; readonly devi
   `${member}/${device}`;
 
 /** The use cases' port on what brings papers to the host. */
-export function offerPapers({ addresses, store, ...rest }: Exchange): PaperOffer {
+export function offerPapers({
+  addresses,
+  store,
+  ...rest
+}: Exchange & { readonly liveWaits: () => boolean }): PaperOffer {
   let offered: readonly PaperRecord[] = [];
   let confirmed: ReadonlySet<Sha256> = new Set();
   let last = '';

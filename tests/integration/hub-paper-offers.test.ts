@@ -59,7 +59,12 @@ async function paperOf(size: number, options: { named?: boolean } = {}): Promise
   return { ...paper, path, bytes, confirmed: false };
 }
 
-function offerOf(person: TestPerson, papers: readonly OfferedPaper[], source = () => room.address as string | null) {
+function offerOf(
+  person: TestPerson,
+  papers: readonly OfferedPaper[],
+  source = () => room.address as string | null,
+  liveWaits = () => false,
+) {
   const warnings: Record<string, unknown>[] = [];
   const offer = createPaperOffer({
     meeting: room.rules.id,
@@ -67,11 +72,28 @@ function offerOf(person: TestPerson, papers: readonly OfferedPaper[], source = (
     admit: room.organisation.admit,
     source,
     offered: () => papers,
+    liveWaits,
     logger: { info: () => undefined, warn: (message, values) => warnings.push({ message, ...values }) },
   });
   open.push(() => offer.close());
   return { offer, warnings };
 }
+
+it('[PAPER-7] lets what is live pass: no piece goes while the link waits for an answer', async () => {
+  const paper = await paperOf(2 * PAPER_CHUNK_BYTES + 5);
+  let waits = true;
+  let asked = 0;
+  const liveWaits = () => {
+    asked++;
+    return waits;
+  };
+  offerOf(an, [paper], undefined, liveWaits);
+  await expectSoon('it asks whether it may', () => asked > 10);
+  expect(room.hub.arriving(paper.sha256)?.have ?? 0).toBe(0);
+  waits = false;
+  await expectSoon('the paper is there', () => arrived.includes(paper.sha256));
+  expect((await bytesAtHost(paper.sha256)).equals(paper.bytes)).toBe(true);
+});
 
 async function bytesAtHost(paper: Sha256): Promise<Buffer> {
   return readFile(store.papers.file(paper)?.path ?? '');
