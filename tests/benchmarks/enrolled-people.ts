@@ -37,7 +37,7 @@ const PARENT = 'Ủy ban nhân dân tỉnh Thử Nghiệm';
  */
 export async function enrolledOrganisation(
   size: number,
-  { keys = size, quickToUnlock = false } = {},
+  { keys = size, bits = 3072, quickToUnlock = false } = {},
 ): Promise<EnrolledOrganisation> {
   const now = new Date();
   const made = succeeded(
@@ -45,7 +45,7 @@ export async function enrolledOrganisation(
   );
   const root = made.certificate;
 
-  const pairs = await Promise.all(Array.from({ length: Math.min(keys, size) }, () => keyAndVault(quickToUnlock)));
+  const pairs = await Promise.all(Array.from({ length: Math.min(keys, size) }, () => keyAndVault(bits, quickToUnlock)));
 
   async function enrolled(index: number): Promise<EnrolledPerson> {
     const { privateKey, vault } = pairs[index % pairs.length] as Awaited<ReturnType<typeof keyAndVault>>;
@@ -92,8 +92,8 @@ export async function layDataFolder(
   await store.close();
 }
 
-async function keyAndVault(quickToUnlock: boolean) {
-  const privateKey = await generateRsaKey();
+async function keyAndVault(bits: number, quickToUnlock: boolean) {
+  const privateKey = await generateRsaKey(bits);
   const vault = await lockKey(privateKey, PIN, quickToUnlock ? { N: 2 ** 14, r: 8, p: 1 } : undefined);
   return { privateKey, vault: succeeded(vault) };
 }

@@ -5,11 +5,14 @@ import { parseArgs } from 'node:util';
 import { coldStart } from './cold-start.ts';
 import { fanOut } from './fan-out/fan-out.ts';
 import { massJoin } from './fan-out/mass-join.ts';
+import { growth } from './growth.ts';
 import { firstPage } from './first-page.ts';
 import { penToOtherScreen } from './pen-to-other-screen.ts';
 import { describeMachine, lineOf, writeReport } from './report.ts';
 import { asRow, type Benchmark, type Measured } from './rows.ts';
 import { relayCluster } from './relay-cluster.ts';
+import { singlePaper } from './single-paper/single-paper.ts';
+import { takeover } from './takeover/takeover.ts';
 import { syncJoin } from './sync-join.ts';
 import { thinLine } from './thin-line.ts';
 
@@ -22,6 +25,9 @@ const benchmarks: readonly Benchmark[] = [
   massJoin,
   relayCluster,
   thinLine,
+  growth,
+  singlePaper,
+  takeover,
 ];
 
 const { values } = parseArgs({ options: { only: { type: 'string', multiple: true }, json: { type: 'string' } } });

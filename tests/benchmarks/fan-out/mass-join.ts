@@ -32,12 +32,14 @@ export const massJoin: Benchmark = {
     const ca = new X509Certificate(organisation.root).toString();
     let update = new Uint8Array(0);
     let document = '';
-    const meeting = await meetingFolder(folder, organisation, async (laptop, prepared) => {
-      document = `ink/${prepared.paper}/${secretary.member}`;
-      const own = openWindowDocument(laptop, `${prepared.meeting}/${document}`);
-      await own.synced;
-      update = await writeInk(own.doc, () => laptop.engine.store.pending.documents().length === 0);
-      own.close();
+    const meeting = await meetingFolder(folder, organisation, {
+      async fill(laptop, prepared) {
+        document = `ink/${prepared.paper}/${secretary.member}`;
+        const own = openWindowDocument(laptop, `${prepared.meeting}/${document}`);
+        await own.synced;
+        update = await writeInk(own.doc, () => laptop.engine.store.pending.documents().length === 0);
+        own.close();
+      },
     });
 
     const host = await startHost(meeting.folder, meeting.meeting, ca);

@@ -13,24 +13,30 @@ export interface MeetingFolder extends PreparedMeeting {
   readonly paper: Sha256;
 }
 
-/** A convened meeting of everybody with one paper, on the secretary's laptop; `fill` may add to it before it is closed. */
+/**
+ * A convened meeting of everybody with one paper, on the secretary's laptop; `fill` may add to it
+ * before it is closed.
+ */
 export async function meetingFolder(
   folder: string,
   organisation: EnrolledOrganisation,
-  fill?: (secretary: TestLaptop, prepared: MeetingFolder) => Promise<void>,
+  options: {
+    readonly paperFile?: string;
+    fill?(secretary: TestLaptop, prepared: MeetingFolder): Promise<void>;
+  } = {},
 ): Promise<MeetingFolder> {
   const [person] = organisation.people;
   if (!person) throw new Error('nobody is enrolled');
   const held = join(folder, 'host');
   await layDataFolder(held, organisation, person);
-  const file = join(folder, 'bao-cao.pdf');
-  await writeFile(file, await makePdf(3));
+  const file = options.paperFile ?? join(folder, 'bao-cao.pdf');
+  if (!options.paperFile) await writeFile(file, await makePdf(3));
   const secretary = await openEngine(held, 'secretary');
   const prepared = await prepareMeeting(secretary, organisation.people, { items: 3, papers: [file] });
   const [paper] = prepared.papers;
   if (!paper) throw new Error('the paper was not added');
   const made = { ...prepared, folder: held, paper };
-  await fill?.(secretary, made);
+  await options.fill?.(secretary, made);
   await secretary.close();
   return made;
 }

@@ -1,0 +1,145 @@
+import { X509Certificate } from 'node:crypto';
+import { join } from 'node:path';
+import type { BareClientsQuestion } from '../bare-clients-process.ts';
+import type { BareServerQuestion } from '../bare-server-process.ts';
+import { startProcess, type Helper } from '../child-process.ts';
+import { enrolledOrganisation, layDataFolder, type EnrolledOrganisation } from '../enrolled-people.ts';
+import { meetingFolder } from '../fan-out/meeting-folder.ts';
+import { clock, compared, measured, pause, quantile, type Benchmark, type Measured } from '../rows.ts';
+import type { TakeoverQuestion } from './takeover-process.ts';
+
+const LAPTOPS = 50;
+/** Of the laptops that never carry; the two that do in turn have processes of their own. */
+const PROCESSES = 4;
+const KILLED = 10;
+const FROZEN = 5;
+const FLOORS = 3;
+/** Until everybody has been told of everybody, and no earlier loss is under way. Milliseconds. */
+const CALM = 2500;
+
+export const takeover: Benchmark = {
+  name: 'takeover',
+  takes: '3 minutes',
+  async run({ folder, say }) {
+    say(`making a meeting of ${LAPTOPS} laptops`);
+    const organisation = await enrolledOrganisation(LAPTOPS, { keys: 4, quickToUnlock: true });
+    const made = await meetingFolder(folder, organisation);
+    const { meeting } = made;
+    const folders = [made.folder];
+    for (const [index, person] of organisation.people.entries()) {
+      if (index === 0) continue;
+      const own = join(folder, `laptop-${index}`);
+      await layDataFolder(own, organisation, person);
+      folders.push(own);
+    }
+    const names = organisation.people.map(({ name }) => name);
+    const helpers = new Set<Helper>();
+    const start = async (some: readonly string[]): Promise<Helper> => {
+      const helper = startProcess('takeover/takeover-process.ts');
+      helpers.add(helper);
+      await helper.ask({ ask: 'open', folders: some } satisfies TakeoverQuestion);
+      return helper;
+    };
+    try {
+      // The secretary's and the chair's, who come first in the order.
+      const carriers = [await start(folders.slice(0, 1)), await start(folders.slice(1, 2))];
+      const rest = folders.slice(2);
+      const groups = await Promise.all(
+        Array.from({ length: PROCESSES }, (_, group) => start(rest.filter((_one, at) => at % PROCESSES === group))),
+      );
+      const address = await (carriers[0] as Helper).ask<string>({ ask: 'address', meeting } satisfies TakeoverQuestion);
+      for (const helper of [carriers[1] as Helper, ...groups])
+        await helper.ask({ ask: 'join', meeting, address } satisfies TakeoverQuestion);
+
+      let carrier = 0;
+      const lose = async (how: 'SIGKILL' | 'SIGSTOP'): Promise<number> => {
+        await pause(CALM);
+        const lost = carrier;
+        const host = carriers[lost] as Helper;
+        const question: TakeoverQuestion = { ask: 'working', meeting, lost: names[lost] ?? '' };
+        const others = [carriers[1 - lost] as Helper, ...groups];
+        const answers = Promise.all(others.map((helper) => helper.ask<number[]>(question)));
+        // They have begun to watch.
+        await pause(500);
+        const from = clock();
+        process.kill(host.pid, how);
+        const times = (await answers).flat();
+        carrier = 1 - lost;
+        if (how === 'SIGSTOP') process.kill(host.pid, 'SIGCONT');
+        else {
+          await host.end();
+          helpers.delete(host);
+          carriers[lost] = await start([folders[lost] as string]);
+        }
+        const back: TakeoverQuestion = { ask: 'working', meeting, lost: names[lost] ?? '' };
+        await (carriers[lost] as Helper).ask(back);
+        return Math.max(...times) - from;
+      };
+
+      const killed: number[] = [];
+      const frozen: number[] = [];
+      for (let trial = 1; trial <= KILLED; trial++) {
+        killed.push(await lose('SIGKILL'));
+        say(`killed ${trial} of ${KILLED}: ${Math.round(killed.at(-1) ?? 0)} ms`);
+      }
+      for (let trial = 1; trial <= FROZEN; trial++) {
+        frozen.push(await lose('SIGSTOP'));
+        say(`frozen ${trial} of ${FROZEN}: ${Math.round(frozen.at(-1) ?? 0)} ms`);
+      }
+      for (const helper of helpers) await helper.end();
+      const floor: number[] = [];
+      for (let run = 0; run < FLOORS; run++) floor.push(await connectAll(organisation));
+      return [...rowsOf('killed', 'kill -9', killed, floor), ...rowsOf('frozen', 'SIGSTOP', frozen, floor)];
+    } finally {
+      for (const helper of helpers) await helper.end();
+    }
+  },
+};
+
+function rowsOf(name: string, how: string, samples: readonly number[], floor: readonly number[]): Measured[] {
+  const against = `${LAPTOPS - 1} clients that connect to a bare server over mutual TLS`;
+  const what =
+    `${LAPTOPS} engines of one meeting, the host in a process of its own: from ${how} of that process to the moment when ` +
+    'the last of the others has the welcome of the new host. All share the processors of this computer.';
+  const worst = quantile(samples, 0.99);
+  const other = quantile(floor, 0.99);
+  return [
+    measured({ name: `takeover-${name}`, unit: 'ms', samples, against, otherSamples: floor, what }),
+    compared({
+      name: `takeover-${name}-p99`,
+      unit: 'ms',
+      value: worst,
+      n: samples.length,
+      against,
+      other,
+      otherN: floor.length,
+      what: `The same, the 99th percentile of ${samples.length} trials.`,
+    }),
+  ];
+}
+
+/** The least that coming back takes: everybody makes one connection. */
+async function connectAll(organisation: EnrolledOrganisation): Promise<number> {
+  const [secretary, ...others] = organisation.people;
+  if (!secretary) throw new Error('nobody is enrolled');
+  const ca = new X509Certificate(organisation.root).toString();
+  const server = startProcess('bare-server-process.ts');
+  const groups = Array.from({ length: PROCESSES }, () => startProcess('bare-clients-process.ts'));
+  try {
+    const bytes = 1;
+    const listen: BareServerQuestion = { ask: 'listen', key: secretary.tls.key, cert: secretary.tls.cert, ca, bytes };
+    const port = await server.ask<number>(listen);
+    await pause(1000);
+    const from = clock();
+    const times = await Promise.all(
+      groups.map((helper, group) => {
+        const people = others.filter((_one, at) => at % PROCESSES === group).map(({ tls }) => tls);
+        return helper.ask<number[]>({ port, bytes, ca, people } satisfies BareClientsQuestion);
+      }),
+    );
+    return Math.max(...times.flat()) - from;
+  } finally {
+    for (const helper of groups) await helper.end();
+    await server.end();
+  }
+}
