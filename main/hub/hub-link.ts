@@ -1,4 +1,4 @@
-import type { CarriedMeeting } from '../../common/collab/carried-meeting.ts';
+import type { CarriedMeeting, MeetingLog } from '../../common/collab/carried-meeting.ts';
 import type { Entry } from '../../common/acts/entry.ts';
 import type { MemberId } from '../../common/domain/ids.ts';
 import type { StreamPosition } from '../../common/wire/acknowledged.ts';
@@ -63,6 +63,8 @@ export function createHubLink(options: {
   readonly remoteHost: string | undefined;
   /** A newcomer's highest epoch; returns the one that the meeting is carried with. */
   seen(epoch: Epoch | undefined): Epoch | undefined;
+  /** That of the meeting, read once for all links. */
+  readonly log: MeetingLog;
   /** Those of the meeting, shared by all connections. */
   readonly relayed: RelayedDocuments;
   /** Otherwise `serveMeetingDocument`. */
@@ -83,7 +85,7 @@ export function createHubLink(options: {
   let ended = false;
 
   const exchange: LogExchange = createLogExchange({
-    log: meeting.log,
+    log: options.log,
     peer: member,
     nextBatch: options.nextBatch,
     send: (frame) => client.send(frame, 'text'),
@@ -175,7 +177,7 @@ export function createHubLink(options: {
         laptop = { member, device, address: `${remoteHost}:${message.port}` };
       const epoch = options.seen(message.epoch);
       const { carrier } = options;
-      const heads = meeting.log.heads();
+      const heads = options.log.heads();
       client.send(encodeControl({ type: 'welcome', protocol: LINK_PROTOCOL, carrier, heads, epoch }), 'text');
       options.onReady(link);
       exchange.start(message.heads);

@@ -16,6 +16,7 @@ import { createHeldCount } from './held.ts';
 import { createHubLink, type HubLink } from './hub-link.ts';
 import type { HubGauges, HubMeter } from './hub-meter.ts';
 import { createRelayedDocuments } from './relayed-documents.ts';
+import { shareReads } from './shared-reads.ts';
 import type { Ticker } from './tick.ts';
 
 /** What the interface shows of a carried meeting. */
@@ -74,6 +75,7 @@ export function createMeetingRoom(options: {
   const links = new Map<HubLink, ClientSocket>();
   const sockets = new Map<DocumentSocket, ClientSocket>();
   const happenings = createHappenings();
+  const reads = shareReads(meeting.log);
   const relayed = createRelayedDocuments(meeting, happenings, () => ticker.request(spread));
   const acknowledged = options.acknowledged ?? createAcknowledged(carrier);
   let pending: Entry[] = [];
@@ -260,6 +262,7 @@ export function createMeetingRoom(options: {
         nextBatch: () => batches++,
         remoteHost: hostOf(transport.remoteAddress),
         seen: (epoch) => options.takeover?.seen(epoch),
+        log: reads.log,
         relayed,
         serve: shared?.serveFor(),
         onReady: ready,
@@ -309,12 +312,14 @@ export function createMeetingRoom(options: {
       for (const link of links.keys()) link.beat();
       for (const socket of sockets.keys()) socket.beat();
       relayed.beat();
+      reads.beat();
       shared?.beat();
       closeSlowest();
     },
     close(code, reason) {
       closed = true;
       stopListening();
+      reads.close();
       held.stop();
       clearTimeout(telling);
       clearTimeout(tellingOnline);

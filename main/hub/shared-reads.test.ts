@@ -1,0 +1,60 @@
+import { expect, it } from 'vitest';
+import type { Entry, Stream } from '../../common/acts/entry.ts';
+import type { MeetingLog } from '../../common/collab/carried-meeting.ts';
+import type { MemberId } from '../../common/domain/ids.ts';
+import { shareReads } from './shared-reads.ts';
+
+const author = '00000000-0000-4000-8000-000000000001' as MemberId;
+const stream: Stream = 'acts';
+
+/** A log of numbered entries that counts how often it is read. */
+function countedLog() {
+  const jws: string[] = [];
+  const listeners = new Set<() => void>();
+  const reads = { batches: 0, heads: 0 };
+  const log: MeetingLog = {
+    heads() {
+      reads.heads++;
+      return [{ author, stream, seq: jws.length, hash: '' as Entry['hash'] }];
+    },
+    readAfter(_author, _stream, seq, limit) {
+      reads.batches++;
+      return { entries: jws.slice(seq, seq + limit), certificates: [] };
+    },
+    receive: () => Promise.reject(new Error('not asked for')),
+    onStored(listener) {
+      const told = () => listener([], 'self');
+      listeners.add(told);
+      return () => listeners.delete(told);
+    },
+    certificatesOf: () => [],
+  };
+  const add = (entry: string) => {
+    jws.push(entry);
+    for (const listener of listeners) listener();
+  };
+  return { log, reads, add };
+}
+
+it('[LOG-8] what many lack is read once, and what comes later is never missed', () => {
+  const { log, reads, add } = countedLog();
+  const shared = shareReads(log);
+  for (const entry of ['a', 'b', 'c']) add(entry);
+  expect(shared.log.readAfter(author, stream, 0, 2).entries).toEqual(['a', 'b']);
+  expect(shared.log.readAfter(author, stream, 0, 2).entries).toEqual(['a', 'b']);
+  expect(reads.batches).toBe(1);
+  expect(shared.log.readAfter(author, stream, 2, 2).entries).toEqual(['c']);
+  add('d');
+  expect(shared.log.readAfter(author, stream, 2, 2).entries).toEqual(['c', 'd']);
+});
+
+it('[LOG-8] heads are those of now, and nobody changes another one`s list', () => {
+  const { log, reads, add } = countedLog();
+  const shared = shareReads(log);
+  add('a');
+  shared.log.heads().length = 0;
+  expect(shared.log.heads()).toMatchObject([{ seq: 1 }]);
+  expect(reads.heads).toBe(1);
+  add('b');
+  expect(shared.log.heads()).toMatchObject([{ seq: 2 }]);
+});
