@@ -70,6 +70,8 @@ interface AtHand {
   fetcher: PaperFetcher | undefined;
   offer: PaperOffer | undefined;
   readonly stops: (() => void)[];
+  /** Of what ends when this laptop leaves the others. */
+  readonly attended: (() => void)[];
   telling: NodeJS.Timeout | undefined;
   /** As the list of meetings says it. */
   onlyHereSince: string | null;
@@ -171,6 +173,7 @@ export function createWorkplace(deps: {
       fetcher: undefined,
       offer: undefined,
       stops: [],
+      attended: [],
       telling: undefined,
       onlyHereSince: null,
       sealing: false,
@@ -388,7 +391,7 @@ export function createWorkplace(deps: {
       tell(meeting.id);
     });
     const stopWindows = meeting.onWindowDocument((name) => attendance.share(name));
-    one.stops.push(stopStatus, stopWindows);
+    one.attended.push(stopStatus, stopWindows);
     const addresses = () => {
       const status = attendance.status();
       // A paper that somebody brought to one relay is fetched by the others.
@@ -402,7 +405,7 @@ export function createWorkplace(deps: {
       laptops: () => attendance.laptops(),
       hasWhole: (paper, member) => meeting.state()?.receipts[paper]?.includes(member) ?? false,
     });
-    one.stops.push(
+    one.attended.push(
       one.fetcher.onProgress(() => tell(meeting.id)),
       one.fetcher.onComplete(() => tell(meeting.id)),
     );
@@ -414,6 +417,7 @@ export function createWorkplace(deps: {
   async function detach(one: AtHand): Promise<void> {
     const attendance = await one.attending?.catch(() => undefined);
     const { fetcher, offer } = one;
+    for (const stop of one.attended.splice(0)) stop();
     one.attending = one.attendance = one.fetcher = one.offer = undefined;
     await Promise.all([fetcher?.close(), offer?.close(), attendance?.close()]);
   }
