@@ -28,7 +28,7 @@ await onProjectNode(async () => {
     {
       name: 'chaos',
       run: () =>
-        run(projectNode, [inRoot('tests', 'chaos', 'index.ts'), '--runs', '10', '--network', '1', '--seed', '1']),
+        run(projectNode, [inRoot('tests', 'chaos', 'index.ts'), '--runs', '8', '--network', '1', '--seed', '1']),
     },
     { name: 'build', run: () => build(electron).then(() => 0) },
     { name: 'pack', run: packed },

@@ -9,16 +9,20 @@ import { buildLaptopProgram } from './program.ts';
 import { prepareRoom, type PreparedRoom } from './room.ts';
 import { drawNetworkSchedule, drawSchedule } from './schedule.ts';
 import { runSeries, seconds } from './series.ts';
+import { soak } from './soak.ts';
 
 /** Schedules wait more than they work. */
 const LANES = availableParallelism() + 1;
 const LARGEST = 5;
 /** One schedule with cables pulled takes as long as this many in which laptops are killed. */
 const NETWORK_EVERY = 50;
+/** Where laptops in namespaces listen. */
+const PORT = 7443;
 
-const USAGE = `npm run chaos -- [--runs N] [--seed S] [--network N] [--only K] [--lanes L]
+const USAGE = `npm run chaos -- [--runs N] [--seed S] [--network N] [--only K] [--lanes L] [--soak MINUTES]
     Kills laptops of a meeting at any moment, N times (20), and looks whether anything was lost; then pulls cables and
     splits the room in network namespaces, --network times (one for every ${NETWORK_EVERY} of N).
+    --soak MINUTES: instead, a long day without its pauses, and whether memory, disk or handles grow for no reason.
     --only K: schedule K of the seed alone (with --network 1: of the network ones); --lanes: side by side (${LANES} here).
 Exit code 0 only if nothing was lost.`;
 
@@ -35,6 +39,7 @@ async function main(): Promise<number> {
       seed: { type: 'string', default: '1' },
       network: { type: 'string' },
       only: { type: 'string' },
+      soak: { type: 'string' },
       lanes: { type: 'string', default: String(LANES) },
       help: { type: 'boolean', default: false },
     },
@@ -53,15 +58,23 @@ async function main(): Promise<number> {
 
   const began = performance.now();
   const folder = inRoot('.cache', 'chaos', `run-${process.pid}`);
-  console.log(`chaos: seed ${seed}, ${killed.length} schedules of kills, ${cut.length} of the network`);
+  if (values.soak === undefined)
+    console.log(`chaos: seed ${seed}, ${killed.length} schedules of kills, ${cut.length} of the network`);
   const [program, room] = await Promise.all([buildLaptopProgram(), prepareRoom(join(folder, 'prepared'), LARGEST)]);
   console.log(`chaos: organisation, meeting and program are ready after ${seconds(began)}`);
   const prepared = { folder, program, room };
+  if (values.soak !== undefined) {
+    const problems = await soak({ room, program, folder: join(folder, 'soak'), minutes: Number(values.soak) });
+    for (const problem of problems) console.log(`chaos: soak: ${problem}`);
+    await rm(folder, { recursive: true, force: true });
+    return problems.length === 0 ? 0 : 1;
+  }
   const failures = [
     ...(killed.length > 0 ? await killSchedules(prepared, seed, killed, Math.max(1, Number(values.lanes))) : []),
     ...(cut.length > 0 ? await networkSchedules(prepared, seed, cut) : []),
   ];
-  await rm(folder, { recursive: true, force: true });
+  if (failures.length === 0) await rm(folder, { recursive: true, force: true });
+  else console.log(`chaos: the laptops' logs are in ${folder}`);
   console.log(failures.length === 0 ? `chaos: nothing was lost (${seconds(began)})` : 'chaos: FAILED');
   return failures.length === 0 ? 0 : 1;
 }
@@ -72,10 +85,10 @@ async function killSchedules(
   numbers: readonly number[],
   lanes: number,
 ): Promise<readonly number[]> {
-  const log = join(folder, 'laptops.log');
-  const warm = warmLaptops(() => startLaptop(program, { log }), lanes * 2);
-  // Every address of 127.0.0.0/8 is this computer, so laptops keep theirs over a restart and nobody else has it.
-  const second = 16 + (process.pid % 200);
+  let started = 0;
+  const warm = warmLaptops(() => startLaptop(program, { log: join(folder, `laptop-${started++}.log`) }), lanes * 2);
+  // Below the ports that are handed out to whoever asks for any, and others than another run's.
+  const portOf = (number: number, laptop: number) => 20_000 + ((process.pid * 61 + number) % 1500) * 8 + laptop;
   const failed = await runSeries({
     name: 'kills',
     again: '--runs 1',
@@ -88,7 +101,7 @@ async function killSchedules(
       room,
       folder: at,
       resources: inRoot('resources'),
-      host: (laptop) => `127.${second}.${(number % 250) + 1}.${laptop + 1}`,
+      address: (laptop) => ['127.0.0.1', portOf(number, laptop)],
       take: () => warm.take(),
       giveBack: (laptop) => warm.giveBack(laptop),
     }),
@@ -123,7 +136,7 @@ async function networkSchedules(
         room,
         folder: at,
         resources: inRoot('resources'),
-        host: (laptop) => network.address(laptop),
+        address: (laptop) => [network.address(laptop), PORT],
         async take(laptop) {
           const process = await startLaptop(program, { log, within: network.within(laptop) });
           started.add(process);

@@ -1,3 +1,6 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
 import type { Events } from '../../common/contract/requests.ts';
 import type { MeetingId, MemberId, Sha256 } from '../../common/domain/ids.ts';
 import { consoleLogger } from '../../main/logging/create-logger.ts';
@@ -6,7 +9,7 @@ import { printWithPlaces } from '../fixtures/pdfs.ts';
 import { PIN, until } from '../fixtures/laptops.ts';
 import { findings } from './findings.ts';
 import { openLedger, type DoneBy } from './ledger.ts';
-import { openPerson, type Doing, type Person } from './person.ts';
+import { joinAnywhere, openPerson, type Doing, type Person } from './person.ts';
 
 /** One laptop in a process of its own: the real engine on its own data folder, and somebody who works with it. */
 export interface LaptopSetting {
@@ -18,8 +21,8 @@ export interface LaptopSetting {
   readonly meeting: MeetingId;
   readonly paper: Sha256;
   readonly ledger: string;
-  /** Where the one who carries the meeting at first is found. */
-  readonly address: string;
+  /** Where whoever carries the meeting may be found, the one who carries it at first before others. */
+  readonly addresses: readonly string[];
 }
 
 /** A moment at which a laptop dies by itself: at the `nth` such write from now. */
@@ -33,6 +36,7 @@ export type LaptopQuestion =
   | { readonly ask: 'open'; readonly setting: LaptopSetting }
   | { readonly ask: 'carry' | 'join' | 'report' | 'state-hash' | 'close' | 'usage' }
   | { readonly ask: 'act'; readonly doing: Doing }
+  | { readonly ask: 'act-on'; readonly doings: readonly Doing[] }
   | { readonly ask: 'die'; readonly at: DeadlyWrite }
   | { readonly ask: 'findings'; readonly ledger: readonly DoneBy[] };
 
@@ -45,6 +49,19 @@ export interface LaptopReport {
   readonly heads: readonly string[];
   /** Papers that are not here. */
   readonly missing: number;
+  /** What may explain why it is not where the others are. */
+  readonly hint: string;
+}
+
+/** Bytes. */
+export interface LaptopUsage {
+  readonly rss: number;
+  /** What JavaScript holds, buffers included. */
+  readonly heap: number;
+  /** Timers, sockets, files and the like that are open. */
+  readonly handles: number;
+  readonly disk: number;
+  readonly entries: number;
 }
 
 /** Multicast asks again every few seconds. */
@@ -60,10 +77,12 @@ function here(): NonNullable<typeof at> {
 
 async function open(setting: LaptopSetting): Promise<MemberId> {
   const { folder, resources, listenHost, port, discovery } = setting;
+  const logger = consoleLogger('info');
+  logger.info('laptop opens', { folder, pid: process.pid });
   const engine = openLaptop({
     dataDir: folder,
     version: '0.0.0-chaos',
-    logger: consoleLogger('warn'),
+    logger,
     resources,
     print: printWithPlaces,
     listenHost,
@@ -74,9 +93,9 @@ async function open(setting: LaptopSetting): Promise<MemberId> {
   engine.subscribe('meetings.found', (payload) => (found = payload as Events['meetings.found']));
   const { me } = await engine.request('app.unlock', { pin: PIN });
   if (!me) throw new Error('the laptop is not enrolled');
-  const { meeting, paper, address } = setting;
+  const { meeting, paper, addresses } = setting;
   const note = openLedger(setting.ledger, me.member);
-  const person = openPerson({ engine, meeting, paper, member: me.member, address, note });
+  const person = openPerson({ engine, meeting, paper, member: me.member, addresses, note });
   at = { engine, person, member: me.member, setting };
   return me.member;
 }
@@ -89,18 +108,34 @@ async function report(): Promise<LaptopReport> {
   const { engine, setting } = here();
   const { meeting } = setting;
   if (!engine.store.meetings.get(meeting))
-    return { role: 'alone', connection: 'none', unsigned: [], heads: [], missing: 0 };
+    return { role: 'alone', connection: 'none', unsigned: [], heads: [], missing: 0, hint: '' };
   const { connection } = await engine.request('meetings.state', { meeting });
   const papers = await engine.request('papers.status', { meeting });
   return {
     missing: papers.filter((paper) => paper.state !== 'here').length,
     role: connection.role,
     connection: connection.state,
+    hint: `${connection.problem ?? ''} ${JSON.stringify(engine.store.settings.get(`succession/${meeting}`, z.unknown()))}`,
     unsigned: engine.store.pending.documents().map((one) => one.document),
     heads: engine.store.entries
       .heads(meeting)
       .map(({ author, stream, seq }) => `${author.slice(0, 8)} ${stream.split('/').slice(0, 2).join('/')} ${seq}`)
       .sort(),
+  };
+}
+
+/** After a collection of garbage, where the process was started so that it can be asked for. */
+function usage(): LaptopUsage {
+  const { setting, engine } = here();
+  globalThis.gc?.();
+  const { rss, heapUsed, external } = process.memoryUsage();
+  const files = readdirSync(setting.folder).filter((name) => name.startsWith('phien.db'));
+  return {
+    rss,
+    heap: heapUsed + external,
+    handles: process.getActiveResourcesInfo().length,
+    disk: files.reduce((sum, name) => sum + statSync(join(setting.folder, name)).size, 0),
+    entries: engine.store.entries.heads(setting.meeting).reduce((sum, head) => sum + head.seq, 0),
   };
 }
 
@@ -146,12 +181,16 @@ async function answer(question: LaptopQuestion): Promise<unknown> {
     }
     case 'join': {
       const { engine, setting } = here();
-      const address = setting.discovery === 'off' ? setting.address : await foundAddress(setting.meeting);
-      await engine.request('meetings.join', { address, meeting: setting.meeting });
+      const { meeting } = setting;
+      const addresses = setting.discovery === 'off' ? setting.addresses : [await foundAddress(meeting)];
+      await joinAnywhere(engine, meeting, addresses);
       return null;
     }
     case 'act':
       return await here().person.act(question.doing);
+    case 'act-on':
+      for (const doing of question.doings) await here().person.act(doing);
+      return null;
     case 'report':
       return await report();
     case 'state-hash':
@@ -169,10 +208,8 @@ async function answer(question: LaptopQuestion): Promise<unknown> {
         ledger: question.ledger,
       });
     }
-    case 'usage': {
-      const { rss, heapUsed, external } = process.memoryUsage();
-      return { rss, heapUsed, external, handles: process.getActiveResourcesInfo().length };
-    }
+    case 'usage':
+      return usage();
     case 'close': {
       const { engine, person } = here();
       person.close();

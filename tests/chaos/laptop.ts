@@ -22,10 +22,15 @@ export class LaptopDied extends Error {}
 /** Starts a process that is ready to open a data folder. `within` puts a command before it (`ip netns exec …`). */
 export async function startLaptop(
   program: string,
-  options: { readonly log: string; readonly within?: readonly string[] },
+  options: { readonly log: string; readonly within?: readonly string[]; readonly flags?: readonly string[] },
 ): Promise<LaptopProcess> {
   const log = openSync(options.log, 'a');
-  const [command = process.execPath, ...args] = [...(options.within ?? []), process.execPath, program];
+  const [command = process.execPath, ...args] = [
+    ...(options.within ?? []),
+    process.execPath,
+    ...(options.flags ?? []),
+    program,
+  ];
   const child = spawn(command, args, {
     stdio: ['ignore', log, log, 'ipc'],
     serialization: 'advanced',
@@ -98,9 +103,12 @@ export function warmLaptops(start: () => Promise<LaptopProcess>, spare: number):
   fill();
   return {
     async take() {
-      const laptop = await (ready.shift() ?? started());
-      fill();
-      return laptop;
+      for (;;) {
+        const laptop = await (ready.shift() ?? started());
+        fill();
+        // One that was given back may have died while it closed.
+        if (laptop.alive()) return laptop;
+      }
     },
     giveBack: (laptop) => void (laptop.alive() && ready.unshift(Promise.resolve(laptop))),
     async close() {

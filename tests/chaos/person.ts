@@ -34,7 +34,7 @@ export function openPerson(options: {
   readonly paper: Sha256;
   readonly member: MemberId;
   /** Where to find the meeting again after leaving it. */
-  readonly address: string;
+  readonly addresses: readonly string[];
   note(done: Done): void;
 }): Person {
   const { engine, meeting, paper, member, note } = options;
@@ -180,7 +180,7 @@ export function openPerson(options: {
         return 'done';
       case 'leave-and-join':
         await engine.request('meetings.leave', { meeting });
-        await engine.request('meetings.join', { address: options.address, meeting });
+        await joinAnywhere(engine, meeting, options.addresses);
         return 'done';
     }
   }
@@ -199,6 +199,22 @@ export function openPerson(options: {
       windows.clear();
     },
   };
+}
+
+/** Tries one address after the other, as somebody does who reads them off a list. */
+export async function joinAnywhere(
+  engine: OpenedLaptop,
+  meeting: MeetingId,
+  addresses: readonly string[],
+): Promise<void> {
+  for (const [index, address] of addresses.entries()) {
+    try {
+      await engine.request('meetings.join', { address, meeting });
+      return;
+    } catch (error) {
+      if (!(error instanceof Refusal) || index === addresses.length - 1) throw error;
+    }
+  }
 }
 
 /** A stroke that follows from its id, so that the judge knows every byte of it. */

@@ -1,7 +1,6 @@
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MeetingId, MemberId, Sha256 } from '../../common/domain/ids.ts';
-import { portSchema } from '../../main/wiring/network.ts';
 import { enrolledOrganisation, layDataFolder } from '../benchmarks/enrolled-people.ts';
 import { openEngine } from '../benchmarks/engine-laptop.ts';
 import { prepareMeeting } from '../benchmarks/prepared-meeting.ts';
@@ -11,8 +10,6 @@ import { makePdf } from '../fixtures/pdfs.ts';
 export interface PreparedRoom {
   readonly meeting: MeetingId;
   readonly paper: Sha256;
-  /** Where the secretary's laptop carries. */
-  readonly port: number;
   /** The secretary, who carries at first; the chair; members. */
   readonly members: readonly MemberId[];
   /** Lays copies of the first `count` laptops' data folders into `folder`. */
@@ -32,13 +29,13 @@ export async function prepareRoom(folder: string, size: number): Promise<Prepare
   const secretary = await openEngine(folders[0] as string, 'secretary');
   const { meeting, papers } = await prepareMeeting(secretary, people, { items: 2, papers: [file] });
   await secretary.request('meetings.act', { meeting, kind: 'meeting-opened', body: {} });
-  const port = secretary.engine.store.settings.get('port', portSchema) as number;
   await secretary.request('meetings.stopCarrying', { meeting });
+  // The next time it listens where it is told to, and knows nothing of having carried it here.
+  for (const setting of ['port', `succession/${meeting}`]) secretary.engine.store.settings.remove(setting);
   await secretary.close();
   return {
     meeting,
     paper: papers[0] as Sha256,
-    port,
     members: people.map((person) => person.member),
     async lay(target, count) {
       const laid = folders.slice(0, count).map((_, index) => join(target, `laptop-${index}`));

@@ -1,9 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { agreed, judged, PATIENCE, type Place } from './agreement.ts';
 import { LaptopDied, type LaptopProcess } from './laptop.ts';
-import type { DeadlyWrite, LaptopReport, LaptopSetting } from './laptop-process.ts';
-import { readLedger, type DoneBy } from './ledger.ts';
+import type { DeadlyWrite } from './laptop-process.ts';
+import { readLedger } from './ledger.ts';
 import type { LaptopNetwork } from './network.ts';
 import type { PreparedRoom } from './room.ts';
 import type { Fault, Schedule, Step } from './schedule.ts';
@@ -18,22 +19,8 @@ export interface Outcome {
   readonly healed: number;
 }
 
-/** Two laptops that don't agree after this long never will. Milliseconds; generous, for a busy machine. */
-const PATIENCE = 60_000;
-
 /** Of the laptop that joins from a remote village, each way. */
 const FAR_AWAY_MILLISECONDS = 150;
-
-interface Place {
-  readonly index: number;
-  readonly setting: LaptopSetting;
-  readonly ledger: string;
-  /** undefined while it is dead. */
-  laptop: LaptopProcess | undefined;
-  starting: Promise<void> | undefined;
-  /** It will never come back. */
-  lost: boolean;
-}
 
 export async function runSchedule(
   schedule: Schedule,
@@ -41,8 +28,8 @@ export async function runSchedule(
     readonly room: PreparedRoom;
     readonly folder: string;
     readonly resources: string;
-    /** The address of each laptop. */
-    readonly host: (laptop: number) => string;
+    /** Where each laptop listens. */
+    readonly address: (laptop: number) => readonly [host: string, port: number];
     readonly take: (laptop: number) => Promise<LaptopProcess>;
     /** Takes a closed laptop back. */
     readonly giveBack: (laptop: LaptopProcess) => Promise<void> | void;
@@ -53,22 +40,23 @@ export async function runSchedule(
   const { room, network } = where;
   await mkdir(where.folder, { recursive: true });
   const folders = await room.lay(where.folder, schedule.laptops);
-  const near = `${where.host(0)}:${room.port}`;
-  const far = network && (await network.farAway(room.port, FAR_AWAY_MILLISECONDS));
+  const near = folders.map((_, index) => where.address(index).join(':'));
+  const far = network && (await network.farAway(where.address(0)[1], FAR_AWAY_MILLISECONDS));
   const places = folders.map((folder, index): Place => {
-    const address = far && index === schedule.laptops - 1 ? far : near;
+    const isFar = far !== undefined && index === schedule.laptops - 1;
     const ledger = join(where.folder, `done-${index}.jsonl`);
     const { meeting, paper } = room;
+    const [listenHost, port] = where.address(index);
     const setting = {
       folder,
       resources: where.resources,
-      listenHost: where.host(index),
-      port: room.port,
-      discovery: network && address === near ? 'network' : 'off',
+      listenHost,
+      port,
+      discovery: network && !isFar ? 'network' : 'off',
       meeting,
       paper,
       ledger,
-      address,
+      addresses: isFar ? [far, ...near] : near,
     } as const;
     return { index, setting, ledger, laptop: undefined, starting: undefined, lost: false };
   });
@@ -156,7 +144,7 @@ export async function runSchedule(
   const problems = await agreed(left, revive);
   const healed = performance.now() - since;
   const ledger = left.flatMap((place) => readLedger(place.ledger));
-  if (problems.length === 0) problems.push(...(await judged(left, ledger)));
+  if (problems.length === 0) problems.push(...(await judged(left, ledger, revive)));
   for (const { laptop } of places) {
     await laptop?.ask({ ask: 'close' }).catch(() => undefined);
     if (laptop) await where.giveBack(laptop);
@@ -174,65 +162,4 @@ async function dying(laptop: LaptopProcess, write: DeadlyWrite): Promise<boolean
   await laptop.ask({ ask: 'die', at: write }).catch(() => undefined);
   for (let waited = 0; waited < 400 && laptop.alive(); waited += 20) await pause(20);
   return !laptop.alive();
-}
-
-/** Waits until all laptops are up, connected and in the same state; returns what is still wrong when they never are. */
-async function agreed(
-  places: readonly Place[],
-  revive: (place: Place) => Promise<void>,
-  upon: 'entries' | 'state' = 'state',
-): Promise<string[]> {
-  const end = performance.now() + PATIENCE;
-  for (;;) {
-    const reports = await Promise.all(
-      places.map(async (place) => {
-        await revive(place);
-        const report = await place.laptop?.ask<LaptopReport>({ ask: 'report' }).catch(() => undefined);
-        // Somebody left the meeting and could not come back because nobody carried it.
-        if (report?.role === 'alone') await place.laptop?.ask({ ask: 'join' }).catch(() => undefined);
-        return report;
-      }),
-    );
-    const level = isLevel(reports);
-    if (level && upon === 'entries') return [];
-    const hashes = level ? await Promise.all(places.map(stateHashOf)) : [];
-    if (level && new Set(hashes).size === 1 && hashes[0] !== undefined) return [];
-    if (performance.now() > end) return differences(reports, hashes);
-    await pause(50);
-  }
-}
-
-const stateHashOf = ({ laptop }: Place): Promise<string | undefined> | undefined =>
-  laptop?.ask<string>({ ask: 'state-hash' }).catch(() => undefined);
-
-/** All are connected and have the same entries, and nobody has changes that are not signed. */
-function isLevel(reports: readonly (LaptopReport | undefined)[]): boolean {
-  const calm = reports.every((one) => one?.connection === 'connected' && one.unsigned.length + one.missing === 0);
-  return calm && new Set(reports.map((one) => one?.heads.join())).size === 1;
-}
-
-function differences(
-  reports: readonly (LaptopReport | undefined)[],
-  hashes: readonly (string | undefined)[],
-): string[] {
-  const all = new Set(reports.flatMap((one) => one?.heads ?? []));
-  return [
-    'the laptops do not agree',
-    ...reports.map((one, index) =>
-      one
-        ? `laptop ${index}: ${one.role} ${one.connection} ${hashes[index]?.slice(0, 8) ?? ''}; unsigned: ${one.unsigned.join(' ') || 'none'}; papers missing: ${one.missing}; ` +
-          `lacks: ${[...all].filter((head) => !one.heads.includes(head)).join(', ') || 'nothing'}`
-        : `laptop ${index}: dead`,
-    ),
-  ];
-}
-
-async function judged(places: readonly Place[], ledger: readonly DoneBy[]): Promise<string[]> {
-  const found = await Promise.all(
-    places.map(async ({ laptop }, index) => {
-      const problems = (await laptop?.ask<string[]>({ ask: 'findings', ledger })) ?? [];
-      return problems.map((problem) => `laptop ${index}: ${problem}`);
-    }),
-  );
-  return found.flat();
 }

@@ -28,7 +28,7 @@ export type Fault = {
   readonly laptop: number;
 } & (
   | { readonly kind: 'kill'; readonly back: number }
-  /** It dies and never comes back. Not the one who carries. */
+  /** It dies and never comes back. */
   | { readonly kind: 'lose'; readonly back: number }
   /** It dies in the middle of a write that comes next. */
   | { readonly kind: 'die'; readonly write: DeadlyWrite; readonly back: number }
@@ -83,17 +83,24 @@ export function drawSchedule(seed: number, number: number): Schedule {
   const laptops = 3 + random.below(3);
   const people = Array.from({ length: laptops }, (_, laptop) => drawSteps(random, number, laptop));
   const length = 100 + Math.max(...people.map((steps) => steps.reduce((sum, step) => sum + step.after, 0)));
+  // Before anybody has it, the meeting is lost with the laptop that has it.
+  const startsSettled = random.next() < 0.5;
   const closes = random.next() < 0.25;
   // Closing takes some seconds more, and is when secretary and chair must not be lost for good.
   const lasts = closes ? length + 1500 : length;
   const faults = Array.from({ length: 1 + random.below(4) }, () => drawFault(random, laptops, lasts));
   if (!closes && random.next() < 0.15)
-    faults.push({ at: random.below(length), laptop: 1 + random.below(laptops - 1), kind: 'lose', back: 0 });
+    faults.push({
+      at: random.below(length),
+      laptop: startsSettled ? random.below(laptops) : 1 + random.below(laptops - 1),
+      kind: 'lose',
+      back: 0,
+    });
   return {
     seed,
     number,
     laptops,
-    startsSettled: random.next() < 0.5,
+    startsSettled,
     closes,
     people,
     faults: faults.sort((a, b) => a.at - b.at),
@@ -150,10 +157,10 @@ function drawSteps(random: SeededRandom, number: number, laptop: number): Step[]
 }
 
 function drawFault(random: SeededRandom, laptops: number, length: number): Fault {
-  // The one who carries has the most to lose.
+  // The one who carries at first has the most to lose; sometimes it is gone until another has taken over.
   const laptop = random.next() < 0.4 ? 0 : random.below(laptops);
   const at = random.below(length);
-  const back = random.below(250);
+  const back = random.below(random.next() < 0.3 ? 2500 : 250);
   const dice = random.next();
   if (dice < 0.5) return { at, laptop, kind: 'kill', back };
   if (dice < 0.9) return { at, laptop, kind: 'die', write: { ...random.pick(WRITES), nth: 1 + random.below(5) }, back };
