@@ -122,6 +122,13 @@ async function annotate(page: PageOf, shoot: Shoot): Promise<void> {
   await shoot('secretary', 'sees-shared-ink');
   await steps.showPanel(member, 'notes');
   await shoot('member', 'notes');
+  await steps.by(page('member'), 'connection').click();
+  await expect(steps.by(page('member'), 'connection-saved')).toBeVisible();
+  // It fades in.
+  await page('member').waitForTimeout(500);
+  await shoot('member', 'who-has-the-changes');
+  await page('member').keyboard.press('Escape');
+  await expect(steps.by(page('member'), 'connection-details')).toBeHidden();
   await steps.showPanel(member, 'people');
   await steps.by(member, 'request-to-speak').click();
   await steps.showPanel(page('secretary'), 'board');

@@ -16,6 +16,10 @@ export async function lookAround(
     const member = page('member');
     await steps.by(member, 'go-settings').click();
     await shoot('member', 'settings');
+    await steps.by(member, 'show-diagnostics').click();
+    await expect(steps.by(member, 'database-state')).toBeVisible();
+    await shoot('member', 'diagnostics');
+    await steps.by(member, 'leave-diagnostics').click();
     await steps.by(member, 'language-en').click();
     await steps.by(member, 'theme-dark').click();
     await steps.by(member, 'go-home').click();
