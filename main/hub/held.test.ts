@@ -144,6 +144,18 @@ describe('who has what', () => {
     expect(one.told.at(-1)?.laptops).toBe(3);
   });
 
+  it('[HELD-2] who comes as ever another laptop is not more than eight', () => {
+    const one = join(an, 'a');
+    write(an);
+    for (let number = 0; number < 100; number++) {
+      const many = join(binh, `device-${number}`, [[an, 1]]);
+      holders.delete(many);
+      held.left(many);
+    }
+    pass();
+    expect(one.told.at(-1)?.laptops).toBe(2 + 8);
+  });
+
   it('[HELD-1] tells a laptop that was too busy everything afterwards', () => {
     const one = join(an, 'a');
     one.busy = true;

@@ -29,8 +29,9 @@ export interface HeldCount {
   stop(): void;
 }
 
-/** Laptops that have left and are still counted. */
+/** Laptops that have left and are still counted: in all, and of one member, who might come as ever another one. */
 const MAX_GONE = 500;
+const MAX_GONE_OF_MEMBER = 8;
 
 export function createHeldCount(options: {
   readonly carrier: MemberId;
@@ -139,6 +140,8 @@ export function createHeldCount(options: {
     left(holder) {
       if (holder.device === null) return;
       gone.set(deviceKey(holder), { lacked: holder.lacks(() => Infinity), at: batches });
+      const same = [...gone.keys()].filter((key) => key.startsWith(`${holder.member} `));
+      for (const key of same.slice(0, -MAX_GONE_OF_MEMBER)) gone.delete(key);
       for (const key of gone.keys()) {
         if (gone.size <= MAX_GONE) break;
         gone.delete(key);
