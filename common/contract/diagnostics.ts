@@ -59,7 +59,7 @@ export interface Problem {
 
 const UNSAID = '?';
 const shaped = (value: string | null, shape: RegExp): string =>
-  value === null ? '-' : value.length <= 60 && shape.test(value) ? value : UNSAID;
+  value === null ? '-' : value.length <= 100 && shape.test(value) ? value : UNSAID;
 
 const VERSION = /^\d{1,4}\.\d{1,4}(\.\d{1,8})?([.-][a-z0-9.+~-]*)?$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
@@ -67,7 +67,7 @@ const WORD =
   /^(linux|darwin|win32|freebsd|x64|arm64|ia32|arm|network|loopback|off|host|member|connected|connecting|waiting|offline|refused)$/;
 const ADDRESS = /^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:]+\]|[0-9a-f:]*:[0-9a-f:]+)(:\d{1,5})?$/;
 /** Lower-case words: what the code writes. Names of people, titles and ids look otherwise. */
-const EVENT = /^[a-z][a-z ,:'()-]{2,59}$/;
+const EVENT = /^[a-z][a-z ,:'()-]{2,99}$/;
 const CODE = /^([a-z]+([.-][a-z]+){0,6}|E[A-Z]{2,20}|(ERR|SQLITE)_[A-Z_]{2,40}|4[45]\d\d)$/;
 
 /**
