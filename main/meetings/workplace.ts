@@ -86,6 +86,11 @@ function isConnected(one: AtHand | undefined): boolean {
   return status?.role === 'host' || (status?.role === 'member' && status.state === 'connected');
 }
 
+/** Whose minutes are signed, and who had days to fetch them: nobody looks for such a meeting by itself. */
+const LONG_MILLISECONDS = 14 * 24 * 60 * 60 * 1000;
+const isLongOver = ({ summary }: StoredMeeting): boolean =>
+  summary.phase === 'sealed' && Date.now() - Date.parse(summary.start) > LONG_MILLISECONDS;
+
 /** A disk that is full for so long will be for longer. */
 const STEP_DOWN_MILLISECONDS = 3000;
 
@@ -531,7 +536,7 @@ export function createWorkplace(deps: {
       for (const row of store.meetings.list()) {
         if (row.readOnly) continue;
         try {
-          if (!row.carrying && row.addresses.length === 0) continue;
+          if (!row.carrying && (row.addresses.length === 0 || isLongOver(row))) continue;
           await attend(atHand.get(row.id) ?? bring(row.id), row.carrying);
         } catch (error) {
           log.error('meeting could not be resumed', { meeting: row.id }, error);

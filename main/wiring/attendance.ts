@@ -1,39 +1,26 @@
-import { z } from 'zod';
 import type { CarriedMeeting, EntryBatch } from '../../common/collab/carried-meeting.ts';
-import type { MeetingId, MemberId } from '../../common/domain/ids.ts';
-import {
-  epochSchema,
-  knownLaptopsSchema,
-  MAX_KNOWN_LAPTOPS,
-  type Epoch,
-  type KnownLaptop,
-} from '../../common/wire/carrier.ts';
-import { hostPortSchema } from '../../common/wire/enrolment.ts';
+import type { MemberId } from '../../common/domain/ids.ts';
+import { MAX_KNOWN_LAPTOPS } from '../../common/wire/carrier.ts';
 import type { LinkLogger } from '../../common/wire/admission.ts';
 import { createSuccession, SUSPECT_MILLISECONDS } from '../../common/wire/succession.ts';
 import type { Hub, Standing } from '../hub/serve-hub.ts';
 import type { Attendance, AttendanceStatus } from '../meetings/ports.ts';
 import type { Store } from '../store/open-store.ts';
-import { askCarrier } from '../sync/carrier-question.ts';
 import type { Credentials } from '../sync/dial.ts';
 import { connectLink, type Link } from '../sync/link.ts';
+import { ELSEWHERE, talkAboutCarrying } from './carrier-talk.ts';
 import type { RememberedPositions } from './remembered-positions.ts';
+import { successionMemory } from './succession-memory.ts';
 
-/** A knock is answered within this, and a laptop asked who carries the meeting has this long to say. */
+/** A knock is answered within this. */
 const KNOCK_MILLISECONDS = 1500;
-const ASK_MILLISECONDS = 600;
-const ASK_AGAIN_MILLISECONDS = 300;
 const LOOK_AGAIN_MILLISECONDS = 50;
 /** Whoever carried it before a restart first looks whether somebody else does now. */
 const LOOK_AROUND_MILLISECONDS = 1000;
-/** Laptops that are missing are told who carries the meeting, some at a time: that heals a split. */
-const MISSING_MILLISECONDS = 2000;
-const MISSING_FIRST_MILLISECONDS = 500;
-const MISSING_AT_A_TIME = 4;
+/** Hosts that were found at a time are told of this one. */
+const FOUND_AT_A_TIME = 4;
 /** Alone for so long, this laptop lets itself be found. */
 const ALONE_MILLISECONDS = 5000;
-/** For those who are sent elsewhere, when whose laptop that is plays no part. */
-const ELSEWHERE = 'elsewhere';
 
 export interface AttendanceOptions {
   readonly meeting: CarriedMeeting;
@@ -88,12 +75,23 @@ export function attend(options: AttendanceOptions): RunningAttendance {
   let closed = false;
   let seekingSince = now();
   let deciding: Promise<boolean> | undefined;
-  const asking = new Set<string>();
-  let missing: NodeJS.Timeout | undefined;
-  let turn = 0;
-  let present: readonly KnownLaptop[] = [];
   let wasAdvertised = false;
 
+  const talk = talkAboutCarrying({
+    meeting: meeting.id,
+    succession,
+    hub,
+    credentials,
+    addresses: options.addresses,
+    onYield(address, to) {
+      if (hosting()) return yieldTo(address, to);
+      seekingSince = now();
+      succession.yieldTo(address, now());
+      link?.redirect();
+    },
+    onAbove: rememberIfPossible,
+    onRetry: () => link?.retry(),
+  });
   const hosting = () => succession.role() === 'carrying';
   const alone = () =>
     succession.role() === 'seeking' &&
@@ -212,7 +210,6 @@ export function attend(options: AttendanceOptions): RunningAttendance {
         },
         rank: options.rank,
         onLaptops(laptops) {
-          present = laptops;
           const devices = new Set(laptops.map((laptop) => laptop.device));
           const others = succession
             .laptops()
@@ -223,8 +220,7 @@ export function attend(options: AttendanceOptions): RunningAttendance {
       },
     });
     void closeLink();
-    clearTimeout(missing);
-    missing = setTimeout(() => void tellMissing(), MISSING_FIRST_MILLISECONDS);
+    talk.tellMissing(true);
     tell();
   }
 
@@ -253,39 +249,10 @@ export function attend(options: AttendanceOptions): RunningAttendance {
   /** Another laptop carries it: this one stops, says where, and joins there. */
   function yieldTo(address: string, to: string): void {
     logger.info('another laptop carries the meeting', {});
-    clearTimeout(missing);
+    talk.tellMissing(false);
     remembered.flush(meeting.id);
     hub.stop(meeting.id, { device: to, address });
     seek(address);
-  }
-
-  /** Each laptop is asked once at a time. */
-  async function ask(address: string, notice: boolean): Promise<void> {
-    if (asking.has(address) || closed) return;
-    asking.add(address);
-    const epoch = succession.epoch();
-    const report = await askCarrier(address, meeting.id, credentials, {
-      within: ASK_MILLISECONDS,
-      ...(notice && epoch ? { notice: { epoch, port: hub.port } } : {}),
-    });
-    setTimeout(() => asking.delete(address), ASK_AGAIN_MILLISECONDS).unref();
-    if (closed) return;
-    const to = succession.answered(address, report, now());
-    if (to === 'yield') yieldTo(address, report?.epoch?.device ?? ELSEWHERE);
-    if (to === 'retry') link?.retry();
-  }
-
-  /** Laptops that aren't here may be with another one that carries the meeting: whichever is higher goes on. */
-  async function tellMissing(): Promise<void> {
-    succession.hint(options.addresses());
-    const here = new Set([...present.map((laptop) => laptop.address), ...hub.addresses()]);
-    const gone = [...new Set([...succession.laptops().map((laptop) => laptop.address), ...succession.hints()])].filter(
-      (address) => !here.has(address),
-    );
-    const some = gone.slice(turn, turn + MISSING_AT_A_TIME);
-    turn = turn + MISSING_AT_A_TIME >= gone.length ? 0 : turn + MISSING_AT_A_TIME;
-    await Promise.all(some.map((address) => ask(address, true)));
-    if (hosting() && !closed) missing = setTimeout(() => void tellMissing(), MISSING_MILLISECONDS);
   }
 
   async function decide(): Promise<boolean> {
@@ -300,7 +267,7 @@ export function attend(options: AttendanceOptions): RunningAttendance {
         return hosting();
       }
       if (now() > until) return false;
-      for (const address of open) void ask(address, false);
+      for (const address of open) void talk.ask(address, false);
       await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MILLISECONDS));
     }
   }
@@ -316,35 +283,18 @@ export function attend(options: AttendanceOptions): RunningAttendance {
     notice(epoch, address) {
       if (closed) return;
       const to = succession.noticed(epoch, address);
-      if (to === 'check') void compare(epoch, address);
+      if (to === 'check') void talk.compare(epoch, address);
       if (to !== 'tell') return;
       succession.tell(address);
       link?.retry();
     },
   };
 
-  /** Nobody is followed on their word alone. */
-  async function compare(epoch: Epoch, address: string): Promise<void> {
-    if (asking.has(address)) return;
-    asking.add(address);
-    const report = await askCarrier(address, meeting.id, credentials, { within: ASK_MILLISECONDS });
-    asking.delete(address);
-    if (closed) return;
-    const was = succession.role();
-    const to = succession.compared(epoch, report);
-    if (to === 'above') rememberIfPossible();
-    if (to !== 'yield') return;
-    if (was === 'carrying') return yieldTo(address, report?.epoch?.device ?? ELSEWHERE);
-    seekingSince = now();
-    succession.yieldTo(address, now());
-    link?.redirect();
-  }
-
   const heartbeat = setInterval(() => {
     tellAdvertised();
     const carriedAt = succession.carriedAt();
     if (!carriedAt || succession.role() !== 'joined') return;
-    if ((link?.silentFor() ?? 0) > SUSPECT_MILLISECONDS) void ask(carriedAt, false);
+    if ((link?.silentFor() ?? 0) > SUSPECT_MILLISECONDS) void talk.ask(carriedAt, false);
   }, 250);
 
   hub.attend(meeting, standing);
@@ -379,7 +329,7 @@ export function attend(options: AttendanceOptions): RunningAttendance {
     const next = to
       ? { device: ELSEWHERE, address: to }
       : hub.laptops(meeting.id).find((laptop) => options.rank(laptop.member) !== null);
-    clearTimeout(missing);
+    talk.tellMissing(false);
     remembered.flush(meeting.id);
     hub.stop(meeting.id, next);
     if (next) seek(next.address);
@@ -401,9 +351,14 @@ export function attend(options: AttendanceOptions): RunningAttendance {
       if (hosting()) return hub.addresses();
       const before = succession.carriedAt();
       succession.carry();
-      serve();
+      try {
+        serve();
+      } catch (error) {
+        seek();
+        throw error;
+      }
       // Whoever carried it until now hands over at once.
-      if (before) void ask(before, true);
+      if (before) void talk.ask(before, true);
       return hub.addresses();
     },
     release(to) {
@@ -418,7 +373,7 @@ export function attend(options: AttendanceOptions): RunningAttendance {
     found(addresses) {
       if (closed) return;
       succession.hint(addresses);
-      if (hosting()) for (const address of addresses.slice(0, MISSING_AT_A_TIME)) void ask(address, true);
+      if (hosting()) for (const address of addresses.slice(0, FOUND_AT_A_TIME)) void talk.ask(address, true);
       else {
         openLink();
         if (succession.role() === 'away') seek();
@@ -447,7 +402,8 @@ export function attend(options: AttendanceOptions): RunningAttendance {
       closed = true;
       clearInterval(heartbeat);
       clearTimeout(lookedAround);
-      clearTimeout(missing);
+      talk.tellMissing(false);
+      talk.close();
       hub.leave(meeting.id);
       if (hosting()) {
         const next = hub.laptops(meeting.id).find((laptop) => options.rank(laptop.member) !== null);
@@ -456,34 +412,6 @@ export function attend(options: AttendanceOptions): RunningAttendance {
       }
       succession.leave();
       await closeLink();
-    },
-  };
-}
-
-const memorySchema = z.object({
-  epoch: epochSchema.nullable(),
-  laptops: knownLaptopsSchema,
-  carriedAt: hostPortSchema.nullable(),
-});
-
-interface Memory {
-  readonly epoch: Epoch | null;
-  readonly laptops: readonly KnownLaptop[];
-  readonly carriedAt: string | null;
-}
-
-/** What this laptop knows of who carries a meeting, over restarts. */
-function successionMemory(store: Store, meeting: MeetingId) {
-  const key = `succession/${meeting}`;
-  let written = '';
-  return {
-    read: () => store.settings.get(key, memorySchema) ?? { epoch: null, laptops: [], carriedAt: null },
-    /** Throws when it can't be written. */
-    write(value: Memory): void {
-      const text = JSON.stringify(value);
-      if (text === written) return;
-      store.settings.set(key, JSON.parse(text));
-      written = text;
     },
   };
 }

@@ -1,0 +1,100 @@
+import type { MeetingId } from '../../common/domain/ids.ts';
+import type { Epoch } from '../../common/wire/carrier.ts';
+import type { Succession } from '../../common/wire/succession.ts';
+import type { Hub } from '../hub/serve-hub.ts';
+import { askCarrier } from '../sync/carrier-question.ts';
+import type { Credentials } from '../sync/dial.ts';
+
+/** A laptop asked who carries the meeting has this long to say, and is not asked again for a moment. */
+const ASK_MILLISECONDS = 600;
+const ASK_AGAIN_MILLISECONDS = 300;
+/** Laptops that are missing are told who carries the meeting, some at a time. */
+const MISSING_MILLISECONDS = 2000;
+const MISSING_FIRST_MILLISECONDS = 500;
+const MISSING_AT_A_TIME = 4;
+/** For those who are sent elsewhere, when whose laptop that is plays no part. */
+export const ELSEWHERE = 'elsewhere';
+
+/** What laptops ask and tell each other of who carries a meeting, besides their links. */
+export interface CarrierTalk {
+  /** Asks the laptop there; with `notice`, tells it that this one carries the meeting. */
+  ask(address: string, notice: boolean): Promise<void>;
+  /** Somebody says that they carry it with that epoch: asks back, since nobody is followed on their word alone. */
+  compare(epoch: Epoch, address: string): Promise<void>;
+  /** While this laptop carries the meeting: tells those who aren't with it. That heals a split. */
+  tellMissing(on: boolean): void;
+  close(): void;
+}
+
+export function talkAboutCarrying(options: {
+  readonly meeting: MeetingId;
+  readonly succession: Succession;
+  readonly hub: Hub;
+  readonly credentials: Credentials;
+  /** Where it may be carried, besides what the succession knows. */
+  addresses(): readonly string[];
+  /** The one at that address is to be followed; `device`: whose laptop that is. */
+  onYield(address: string, device: string): void;
+  /** The own epoch is another one. */
+  onAbove(): void;
+  /** Whoever carries it was found. */
+  onRetry(): void;
+}): CarrierTalk {
+  const { meeting, succession, hub, credentials } = options;
+  const asking = new Set<string>();
+  let closed = false;
+  let missing: NodeJS.Timeout | undefined;
+  let turn = 0;
+
+  async function ask(address: string, notice: boolean): Promise<void> {
+    if (asking.has(address) || closed) return;
+    asking.add(address);
+    const epoch = succession.epoch();
+    const report = await askCarrier(address, meeting, credentials, {
+      within: ASK_MILLISECONDS,
+      ...(notice && epoch ? { notice: { epoch, port: hub.port } } : {}),
+    });
+    setTimeout(() => asking.delete(address), ASK_AGAIN_MILLISECONDS).unref();
+    if (closed) return;
+    const to = succession.answered(address, report, performance.now());
+    if (to === 'yield') options.onYield(address, report?.epoch?.device ?? ELSEWHERE);
+    if (to === 'retry') options.onRetry();
+  }
+
+  async function compare(epoch: Epoch, address: string): Promise<void> {
+    if (asking.has(address) || closed) return;
+    asking.add(address);
+    const report = await askCarrier(address, meeting, credentials, { within: ASK_MILLISECONDS });
+    asking.delete(address);
+    if (closed) return;
+    const to = succession.compared(epoch, report);
+    if (to === 'above') options.onAbove();
+    if (to === 'yield') options.onYield(address, report?.epoch?.device ?? ELSEWHERE);
+  }
+
+  async function tellSome(): Promise<void> {
+    succession.hint(options.addresses());
+    const here = new Set([...hub.laptops(meeting).map((laptop) => laptop.address), ...hub.addresses()]);
+    const known = new Set([...succession.laptops().map((laptop) => laptop.address), ...succession.hints()]);
+    const gone = [...known].filter((address) => !here.has(address));
+    const some = gone.slice(turn, turn + MISSING_AT_A_TIME);
+    turn = turn + MISSING_AT_A_TIME >= gone.length ? 0 : turn + MISSING_AT_A_TIME;
+    await Promise.all(some.map((address) => ask(address, true)));
+    if (missing) missing = setTimeout(() => void tellSome(), MISSING_MILLISECONDS);
+  }
+
+  function tellMissing(on: boolean): void {
+    clearTimeout(missing);
+    missing = on ? setTimeout(() => void tellSome(), MISSING_FIRST_MILLISECONDS) : undefined;
+  }
+
+  return {
+    ask,
+    compare,
+    tellMissing,
+    close() {
+      closed = true;
+      tellMissing(false);
+    },
+  };
+}
