@@ -139,8 +139,11 @@ export const controlMessageSchema = z.discriminatedUnion('type', [
       .array(z.tuple([streamSchema, sequence]).transform(([stream, seq]) => ({ stream: stream as Stream, seq })))
       .max(MAX_STREAMS_OF_AUTHOR),
   }),
-  /** From the carrying laptop: laptops that are connected and where they listen, those first that take over first. */
-  z.object({ type: z.literal('laptops'), laptops: knownLaptopsSchema }),
+  /**
+   * From the carrying laptop: laptops that are connected and where they listen, those first that take over first; and the
+   * epoch that it carries with now.
+   */
+  z.object({ type: z.literal('laptops'), laptops: knownLaptopsSchema, epoch: epochSchema.optional() }),
 ]);
 export type ControlMessage = z.output<typeof controlMessageSchema>;
 
@@ -159,7 +162,7 @@ type Outgoing =
   | { type: 'stored'; batch: number; refused: readonly { index: number; reason: string }[] }
   | { type: 'online'; members: readonly string[] }
   | { type: 'held'; laptops: number; streams: readonly (readonly [Stream, number])[] }
-  | { type: 'laptops'; laptops: readonly KnownLaptop[] };
+  | { type: 'laptops'; laptops: readonly KnownLaptop[]; epoch?: Epoch | undefined };
 
 /** The UTF-8 bytes of a text frame. */
 export function encodeControl(message: Outgoing): Uint8Array {

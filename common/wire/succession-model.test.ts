@@ -106,7 +106,8 @@ function createWorld(size: number) {
   function tellLaptops(host: Machine): void {
     const present = followers(host).map(({ member, device, address }) => ({ member, device, address }));
     present.sort((a, b) => (a.member < b.member ? -1 : 1));
-    for (const one of followers(host)) if (answers(host, one)) one.succession.heardOf(present);
+    for (const one of followers(host))
+      if (answers(host, one)) one.succession.heardOf(present, host.succession.epoch() ?? undefined);
     const gone = host.succession
       .laptops()
       .filter((laptop) => laptop.device !== host.device && !present.some((one) => one.device === laptop.device));

@@ -20,7 +20,8 @@ export interface Succession {
   seek(now: number): void;
   /** The link is up. `epoch` null: a laptop of before epochs. */
   joined(address: string, epoch: Epoch | null): void;
-  heardOf(laptops: readonly KnownLaptop[]): void;
+  /** The carrying laptop told who is connected, and the epoch it carries with now. */
+  heardOf(laptops: readonly KnownLaptop[], epoch?: Epoch): void;
   /** The link is down. `successor`: the carrying laptop said goodbye and who follows. True: that is this laptop, carry on. */
   lost(now: number, successor?: { readonly device: string; readonly address: string }): boolean;
   /** A try to reach or to join that laptop failed; `report` is what it answered instead, if it did. */
@@ -186,8 +187,9 @@ export function createSuccession(options: {
       told = null;
       note(epoch);
     },
-    heardOf(laptops) {
+    heardOf(laptops, epoch) {
       known = laptops;
+      note(epoch ?? null);
     },
     lost(now, successor) {
       begin(now);

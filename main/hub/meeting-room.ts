@@ -85,7 +85,7 @@ export function createMeetingRoom(options: {
   let closed = false;
   let online: readonly MemberId[] = [carrier];
   let tellingOnline: NodeJS.Timeout | undefined;
-  let toldLaptops = '[]';
+  let toldLaptops = '';
   let tellingLaptops: NodeJS.Timeout | undefined;
 
   const held = createHeldCount({
@@ -190,15 +190,17 @@ export function createMeetingRoom(options: {
       .slice(0, MAX_KNOWN_LAPTOPS);
   }
 
+  const laptopsNow = () => ({ type: 'laptops', laptops: laptops(), epoch: options.takeover?.seen(undefined) }) as const;
+
   function tellLaptops(): void {
     tellingLaptops ??= setTimeout(() => {
       tellingLaptops = undefined;
-      const now = laptops();
+      const now = laptopsNow();
       if (JSON.stringify(now) === toldLaptops) return;
       toldLaptops = JSON.stringify(now);
-      const frame = encodeControl({ type: 'laptops', laptops: now });
+      const frame = encodeControl(now);
       for (const link of links.keys()) if (link.device !== null) link.tell(frame);
-      options.takeover?.onLaptops(now);
+      options.takeover?.onLaptops(now.laptops);
     }, LAPTOPS_MILLISECONDS);
   }
 
@@ -210,7 +212,7 @@ export function createMeetingRoom(options: {
     }
     link.tell(encodeControl({ type: 'online', members: online }));
     // Those of now: whoever joins may have to know them before the next telling.
-    if (toldLaptops !== '[]') link.tell(encodeControl({ type: 'laptops', laptops: laptops() }));
+    if (toldLaptops !== '') link.tell(encodeControl(laptopsNow()));
     tellOnline();
     tellLaptops();
     tellStatus();

@@ -76,7 +76,7 @@ export function openLinkSession(options: {
   /** Seconds by which the other side's clock is ahead; to a second or so. */
   onClock(ahead: number): void;
   onOnline(members: readonly MemberId[]): void;
-  onLaptops(laptops: readonly KnownLaptop[]): void;
+  onLaptops(laptops: readonly KnownLaptop[], epoch: Epoch | undefined): void;
   onReceived(): void;
   onDocument(document: string, message: Uint8Array): void;
   onAcknowledged(positions: readonly StreamPosition[]): void;
@@ -156,7 +156,7 @@ export function openLinkSession(options: {
       case 'held':
         return options.onHeld(message.laptops, message.streams);
       case 'laptops':
-        return options.onLaptops(message.laptops);
+        return options.onLaptops(message.laptops, message.epoch);
       default: {
         if (!ready) return breakOff(closeCodes.malformed, 'no welcome');
         if (message.type === 'entries') options.onReceived();

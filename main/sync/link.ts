@@ -35,7 +35,7 @@ export interface LinkTakeover {
   /** The highest that this laptop has seen. */
   epoch(): Epoch | null;
   onJoined(at: { readonly address: string; readonly carrier: MemberId; readonly epoch: Epoch | undefined }): void;
-  onLaptops(laptops: readonly KnownLaptop[]): void;
+  onLaptops(laptops: readonly KnownLaptop[], epoch: Epoch | undefined): void;
   /** The link was up and is down. */
   onLost(moved: { readonly device: string; readonly address: string } | undefined): void;
   /** A try to join there failed; `report`: it answered that it doesn't carry the meeting, and this. */
@@ -204,7 +204,7 @@ export function connectLink(options: LinkOptions): Link {
           online = members;
           changed();
         },
-        onLaptops: (laptops) => options.takeover?.onLaptops(laptops),
+        onLaptops: (laptops, epoch) => options.takeover?.onLaptops(laptops, epoch),
         onReceived() {
           lastReceived = new Date().toISOString();
           changed();

@@ -166,9 +166,9 @@ export function attend(options: AttendanceOptions): RunningAttendance {
           rememberIfPossible();
           tell();
         },
-        onLaptops(laptops) {
+        onLaptops(laptops, epoch) {
           if (link !== opened) return;
-          succession.heardOf(laptops);
+          succession.heardOf(laptops, epoch);
           rememberIfPossible();
         },
         onLost(moved) {
