@@ -3,6 +3,7 @@ import { putPlanPerson } from '../../common/collab/plan.ts';
 import type { Connection } from '../../common/contract/requests.ts';
 import type { MeetingId } from '../../common/domain/ids.ts';
 import { laptopRoom, until, type LaptopRoom, type TestLaptop } from '../fixtures/laptops.ts';
+import { createHubMeter } from '../../main/hub/hub-meter.ts';
 import { startRelay, type Relay } from '../fixtures/relay.ts';
 import { openWindowDocument } from '../fixtures/window-document.ts';
 
@@ -13,6 +14,7 @@ let chair: TestLaptop;
 let member: TestLaptop;
 let meeting: MeetingId;
 let host: Relay | undefined;
+const meter = createHubMeter();
 
 const connection = async (laptop: TestLaptop): Promise<Connection> =>
   (await laptop.request('meetings.state', { meeting })).connection;
@@ -28,8 +30,8 @@ const ask = (laptop: TestLaptop, request: string) =>
 beforeAll(async () => {
   room = laptopRoom();
   office = await room.addSecretary();
-  chair = await room.addMember(office, 'Hà Văn Thử', 'Chủ tịch');
-  member = await room.addMember(office, 'Quàng Thị Ví Dụ');
+  chair = await room.addMember(office, 'Hà Văn Thử', 'Chủ tịch', { meter });
+  member = await room.addMember(office, 'Quàng Thị Ví Dụ', 'Ủy viên', { meter });
   ({ meeting } = await office.request('meetings.create', {
     title: 'Phiên họp thử',
     kind: 'Họp thường kỳ',
@@ -92,6 +94,19 @@ test('[HELD-2] a laptop that has left has what it had, not what came after', asy
   await chair.restart();
   await until(async () => (await connection(member)).savedOn === 3);
 });
+
+test('[HELD-3] [WATCH-2] another laptop takes over: what was saved stays saved, and the takeover is counted', async () => {
+  expect(meter.takeovers).toBe(0);
+  await office.engine.close();
+  await until(async () => [await connection(chair), await connection(member)].some(({ role }) => role === 'host'));
+  expect(meter.takeovers).toBeGreaterThanOrEqual(1);
+  await until(async () => (await connection(member)).online.length === 2);
+  expect((await connection(member)).savedOn).toBe(3);
+  await ask(member, 'r5');
+  await until(async () => (await connection(member)).savedOn === 2);
+  await office.restart();
+  await until(async () => (await connection(member)).savedOn === 3);
+}, 60_000);
 
 test('[HELD-4] without any other laptop: only here since the first change, also after a restart, until it is back', async () => {
   // Whoever is still there would carry it, and have the changes.
