@@ -145,7 +145,7 @@ test.describe.serial('for everybody', () => {
     const { page } = secretary;
     const line = by(page, 'connection');
     await expect(line).toHaveAttribute('data-saved', 'only-here');
-    await expect(line).toContainText('Máy này mang cuộc họp (1 người)');
+    await expect(line).toContainText('Máy này duy trì cuộc họp (1 người)');
     await expect(line).toContainText(/Chỉ có ở máy này từ \d\d:\d\d/);
     await line.focus();
     await page.keyboard.press('Enter');
@@ -185,14 +185,14 @@ test.describe.serial('for everybody', () => {
     ] as const)
       await expect(by(page, 'connection')).toContainText(words, { timeout: 30_000 });
     const { page } = member;
-    await expect(by(page, 'connection')).toContainText(`Máy của ${SECRETARY} mang cuộc họp`);
+    await expect(by(page, 'connection')).toContainText(`Máy của ${SECRETARY} duy trì cuộc họp`);
     await by(page, 'connection').click();
     await expect(by(page, 'connection-online')).toContainText(SECRETARY);
     await expect(by(page, 'connection-online')).toContainText(`${MEMBER} (anh/chị)`);
     await expect(by(page, 'connection-addresses')).toContainText(/127\.0\.0\.1:\d+/);
     await axe.at(page, 'connection of a member, vi');
     await by(page, 'go-diagnostics').click();
-    await expect(page.getByText('Đồng hồ khớp với máy mang cuộc họp')).toBeVisible();
+    await expect(page.getByText('Đồng hồ khớp với máy duy trì cuộc họp')).toBeVisible();
     await by(page, 'check-database').click();
     await expect(by(page, 'database-state')).toContainText('Nguyên vẹn');
     await axe.at(page, 'diagnostics, vi');
