@@ -43,6 +43,7 @@ export const requestSchemas = {
     textScale: z.number().min(1).max(2).optional(),
     /** Largest paper accepted, MB (10^6 bytes). */
     paperLimitMegabytes: z.number().int().min(1).max(4000).optional(),
+    metered: z.enum(['auto', 'yes', 'no']).optional(),
   }),
 
   'organisation.create': z.strictObject({
@@ -94,6 +95,12 @@ export const requestSchemas = {
   'papers.add': z.strictObject({ meeting, item: itemId, paths: z.array(path).min(1).max(50) }),
   'papers.remove': z.strictObject({ meeting, item: itemId, paper: sha256 }),
   'papers.status': z.strictObject({ meeting }),
+  /** How far papers are on the laptops that haven't got them yet, as these say themselves now. */
+  'papers.board': z.strictObject({ meeting }),
+  /** What a window shows now, so that it is fetched first; null: no paper. */
+  'papers.reading': z.strictObject({ meeting, paper: sha256.nullable() }),
+  /** The person's word for this meeting: wait, or fetch although the network is metered. */
+  'papers.pause': z.strictObject({ meeting, paused: z.boolean() }),
   'papers.save': z.strictObject({ meeting, paper: sha256, path: pathTo('pdf') }),
 
   'minutes.preview': z.strictObject({ meeting }),
@@ -152,6 +159,9 @@ export interface RequestOutputs {
   'papers.add': readonly AddedPaper[];
   'papers.remove': null;
   'papers.status': readonly PaperStatus[];
+  'papers.board': readonly LaptopHolding[];
+  'papers.reading': null;
+  'papers.pause': null;
   'papers.save': null;
   'minutes.preview': { readonly html: string };
   'minutes.freeze': null;
@@ -231,6 +241,8 @@ export interface Settings {
   readonly theme: 'light' | 'dark' | 'system';
   readonly textScale: number;
   readonly paperLimitMegabytes: number;
+  /** Whether the network is charged by volume, so that papers wait; `auto`: as the system says, where it does. */
+  readonly metered: 'auto' | 'yes' | 'no';
 }
 
 export interface PeopleList {
@@ -378,11 +390,28 @@ export interface PaperStatus {
   readonly item: AgendaItemId | null;
   /** Bytes of it on this disk, verified. */
   readonly have: number;
-  readonly state: 'here' | 'fetching' | 'waiting' | 'missing';
+  readonly state: 'here' | 'fetching' | 'waiting' | 'paused' | 'missing';
   readonly bytesPerSecond: number;
+  /** Why it is `paused`. */
+  readonly pause: PaperPause | null;
+  /** Laptops other than the carrying one that gave parts of it since the application was opened. */
+  readonly givers: number;
   /** Members whose signed receipt says that they have it. */
   readonly receivedBy: readonly MemberId[];
 }
+
+/** What another laptop has of a paper that it hasn't got whole. */
+export interface LaptopHolding {
+  readonly member: MemberId;
+  readonly paper: Sha256;
+  /** Bytes. */
+  readonly have: number;
+  /** False: it waits, because its network is metered, its person asked for it or its disk is full. */
+  readonly active: boolean;
+}
+
+/** The network is metered, or the person asked for it. */
+export type PaperPause = 'metered' | 'asked';
 
 export interface FileVerdict {
   readonly kind: 'pdf' | 'package';

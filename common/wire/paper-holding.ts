@@ -17,7 +17,7 @@ export const paperHoldingSchema = z.object({
     .regex(/^[0-9a-f]*$/),
   /** Chunks on their way to it from outside its network segment. */
   coming: z.array(z.number().int().min(0).max(MAX_CHUNKS)).max(8),
-  /** Bytes of the paper that came, those of unfinished chunks included: while it grows, something comes. */
+  /** Bytes of all papers of the meeting that came since some time: while it grows, something comes. */
   received: z.number().min(0),
   /** It is fetching the paper now or will as soon as its turn comes: not paused, not on a metered line, disk not full. */
   active: z.boolean(),

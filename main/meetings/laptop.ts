@@ -234,6 +234,7 @@ export function createLaptop(ports: LaptopPorts): Laptop {
     'settings.set': (change) => {
       const defined = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
       store.settings.set({ ...store.settings.get(), ...defined });
+      at?.workplace.settingsChanged();
       return store.settings.get();
     },
     'organisation.create': async (input) => {
@@ -293,6 +294,15 @@ export function createLaptop(ports: LaptopPorts): Laptop {
       return null;
     },
     'papers.status': ({ meeting }) => around().workplace.papers(meeting),
+    'papers.board': ({ meeting }) => around().workplace.papersElsewhere(meeting),
+    'papers.reading': ({ meeting, paper }) => {
+      around().workplace.reading(meeting, paper);
+      return null;
+    },
+    'papers.pause': ({ meeting, paused }) => {
+      here().workplace.pausePapers(meeting, paused);
+      return null;
+    },
     'papers.save': async ({ meeting, paper, path }) => {
       const file = around().workplace.open(meeting).paperFile(paper);
       if (!file) throw new Refusal('paper-not-here');

@@ -1,6 +1,12 @@
 import { basename } from 'node:path';
 import { putAgendaItem, putPaper, readAgenda, readPapers, type PaperRecord } from '../../common/collab/plan.ts';
-import type { AddedPaper, AddingRefusal, PaperStatus, ParsedInput } from '../../common/contract/requests.ts';
+import type {
+  AddedPaper,
+  AddingRefusal,
+  PaperPause,
+  PaperStatus,
+  ParsedInput,
+} from '../../common/contract/requests.ts';
 import { Refusal } from '../../common/contract/port.ts';
 import type { Sha256 } from '../../common/domain/ids.ts';
 import { reported, type EventHub } from './events.ts';
@@ -13,6 +19,7 @@ export function paperStatuses(
   store: LaptopStore,
   /** How far a paper is on its way here; undefined: nobody brings it. */
   progressOf: (paper: Sha256) => PaperProgress | undefined,
+  pause: PaperPause | null,
 ): PaperStatus[] {
   const items = readAgenda(meeting.plan);
   const receipts = meeting.state()?.receipts ?? {};
@@ -26,19 +33,32 @@ export function paperStatuses(
       pages: paper.pages,
       item: items.find((item) => item.papers.includes(paper.sha256))?.id ?? null,
       have: here ? paper.size : (progress?.have ?? 0),
-      state: here ? 'here' : progress?.active ? 'fetching' : progress ? 'waiting' : 'missing',
+      state: here ? 'here' : stateOf(progress),
+      pause: progress?.paused ? pause : null,
+      givers: progress?.givers ?? 0,
       bytesPerSecond: progress?.bytesPerSecond ?? 0,
       receivedBy: receipts[paper.sha256] ?? [],
     };
   });
 }
 
-/** Papers in the order in which they are needed: the open item's first, then the agenda's order, then the minutes. */
-export function papersByNeed(meeting: OpenMeeting): PaperRecord[] {
+function stateOf(progress: PaperProgress | undefined): Exclude<PaperStatus['state'], 'here'> {
+  if (!progress) return 'missing';
+  if (progress.paused) return 'paused';
+  return progress.active ? 'fetching' : 'waiting';
+}
+
+/**
+ * Papers in the order in which they are needed: what is on screen, the open item's, then the agenda's order, then the
+ * minutes.
+ */
+export function papersByNeed(meeting: OpenMeeting, reading: Sha256 | null): PaperRecord[] {
   const papers = meeting.papers();
   const current = meeting.state()?.currentItem;
   const agenda = readAgenda(meeting.plan);
-  const order = [...agenda.filter((item) => item.id === current), ...agenda].flatMap((item) => item.papers);
+  const items = [...agenda.filter((item) => item.id === current), ...agenda];
+  const named = items.flatMap((item) => item.papers);
+  const order = [...named.filter((paper) => paper === reading), ...named];
   const wanted = new Map<Sha256, PaperRecord>();
   for (const sha256 of order) {
     const paper = papers.get(sha256);

@@ -9,6 +9,7 @@ import type { MinutesContent } from '../../common/domain/minutes.ts';
 import type { KnownLaptop } from '../../common/wire/carrier.ts';
 import type { Verdict } from '../../common/domain/verdict.ts';
 import type { Signer } from '../../common/acts/signer.ts';
+import type { PaperHolding } from '../../common/wire/paper-holding.ts';
 import type { Acknowledged } from '../../common/wire/acknowledged.ts';
 import type { EntrustOutcome } from '../../common/wire/entrust.ts';
 import type { Identity, Invitation, Result, TlsCredentials } from './identity-port.ts';
@@ -211,6 +212,14 @@ export interface Network {
   fetchPapers(meeting: MeetingId, link: PaperLink): PaperFetcher;
   /** Brings whoever carries the meeting the papers that it lacks and this laptop has. */
   offerPapers(meeting: MeetingId, link: Pick<PaperLink, 'addresses' | 'liveWaits'>): PaperOffer;
+  /** What the laptop there has of papers of the meeting; null for what it doesn't answer. */
+  askHoldings(
+    meeting: MeetingId,
+    address: string,
+    papers: readonly Sha256[],
+  ): Promise<readonly (PaperHolding | null)[]>;
+  /** Whether the system says that the network is charged by volume, now and when it changes; null: it doesn't say. */
+  onMetered(listener: (metered: boolean | null) => void): () => void;
   /** A paper that somebody brings to this host. */
   arriving(paper: Sha256): PaperProgress | undefined;
   /** More of a paper came to this host. */

@@ -47,6 +47,8 @@ export const noNetwork: Network = {
   onFound: () => nothing,
   fetchPapers: refused,
   offerPapers: refused,
+  askHoldings: refused,
+  onMetered: () => nothing,
   arriving: () => undefined,
   onArriving: () => nothing,
   close: () => Promise.resolve(),

@@ -17,6 +17,8 @@ import type { EventHub } from './events.ts';
 import { meetingIdOf, newNonce } from './meeting-id.ts';
 import { sealMinutes, type MinutesDeps } from './meeting-minutes.ts';
 import { paperStatuses, papersByNeed } from './meeting-papers.ts';
+import { holdingsElsewhere } from './papers-board.ts';
+import { pauseOf, type PauseWord } from './paper-pause.ts';
 import { connectionOf, linkDiagnosticsOf, listed, summaryOf, viewOf } from './meeting-view.ts';
 import { openMeeting, type OpenMeeting } from './open-meeting.ts';
 import { followOwnChanges, lasting, onlyHereSince, type OwnChanges, type SavedState } from './own-changes.ts';
@@ -54,6 +56,13 @@ export interface Workplace {
   papers(meeting: MeetingId): ReturnType<typeof paperStatuses>;
   /** Looks for whoever carries the meetings at once. */
   wake(): void;
+  /** How far papers are on the other laptops. */
+  papersElsewhere(meeting: MeetingId): ReturnType<typeof holdingsElsewhere>;
+  /** A window shows this paper now. */
+  reading(meeting: MeetingId, paper: Sha256 | null): void;
+  /** The papers of this meeting wait, or are fetched whatever the network costs, until the application is closed. */
+  pausePapers(meeting: MeetingId, paused: boolean): void;
+  settingsChanged(): void;
   /** Carries on what this laptop carried, and joins again what it had joined. */
   resume(): Promise<void>;
   /** Takes in a meeting that came as a package, to be looked at. */
@@ -77,6 +86,10 @@ interface AtHand {
   onlyHereSince: string | null;
   sealing: boolean;
   readonly receipted: Set<Sha256>;
+  /** The paper in front in a window. */
+  reading: Sha256 | null;
+  /** What the person said about fetching papers of this meeting. */
+  pauseWord: PauseWord | undefined;
 }
 
 const NOTHING_OWN: SavedState = { onlyHere: { count: 0, since: null }, hasOwn: false, savedOn: null };
@@ -132,6 +145,11 @@ export function createWorkplace(deps: {
     // What a full disk held back is signed now.
     else for (const { meeting } of atHand.values()) void meeting.settle();
   });
+  let systemSays: boolean | null = null;
+  const stopMetered = network.onMetered((metered) => {
+    systemSays = metered;
+    tellAll();
+  });
   const stopFound = network.onFound((hosts) => void lookAt(hosts));
 
   function stored(meeting: MeetingId): NonNullable<ReturnType<LaptopStore['meetings']['get']>> {
@@ -183,6 +201,8 @@ export function createWorkplace(deps: {
       onlyHereSince: null,
       sealing: false,
       receipted: new Set(),
+      reading: null,
+      pauseWord: undefined,
     };
     atHand.set(id, one);
     one.stops.push(
@@ -248,16 +268,24 @@ export function createWorkplace(deps: {
     }
   }
 
-  /** What is missing here is fetched from the host, what the host lacks is brought there. */
-  function exchangePapers({ meeting, attendance, fetcher, offer }: AtHand): void {
+  function tellAll(): void {
+    for (const id of atHand.keys()) tell(id);
+  }
+
+  const pauseNow = (one: AtHand) => pauseOf(one.pauseWord, store.settings.get().metered, systemSays);
+
+  /** What is missing here is fetched from the host and others, what the host lacks is brought there. */
+  function exchangePapers(one: AtHand): void {
+    const { meeting, attendance, fetcher, offer } = one;
     const status = attendance?.status();
     const host = status?.role === 'member' ? status.carriedBy : null;
     const receipts = meeting.state()?.receipts ?? {};
-    const needed = papersByNeed(meeting);
+    const needed = papersByNeed(meeting, one.reading);
     const atHost = new Set(
       needed.map((paper) => paper.sha256).filter((sha256) => host && receipts[sha256]?.includes(host)),
     );
     const here = new Set(needed.filter((paper) => store.papers.find(paper.sha256)));
+    fetcher?.pause(pauseNow(one) !== null);
     fetcher?.want(
       needed.filter((paper) => !here.has(paper)),
       atHost,
@@ -308,7 +336,9 @@ export function createWorkplace(deps: {
   function papers(id: MeetingId): ReturnType<typeof paperStatuses> {
     const meeting = open(id);
     const one = atHand.get(id);
-    return paperStatuses(meeting, store, (paper) => one?.fetcher?.progress(paper) ?? network.arriving(paper));
+    const progressOf = (paper: Sha256) =>
+      (isHost(one) ? network.arriving(paper) : undefined) ?? one?.fetcher?.progress(paper);
+    return paperStatuses(meeting, store, progressOf, one ? pauseNow(one) : null);
   }
 
   /** Since when there are own changes only here, unless for a moment only. */
@@ -407,7 +437,8 @@ export function createWorkplace(deps: {
     one.fetcher = network.fetchPapers(meeting.id, {
       addresses,
       liveWaits: () => attendance.waits(),
-      laptops: () => attendance.laptops(),
+      // To the carrying laptop papers are brought.
+      laptops: () => (attendance.status().role === 'host' ? [] : attendance.laptops()),
       hasWhole: (paper, member) => meeting.state()?.receipts[paper]?.includes(member) ?? false,
     });
     one.attended.push(
@@ -532,6 +563,29 @@ export function createWorkplace(deps: {
       open: atHand.size,
     }),
     papers,
+    papersElsewhere(id) {
+      const meeting = open(id);
+      return holdingsElsewhere({
+        me: session.member,
+        papers: papersByNeed(meeting, null),
+        laptops: atHand.get(id)?.attendance?.laptops() ?? [],
+        receivedBy: (paper) => meeting.state()?.receipts[paper] ?? [],
+        ask: (address, papers) => network.askHoldings(id, address, papers),
+      });
+    },
+    reading(id, paper) {
+      const one = atHand.get(id);
+      if (!one || one.reading === paper) return;
+      one.reading = paper;
+      exchangePapers(one);
+    },
+    pausePapers(id, paused) {
+      const one = atHand.get(id) ?? bring(id);
+      one.pauseWord = paused ? 'pause' : 'fetch';
+      exchangePapers(one);
+      tell(id);
+    },
+    settingsChanged: tellAll,
     async resume() {
       for (const row of store.meetings.list()) {
         if (row.readOnly) continue;
@@ -555,6 +609,7 @@ export function createWorkplace(deps: {
       stopFound();
       stopHealth();
       clearTimeout(stepping);
+      stopMetered();
       for (const one of atHand.values()) {
         clearTimeout(one.telling);
         for (const stop of one.stops) stop();

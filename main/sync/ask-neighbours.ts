@@ -1,14 +1,12 @@
 import type { MeetingId } from '../../common/domain/ids.ts';
-import { holdingPath, paperHoldingSchema, type PaperHolding } from '../../common/wire/paper-holding.ts';
-import { readAll } from './carrier-client.ts';
+import { askHolding } from './ask-holdings.ts';
 import type { PaperJob } from './paper-job.ts';
 import { answersOf, type Around } from './paper-situation.ts';
 import type { SourcePool } from './source-pool.ts';
 
 /** While something comes, and at most while nothing changes. Milliseconds. */
-const ASK_EVERY = 400;
+const ASK_EVERY = 600;
 const LONGEST_WAIT = 5000;
-const ANSWER_BYTES = 2048;
 
 /** Keeps asking the neighbours that fetch a paper for the segment what they have of it. */
 export function askNeighbours(options: {
@@ -24,16 +22,18 @@ export function askNeighbours(options: {
   let wakened: (() => void) | undefined;
   const asking = new Set<string>();
 
+  /** One connection and one question at a time; a slow neighbour is not asked again before it has answered. */
+  async function askAll(address: string, some: readonly PaperJob[]): Promise<void> {
+    if (asking.has(address)) return;
+    asking.add(address);
+    for (const job of some) await ask(job, address);
+    asking.delete(address);
+  }
+
   async function ask(job: PaperJob, address: string): Promise<void> {
-    // A slow neighbour is not asked again before it has answered.
-    const name = `${address} ${job.paper.sha256}`;
-    if (asking.has(name)) return;
-    asking.add(name);
     try {
-      const path = holdingPath(options.meeting, job.paper.sha256);
-      const response = await pool.client(address).get(path, {}, signal);
-      const body = await readAll(response, ANSWER_BYTES);
-      const holding = response.statusCode === 200 ? parsed(body) : null;
+      const holding = await askHolding(pool.client(address), options.meeting, job.paper.sha256, signal);
+      pool.reached(address);
       const known = answersOf(job, address);
       const before = knownChunks(job, address);
       known.note(holding);
@@ -43,10 +43,11 @@ export function askNeighbours(options: {
         options.onNews();
       }
       if (holding?.active) wait = ASK_EVERY;
-    } catch {
-      if (!signal.aborted) answersOf(job, address).note(null);
-    } finally {
-      asking.delete(name);
+    } catch (error) {
+      if (signal.aborted) return;
+      pool.notReached(address);
+      // Late is not gone: a busy laptop, this one as well, takes its time for connections.
+      if (!/timeout/.test(String(error))) answersOf(job, address).note(null);
     }
   }
 
@@ -55,8 +56,11 @@ export function askNeighbours(options: {
 
   async function work(): Promise<void> {
     while (!signal.aborted) {
+      const questions = new Map<string, PaperJob[]>();
       for (const { job, around } of options.questions())
-        for (const { address } of around.toAsk) if (!pool.resting(address)) void ask(job, address);
+        for (const { address } of around.toAsk)
+          if (!pool.resting(address)) questions.set(address, [...(questions.get(address) ?? []), job]);
+      for (const [address, some] of questions) void askAll(address, some);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, wait);
         wakened = () => {
@@ -76,12 +80,4 @@ export function askNeighbours(options: {
     },
     ended: work(),
   };
-}
-
-function parsed(body: Uint8Array): PaperHolding | null {
-  try {
-    return paperHoldingSchema.safeParse(JSON.parse(Buffer.from(body).toString('utf8'))).data ?? null;
-  } catch {
-    return null;
-  }
 }

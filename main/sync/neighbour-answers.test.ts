@@ -24,7 +24,7 @@ describe('[PAPER-8] what is left to a neighbour', () => {
     const { answers, hears } = watched();
     expect(answers.settled()).toBe(false);
     expect(answers.lively()).toBe(true);
-    hears(2500, () => null);
+    hears(4500, () => null);
     expect(answers.settled()).toBe(true);
     expect(answers.lively()).toBe(true);
     hears(1000, () => null);
@@ -32,9 +32,20 @@ describe('[PAPER-8] what is left to a neighbour', () => {
     expect(answers.gone()).toBe(true);
   });
 
+  it('is left longer to one of which nothing is heard, which may only be busy', () => {
+    let time = 0;
+    const answers = neighbourAnswers(() => time);
+    time = 14_000;
+    expect(answers.gone()).toBe(false);
+    time = 20_000;
+    expect(answers.gone()).toBe(true);
+    answers.note(holding({}));
+    expect(answers.gone()).toBe(false);
+  });
+
   it('is not left to one that pauses', () => {
     const { answers, hears } = watched();
-    hears(4000, () => holding({ active: false }));
+    hears(5500, () => holding({ active: false }));
     expect(answers.gone()).toBe(true);
     hears(500, () => holding({}));
     expect(answers.gone()).toBe(false);
@@ -50,6 +61,14 @@ describe('[PAPER-8] what is left to a neighbour', () => {
     expect(answers.lively()).toBe(false);
     // It may still be the only one there is: gone is more than slow.
     expect(answers.gone()).toBe(false);
+  });
+
+  it('is not left long to one that fetches other papers first', () => {
+    const { answers, hears } = watched();
+    hears(50_000, (at) => holding({ received: at }));
+    expect(answers.lively()).toBe(true);
+    hears(20_000, (at) => holding({ received: at }));
+    expect(answers.lively()).toBe(false);
   });
 
   it('is not left for ever to one that only pretends', () => {

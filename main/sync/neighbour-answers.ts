@@ -17,12 +17,16 @@ export interface NeighbourAnswers {
 }
 
 /** Longest that the first answer is waited for. */
-const FIRST_ANSWER = 1500;
+const FIRST_ANSWER = 3000;
 /** Not reached, not knowing the paper or paused for so long: gone. Plans don't arrive everywhere at the same moment. */
-const GRACE = 3000;
-/** No new chunk for so long and no byte for so long. */
+const GRACE = 5000;
+/** No answer for so long, good or bad. A busy laptop, this one as well, is late with many answers at a time. */
+const UNANSWERED = 20_000;
+/** No new chunk of this paper for so long and no byte of any for so long. */
 const STILL = 15_000;
 const SILENT = 10_000;
+/** No new chunk of this paper and none of it on its way for so long, although others come: it has another order. */
+const ELSEWHERE = 60_000;
 /** No new chunk for so long, whatever it says. 1 MiB of one of four at 128 kbit/s takes 260 s. */
 const LONGEST = 300_000;
 
@@ -30,6 +34,8 @@ const LONGEST = 300_000;
 export function neighbourAnswers(now: () => number): NeighbourAnswers {
   const began = now();
   let answered = false;
+  /** It said, or showed, that it doesn't fetch the paper. */
+  let declined = false;
   let activeAt = began;
   let grewAt = began;
   let receivedAt = began;
@@ -38,12 +44,13 @@ export function neighbourAnswers(now: () => number): NeighbourAnswers {
   let has: (chunk: number) => boolean = () => false;
   let coming = new Map<number, number>();
 
-  const gone = () => now() - activeAt >= GRACE || now() - grewAt >= LONGEST;
+  const gone = () => now() - activeAt >= (declined ? GRACE : UNANSWERED) || now() - grewAt >= LONGEST;
   const receiving = () => now() - receivedAt < SILENT;
 
   return {
     note(holding) {
       answered = true;
+      declined = holding?.active !== true;
       if (!holding) {
         has = () => false;
         return;
@@ -67,7 +74,10 @@ export function neighbourAnswers(now: () => number): NeighbourAnswers {
       const since = coming.get(chunk);
       return since !== undefined && !gone() && (receiving() || now() - since < SILENT);
     },
-    lively: () => !gone() && (now() - grewAt < STILL || receiving()),
+    lively() {
+      if (gone() || (now() - grewAt >= STILL && !receiving())) return false;
+      return coming.size > 0 || now() - grewAt < ELSEWHERE;
+    },
     gone,
   };
 }

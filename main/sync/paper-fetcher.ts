@@ -87,6 +87,8 @@ interface Claim {
   readonly part: PaperPart;
   readonly index: number;
   readonly address: string;
+  /** Of the carrying laptop. */
+  readonly carrier: boolean;
   ended(): void;
 }
 
@@ -102,6 +104,8 @@ export function createPaperFetcher(options: PaperFetcherOptions): PaperFetcher {
   setMaxListeners(0, closing.signal);
   const pool = createSourcePool(options, () => options.liveWaits?.() ?? false);
   let paused = false;
+  /** Bytes that came, of chunks unfinished or refused as well. */
+  let received = 0;
   const sleepers = new Set<() => void>();
 
   const asking = askNeighbours({
@@ -163,10 +167,10 @@ export function createPaperFetcher(options: PaperFetcherOptions): PaperFetcher {
   }
 
   /** This source is of no use for the paper now; another one may be. */
-  function lacks(job: PaperJob, address: string, code: PaperProblem, milliseconds: number): void {
+  function lacks({ job, address, carrier }: Claim, code: PaperProblem, milliseconds: number): void {
     job.lacking.set(address, performance.now() + milliseconds);
     if (code === 'not-there-yet' && !job.lackingSince.has(address)) job.lackingSince.set(address, performance.now());
-    if (address === around.source()) problem(job, code);
+    if (carrier) problem(job, code);
   }
 
   function completed(job: PaperJob): void {
@@ -222,7 +226,7 @@ export function createPaperFetcher(options: PaperFetcherOptions): PaperFetcher {
       left();
       job.inFlight.delete(index);
     };
-    return { job, part, index, address, ended };
+    return { job, part, index, address, carrier: address === around.source(), ended };
   }
 
   const fromAfarNow = (): number =>
@@ -249,9 +253,8 @@ export function createPaperFetcher(options: PaperFetcherOptions): PaperFetcher {
   }
 
   /** A chunk in as many pieces as the line asks for. */
-  async function fetchChunk({ job, index, address }: Claim): Promise<Uint8Array | PaperProblem> {
+  async function fetchChunk({ job, index, address, carrier }: Claim): Promise<Uint8Array | PaperProblem> {
     const from = index * PAPER_CHUNK_BYTES;
-    const carrier = address === around.source();
     const longest = carrier ? undefined : around.near(address) ? NEAR_MILLISECONDS : FAR_MILLISECONDS;
     const signal =
       longest === undefined ? closing.signal : AbortSignal.any([closing.signal, AbortSignal.timeout(longest)]);
@@ -281,7 +284,7 @@ export function createPaperFetcher(options: PaperFetcherOptions): PaperFetcher {
     );
     response.on('data', (part: Buffer) => {
       job.speed.add(part.byteLength);
-      job.received += part.byteLength;
+      received += part.byteLength;
     });
     const bytes = await readAll(response, Math.max(end - start + 1, ANSWER_BYTES));
     if (response.statusCode === 404) return 'not-there-yet';
@@ -291,21 +294,22 @@ export function createPaperFetcher(options: PaperFetcherOptions): PaperFetcher {
     return bytes;
   }
 
-  async function write({ job, part, index, address }: Claim, bytes: Uint8Array): Promise<void> {
+  async function write(claim: Claim, bytes: Uint8Array): Promise<void> {
+    const { job, part, index, address, carrier } = claim;
     const written = await part.write(index, bytes);
     if (written.ok) {
       pool.worked(address);
       job.problem = null;
       job.wrong.delete(index);
       job.lackingSince.delete(address);
-      if (address !== around.source()) job.givers.add(address);
+      if (!carrier) job.givers.add(address);
       if (written.value === 'complete') completed(job);
       else tell(job);
       return;
     }
     switch (written.error) {
       case 'wrong-bytes':
-        return cameWrong(job, index, address);
+        return cameWrong(claim);
       case 'disk-full':
       case 'unwritable':
         return rest(job, written.error, SHORT_REST);
@@ -321,14 +325,15 @@ export function createPaperFetcher(options: PaperFetcherOptions): PaperFetcher {
     }
   }
 
-  function cameWrong(job: PaperJob, index: number, address: string): void {
+  function cameWrong(claim: Claim): void {
+    const { job, index, address, carrier } = claim;
     const times = (job.wrong.get(index) ?? 0) + 1;
     logger.warn('wrong bytes of a paper refused', { paper: job.paper.sha256, chunk: index, from: address, times });
-    if (address !== around.source()) return void job.refused.add(address);
+    if (!carrier) return void job.refused.add(address);
     job.wrong.set(index, times);
     if (times < WRONG_ATTEMPTS) return;
     job.wrong.delete(index);
-    lacks(job, address, 'wrong-bytes', LONG_REST);
+    lacks(claim, 'wrong-bytes', LONG_REST);
   }
 
   async function step(): Promise<'again' | 'idle'> {
@@ -338,7 +343,7 @@ export function createPaperFetcher(options: PaperFetcherOptions): PaperFetcher {
     try {
       const bytes = await fetchChunk(claim);
       if (bytes instanceof Uint8Array) await write(claim, bytes);
-      else lacks(job, address, bytes, SHORT_REST);
+      else lacks(claim, bytes, SHORT_REST);
     } catch (error) {
       if (error instanceof Error && error.name === 'TimeoutError') pool.leaveAlone(address, LONG_REST);
       else pool.failed(address);
@@ -386,7 +391,7 @@ export function createPaperFetcher(options: PaperFetcherOptions): PaperFetcher {
       if (!job) return undefined;
       const coming = [...job.inFlight].filter(([, { far }]) => far).map(([chunk]) => chunk);
       const blocked = job.restUntil > performance.now();
-      return { coming, received: job.received, active: !paused && !blocked && !job.later };
+      return { coming, received, active: !paused && !blocked && !job.later };
     },
     wake() {
       pool.refresh();
@@ -402,10 +407,12 @@ export function createPaperFetcher(options: PaperFetcherOptions): PaperFetcher {
       wake();
     },
     pause() {
+      if (paused) return;
       paused = true;
       for (const job of jobs.values()) if (!job.complete) tell(job, true);
     },
     resume() {
+      if (!paused) return;
       paused = false;
       for (const job of jobs.values()) if (!job.complete) tell(job, true);
       asking.wake();

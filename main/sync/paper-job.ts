@@ -32,8 +32,6 @@ export interface PaperJob {
   /** What neighbours told, by address. */
   readonly answers: Map<string, NeighbourAnswers>;
   readonly speed: ReturnType<typeof createSpeed>;
-  /** Bytes that came, of chunks unfinished or refused as well. */
-  received: number;
   /** Laptops other than the carrying one that gave chunks. */
   readonly givers: Set<string>;
   problem: PaperProblem | null;
@@ -56,7 +54,6 @@ export const newJob = (paper: WantedPaper): PaperJob => ({
   lackingSince: new Map(),
   answers: new Map(),
   speed: createSpeed(),
-  received: 0,
   givers: new Set(),
   problem: null,
   complete: false,

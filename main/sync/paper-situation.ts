@@ -80,7 +80,8 @@ export function lookAround(job: PaperJob, around: Surroundings, pool: SourcePool
   const asked = near.filter(({ id, address }) => fetchers.has(id) && !job.refused.has(address));
   const neighbours = asked.map(({ id, address }): Neighbour => {
     const told = answersOf(job, address);
-    return { id, lively: told.lively(), gone: told.gone(), coming: (chunk) => told.coming(chunk) };
+    const gone = told.gone() || pool.outOfReach(address);
+    return { id, lively: !gone && told.lively(), gone, coming: (chunk) => !gone && told.coming(chunk) };
   });
   for (const { address } of asked) if (free(address)) sources.push(source(address, answersOf(job, address).has));
 
@@ -89,7 +90,7 @@ export function lookAround(job: PaperJob, around: Surroundings, pool: SourcePool
     const far = others.filter(({ address }) => !around.near(address));
     sources.push(...whole(far, FAR_SOURCES));
   }
-  const settled = asked.every(({ address }) => answersOf(job, address).settled());
+  const settled = asked.every(({ address }) => pool.outOfReach(address) || answersOf(job, address).settled());
   return { sources, neighbours, fetchesFromAfar: fetchers.has(around.me), toAsk: asked, settled };
 }
 

@@ -17,6 +17,11 @@ export interface SourcePool {
   leaveAlone(address: string, milliseconds: number): void;
   worked(address: string): void;
   resting(address: string): boolean;
+  /** It answered a question, or couldn't be asked. */
+  reached(address: string): void;
+  notReached(address: string): void;
+  /** It couldn't be asked for so long that no paper need wait for it. */
+  outOfReach(address: string): boolean;
   /** Everybody may be tried again at once. */
   refresh(): void;
   close(): void;
@@ -30,6 +35,7 @@ const CONNECTIONS = REQUESTS + 1;
 const KEPT = 16;
 const FIRST_REST = 200;
 const LONGEST_REST = 5000;
+const OUT_OF_REACH = 20_000;
 
 interface Known {
   client: CarrierClient | undefined;
@@ -37,6 +43,8 @@ interface Known {
   busy: number;
   failures: number;
   restUntil: number;
+  /** `performance.now()`; Infinity: it can be. */
+  notReachedSince: number;
 }
 
 export function createSourcePool(credentials: Credentials, liveWaits: () => boolean): SourcePool {
@@ -50,6 +58,7 @@ export function createSourcePool(credentials: Credentials, liveWaits: () => bool
       busy: 0,
       failures: 0,
       restUntil: 0,
+      notReachedSince: Infinity,
     };
     known.delete(address);
     known.set(address, one);
@@ -63,7 +72,7 @@ export function createSourcePool(credentials: Credentials, liveWaits: () => bool
       if (!one.client || one.busy > 0) continue;
       one.client.close();
       one.client = undefined;
-      if (one.restUntil <= performance.now()) known.delete(address);
+      if (one.restUntil <= performance.now() && one.notReachedSince === Infinity) known.delete(address);
       open--;
     }
   }
@@ -99,6 +108,12 @@ export function createSourcePool(credentials: Credentials, liveWaits: () => bool
       if (one) one.failures = 0;
     },
     resting: (address) => (known.get(address)?.restUntil ?? 0) > performance.now(),
+    reached: (address) => void (at(address).notReachedSince = Infinity),
+    notReached(address) {
+      const one = at(address);
+      one.notReachedSince = Math.min(one.notReachedSince, performance.now());
+    },
+    outOfReach: (address) => performance.now() - (known.get(address)?.notReachedSince ?? Infinity) >= OUT_OF_REACH,
     refresh() {
       for (const one of known.values()) one.restUntil = one.failures = 0;
     },

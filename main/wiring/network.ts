@@ -16,12 +16,14 @@ import type { LaptopPorts } from '../meetings/laptop.ts';
 import type { Session } from '../meetings/organisation.ts';
 import type { Network } from '../meetings/ports.ts';
 import type { Store } from '../store/open-store.ts';
+import { askHoldings } from '../sync/ask-holdings.ts';
 import { listMeetings } from '../sync/carrier-client.ts';
 import { browse } from '../sync/discovery.ts';
 import { entrustMeeting } from '../sync/entrust.ts';
 import { ownSegment, type NearBy } from '../sync/own-segment.ts';
 import { discoveryMode, openMulticast, type DiscoveryMode } from '../sync/multicast.ts';
 import { attend, type RunningAttendance } from './attendance.ts';
+import { watchMetered } from './metered.ts';
 import { fetchPapers, offerPapers } from './paper-exchange.ts';
 import { rememberPositions } from './remembered-positions.ts';
 
@@ -230,6 +232,8 @@ export function createNetwork(options: {
       };
     },
     offerPapers: (meeting, link) => offerPapers({ ...credentials, meeting, ...link, store, logger }),
+    askHoldings: (meeting, address, papers) => askHoldings(address, credentials, meeting, papers),
+    onMetered: watchMetered,
     arriving(paper) {
       const known = running?.arriving(paper);
       return known && { ...known, bytesPerSecond: 0, paused: false, givers: 0 };

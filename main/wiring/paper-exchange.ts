@@ -30,6 +30,7 @@ export function fetchPapers({
 } {
   let wanted: readonly PaperRecord[] = [];
   let last = '';
+  let waits = false;
   let atHostBefore: ReadonlySet<Sha256> = new Set();
   const onProgress = new Set<() => void>();
   const onComplete = new Set<(paper: Sha256) => void>();
@@ -62,12 +63,17 @@ export function fetchPapers({
     },
     progress(paper) {
       const known = fetcher.progress().find((one) => one.sha256 === paper);
-      if (!known) return { have: store.papers.have(paper), bytesPerSecond: 0, active: false, paused: false, givers: 0 };
+      // While it waits nothing is begun.
+      if (!known) return { have: store.papers.have(paper), bytesPerSecond: 0, active: false, paused: waits, givers: 0 };
       const { have, bytesPerSecond, givers, state } = known;
       return { have, bytesPerSecond, givers, active: state === 'fetching', paused: state === 'paused' };
     },
     fetching: (paper) => fetcher.fetching(paper),
-    pause: (paused) => (paused ? fetcher.pause() : fetcher.resume()),
+    pause(paused) {
+      waits = paused;
+      if (paused) fetcher.pause();
+      else fetcher.resume();
+    },
     onProgress(listener) {
       onProgress.add(listener);
       return () => onProgress.delete(listener);

@@ -8,14 +8,21 @@ import type { LaptopStore } from '../meetings/ports.ts';
 import type { Store } from '../store/open-store.ts';
 import type { PaperManifest } from '../store/paper-records.ts';
 
-const settingsSchema: z.ZodType<Settings> = z.object({
+const settingsSchema = z.object({
   language: z.enum(['vi', 'en']),
   theme: z.enum(['light', 'dark', 'system']),
   textScale: z.number().min(1).max(2),
   paperLimitMegabytes: z.number().int().min(1).max(4000),
+  metered: z.enum(['auto', 'yes', 'no']).default('auto'),
 });
 
-const DEFAULT_SETTINGS: Settings = { language: 'vi', theme: 'light', textScale: 1, paperLimitMegabytes: 500 };
+const DEFAULT_SETTINGS: Settings = {
+  language: 'vi',
+  theme: 'light',
+  textScale: 1,
+  paperLimitMegabytes: 500,
+  metered: 'auto',
+};
 
 /** Larger ones are stopped before by the check of papers; bytes. */
 const MAX_PAPER_BYTES = 4 * 1024 ** 3;

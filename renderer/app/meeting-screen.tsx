@@ -5,6 +5,7 @@ import type { AgendaItemId, MeetingId, MotionId, Sha256 } from '../../common/dom
 import type { MeetingState } from '../../common/domain/meeting-state.ts';
 import { useMeetingView, usePaperStatus } from '../bridge/engine-values.ts';
 import { useAct } from '../bridge/use-act.ts';
+import { useReading } from '../bridge/use-reading.ts';
 import { useFloor } from '../collab/floor.ts';
 import { usePlan } from '../collab/plan.ts';
 import { AgendaList } from '../features/agenda/agenda-list.tsx';
@@ -116,6 +117,7 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
     ...(preview === 'closed' ? [] : [{ id: 'preview' as const, title: t('minutes.preview'), shown: false }]),
   ];
   const showPreview = preview === 'front' || (preview === 'behind' && tabs.active === null);
+  useReading(meeting, showPreview ? null : tabs.active);
   const panels = PANELS.filter((name) => office || name !== 'board');
   const panel = panels.find((name) => name === chosenPanel) ?? null;
 
@@ -135,7 +137,7 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
           />
         );
       case 'board':
-        return <PapersBoard state={state} papers={statuses} />;
+        return <PapersBoard meeting={meeting} me={view.me.member} state={state} papers={statuses} />;
       case 'minutes':
         return (
           <MinutesPanel
@@ -201,6 +203,7 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
         }
         left={
           <AgendaList
+            meeting={meeting}
             state={state}
             agenda={plan.agenda}
             records={plan.papers}

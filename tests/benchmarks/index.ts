@@ -9,6 +9,7 @@ import { growth } from './growth.ts';
 import { firstPage } from './first-page.ts';
 import { penToOtherScreen } from './pen-to-other-screen.ts';
 import { describeMachine, lineOf, writeReport } from './report.ts';
+import { thinSite } from './thin-site.ts';
 import { asRow, type Benchmark, type Measured } from './rows.ts';
 import { relayCluster } from './relay-cluster.ts';
 import { singlePaper } from './single-paper/single-paper.ts';
@@ -25,6 +26,7 @@ const benchmarks: readonly Benchmark[] = [
   massJoin,
   relayCluster,
   thinLine,
+  thinSite,
   growth,
   singlePaper,
   takeover,

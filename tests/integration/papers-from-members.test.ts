@@ -94,6 +94,25 @@ test('a paper that the secretary adds as a member reaches the host and from ther
     await until(async () => (await papersOf(laptop)).every((paper) => paper.receivedBy.length === 3));
 }, 60_000);
 
+test('papers wait on a metered network until the person wants them all the same', async () => {
+  await member.request('settings.set', { metered: 'yes' });
+  await addPaper(secretary, 'Phụ lục.pdf', 1_500_000);
+  await until(() => hasAll(chair, 3));
+  const third = async () => (await papersOf(member)).find(({ state }) => state !== 'here');
+  await until(async () => (await third())?.state === 'paused');
+  expect(await third()).toMatchObject({ state: 'paused', pause: 'metered', have: 0 });
+  await member.request('papers.pause', { meeting, paused: false });
+  await until(() => hasAll(member, 3));
+
+  await member.request('papers.pause', { meeting, paused: true });
+  await member.request('settings.set', { metered: 'no' });
+  await addPaper(secretary, 'Dự toán.pdf', 20_000);
+  await until(() => hasAll(chair, 4));
+  await until(async () => (await third())?.pause === 'asked');
+  await member.request('papers.pause', { meeting, paused: false });
+  await until(() => hasAll(member, 4));
+}, 60_000);
+
 test('the minutes frozen by the secretary as a member reach the chair and, sealed, everybody', async () => {
   for (const laptop of [secretary, chair, member]) await act(laptop, 'checked-in', { how: 'in-person' });
   await until(async () => (await state(chair))?.quorum.present === 3);
@@ -103,11 +122,23 @@ test('the minutes frozen by the secretary as a member reach the chair and, seale
   await until(async () => (await state(secretary))?.phase === 'closed');
   await secretary.request('minutes.freeze', { meeting });
   await until(async () => (await state(chair))?.minutes.stage === 'frozen');
-  for (const laptop of [chair, member]) await until(() => hasAll(laptop, 3));
+  for (const laptop of [chair, member]) await until(() => hasAll(laptop, 5));
+  // The member's laptop will be the one that lacks the signed minutes.
+  await member.request('papers.pause', { meeting, paused: true });
   await chair.request('minutes.sign', { meeting });
   for (const laptop of [secretary, chair, member])
     await until(async () => (await state(laptop))?.minutes.stage === 'sealed');
-  for (const laptop of [chair, member]) await until(() => hasAll(laptop, 3));
+  for (const laptop of [secretary, chair]) await until(() => hasAll(laptop, 5));
+}, 60_000);
+
+test('[PAPER-9] what is missing still comes when the host is gone: the signed minutes, from the secretary', async () => {
+  const lacking = async () => (await papersOf(member)).find(({ state: now }) => now !== 'here');
+  const secretaryId = await secretary.member();
+  await until(async () => (await lacking())?.receivedBy.includes(secretaryId));
+  expect(await lacking()).toMatchObject({ state: 'paused', have: 0 });
+  await chair.close();
+  await member.request('papers.pause', { meeting, paused: false });
+  await until(() => hasAll(member, 5));
   const path = join(member.dataDir, 'bien-ban.pdf');
   await member.request('minutes.save', { meeting, path });
   expect((await member.request('verify.file', { path })).verdict).toMatchObject({ outcome: 'valid', problems: [] });

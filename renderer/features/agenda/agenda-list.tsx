@@ -3,16 +3,18 @@ import { CheckmarkCircle20Filled, Circle20Regular, DocumentPdf20Regular, Record2
 import { useTranslation } from 'react-i18next';
 import type { AgendaItem, PaperRecord } from '../../../common/collab/plan.ts';
 import type { PaperStatus } from '../../../common/contract/requests.ts';
-import type { Sha256 } from '../../../common/domain/ids.ts';
+import type { MeetingId, Sha256 } from '../../../common/domain/ids.ts';
 import type { MeetingState } from '../../../common/domain/meeting-state.ts';
 import { percentText, sizeText } from '../../ui/size.ts';
 import { duration } from '../../ui/time.ts';
 import styles from './agenda-list.module.css';
+import { PapersOnTheWay } from './papers-on-the-way.tsx';
 
 type Course = 'done' | 'now' | 'later';
 
 /** The agenda of a running meeting: what is done, what is now, what comes; the papers and whether they are here. */
 export function AgendaList(props: {
+  readonly meeting: MeetingId;
   readonly state: MeetingState;
   readonly agenda: readonly AgendaItem[];
   readonly records: ReadonlyMap<Sha256, PaperRecord>;
@@ -26,6 +28,7 @@ export function AgendaList(props: {
   return (
     <>
       <h2 className={styles['title']}>{t('agenda.title')}</h2>
+      <PapersOnTheWay meeting={props.meeting} papers={props.papers} />
       <ol className={styles['list']}>
         {agenda.map((item, index) => {
           const course = courseOf(state, item);
@@ -135,11 +138,13 @@ function Fetching({ status }: { readonly status: PaperStatus }) {
       ? t('agenda.fetching', {
           percent: percentText(share, i18n.language),
           speed: sizeText(status.bytesPerSecond, i18n.language),
-        }) + (left === null ? '' : ` · ${t('agenda.timeLeft', { time: duration(left) })}`)
+        }) +
+        (left === null ? '' : ` · ${t('agenda.timeLeft', { time: duration(left) })}`) +
+        (status.givers === 0 ? '' : ` · ${t('agenda.fromGivers', { count: status.givers })}`)
       : t(`agenda.paperState.${status.state}`);
   return (
     <div className={styles['quiet']}>
-      {status.state === 'fetching' ? <ProgressBar value={share} aria-label={text} /> : null}
+      {status.state === 'fetching' || share > 0 ? <ProgressBar value={share} aria-label={text} /> : null}
       {text}
     </div>
   );

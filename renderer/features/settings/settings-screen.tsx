@@ -81,6 +81,21 @@ function Choices({ settings }: { readonly settings: Settings }) {
               data-testid="paper-limit"
             />
           </Field>
+          <Field label={t('settings.metered')} hint={t('settings.meteredHint')}>
+            <RadioGroup
+              value={settings.metered}
+              onChange={(_, { value }) => void changeSettings({ metered: value as Settings['metered'] })}
+            >
+              {(['auto', 'yes', 'no'] as const).map((choice) => (
+                <Radio
+                  key={choice}
+                  value={choice}
+                  label={t(`settings.meteredChoices.${choice}`)}
+                  data-testid={`metered-${choice}`}
+                />
+              ))}
+            </RadioGroup>
+          </Field>
         </div>
       </Section>
     </>

@@ -1,0 +1,49 @@
+import { PAPER_CHUNK_BYTES } from '../../common/collab/plan.ts';
+import type { WantedPaper } from '../../common/collab/paper-parts.ts';
+import type { LaptopHolding } from '../../common/contract/requests.ts';
+import type { MemberId, Sha256 } from '../../common/domain/ids.ts';
+import { decodeChunks, type PaperHolding } from '../../common/wire/paper-holding.ts';
+
+/** Laptops asked in one round, and papers that each is asked about. */
+const LAPTOPS = 40;
+const PAPERS = 6;
+
+interface LaptopAt {
+  readonly member: MemberId;
+  readonly address: string;
+}
+
+/** How far the papers are on the other laptops that have no receipt for them yet: each is asked itself. */
+export async function holdingsElsewhere(options: {
+  readonly me: MemberId;
+  readonly papers: readonly WantedPaper[];
+  readonly laptops: readonly LaptopAt[];
+  receivedBy(paper: Sha256): readonly MemberId[];
+  /** null: it didn't answer, or not about this paper. */
+  ask(address: string, papers: readonly Sha256[]): Promise<readonly (PaperHolding | null)[]>;
+}): Promise<LaptopHolding[]> {
+  const others = options.laptops.filter(({ member }) => member !== options.me).slice(0, LAPTOPS);
+  const rounds = others.map(async ({ member, address }): Promise<LaptopHolding[]> => {
+    const lacking = options.papers
+      .filter(({ sha256 }) => !options.receivedBy(sha256).includes(member))
+      .slice(0, PAPERS);
+    if (lacking.length === 0) return [];
+    const answers = await options.ask(
+      address,
+      lacking.map(({ sha256 }) => sha256),
+    );
+    return lacking.flatMap((paper, index) => {
+      const told = answers[index];
+      return told ? [{ member, paper: paper.sha256, have: bytesOf(paper, told.chunks), active: told.active }] : [];
+    });
+  });
+  return (await Promise.all(rounds)).flat();
+}
+
+function bytesOf({ size, chunks }: WantedPaper, told: string): number {
+  const has = decodeChunks(told);
+  return chunks.reduce(
+    (sum, _, chunk) => sum + (has(chunk) ? Math.min(PAPER_CHUNK_BYTES, size - chunk * PAPER_CHUNK_BYTES) : 0),
+    0,
+  );
+}
