@@ -1,5 +1,8 @@
-import type { StreamHead } from '../../common/acts/entry.ts';
-import type { EntryBatch, MeetingLog } from '../../common/collab/carried-meeting.ts';
+import type { Stream, StreamHead } from '../../common/acts/entry.ts';
+import type { MeetingLog } from '../../common/collab/carried-meeting.ts';
+import type { MemberId } from '../../common/domain/ids.ts';
+import { streamKey } from '../../common/wire/acknowledged.ts';
+import { ENTRY_BATCH_CHARACTERS } from '../../common/wire/link.ts';
 
 /**
  * A meeting's log as the links of a host read it. Laptops that come at one time lack the same, so what was read for one is
@@ -16,8 +19,14 @@ export interface SharedReads {
 const MAX_KEPT = 32 * 1024 * 1024;
 const KEPT_MILLISECONDS = 5000;
 
+interface Read {
+  readonly entry: string;
+  /** Those of the entries that were read together, this one's among them. */
+  readonly certificates: readonly Uint8Array[];
+}
+
 export function shareReads(log: MeetingLog): SharedReads {
-  const batches = new Map<string, EntryBatch>();
+  const streams = new Map<string, Map<number, Read>>();
   let kept = 0;
   let asked = 0;
   let heads: readonly StreamHead[] | undefined;
@@ -25,8 +34,20 @@ export function shareReads(log: MeetingLog): SharedReads {
   const stopListening = log.onStored(() => (heads = undefined));
 
   function forget(): void {
-    batches.clear();
+    streams.clear();
     kept = 0;
+  }
+
+  function readMore(author: MemberId, stream: Stream, seq: number, limit: number): Map<number, Read> {
+    const { entries, certificates } = log.readAfter(author, stream, seq, limit);
+    const characters = entries.reduce((sum, entry) => sum + entry.length, 0);
+    if (kept + characters > MAX_KEPT) forget();
+    kept += characters;
+    const key = streamKey({ author, stream });
+    const known = streams.get(key) ?? new Map<number, Read>();
+    streams.set(key, known);
+    for (const [index, entry] of entries.entries()) known.set(seq + 1 + index, { entry, certificates });
+    return known;
   }
 
   return {
@@ -36,18 +57,22 @@ export function shareReads(log: MeetingLog): SharedReads {
         heads ??= log.heads();
         return [...heads];
       },
+      /** No more than a batch holds, however many were asked for. */
       readAfter(author, stream, seq, limit) {
-        const key = `${author} ${stream} ${seq} ${limit}`;
         asked = performance.now();
-        const known = batches.get(key);
-        if (known) return known;
-        const batch = log.readAfter(author, stream, seq, limit);
-        // Of one that isn't full there may be more the next time.
-        if (batch.entries.length < limit) return batch;
-        kept += batch.entries.reduce((sum, entry) => sum + entry.length, 0);
-        if (kept > MAX_KEPT) forget();
-        batches.set(key, batch);
-        return batch;
+        let known = streams.get(streamKey({ author, stream }));
+        if (!known?.has(seq + 1)) known = readMore(author, stream, seq, limit);
+        const entries: string[] = [];
+        const certificates = new Set<Uint8Array>();
+        let characters = 0;
+        while (entries.length < limit && characters < ENTRY_BATCH_CHARACTERS) {
+          const read = known.get(seq + 1 + entries.length);
+          if (!read) break;
+          entries.push(read.entry);
+          characters += read.entry.length;
+          for (const certificate of read.certificates) certificates.add(certificate);
+        }
+        return { entries, certificates: [...certificates] };
       },
     },
     beat() {
