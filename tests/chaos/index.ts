@@ -154,5 +154,7 @@ async function networkSchedules(
   });
 }
 
+// Ended from outside, it still takes away what it made: namespaces by their own exit handlers.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
 process.exitCode = await main();
 process.exit();
