@@ -93,7 +93,7 @@ afterAll(async () => {
 
 // Which of those left takes over is the order's to say; on a busy machine the first of it may take too long to answer.
 let carrying = 0;
-async function goesOn(without: readonly number[], how: string): Promise<void> {
+async function untilAnotherCarries(without: readonly number[], how: string): Promise<void> {
   const { host, after } = await together(except(...without));
   expect(without).not.toContain(host);
   carrying = host;
@@ -110,7 +110,7 @@ test('[TAKE-2] killed: another takes over, and what was under way goes through',
     act(3, { does: 'draw', id: 'k1' }),
     act(4, { does: 'check-in' }),
   ]);
-  await goesOn([0], 'killed');
+  await untilAnotherCarries([0], 'killed');
   expect(await during).toEqual(['done', 'done', 'done']);
   await sameEverywhere(except(0));
 });
@@ -125,7 +125,7 @@ test('[TAKE-2] frozen: noticed by its silence, replaced, and a member when it th
   const frozen = carrying;
   laptops[frozen]?.freeze(true);
   try {
-    await goesOn([frozen], 'frozen');
+    await untilAnotherCarries([frozen], 'frozen');
     await act(others(frozen)[0] as number, { does: 'ask-to-speak', id: 'f1' });
   } finally {
     laptops[frozen]?.freeze(false);
@@ -137,7 +137,7 @@ test('[TAKE-2] frozen: noticed by its silence, replaced, and a member when it th
 test('[TAKE-4] closed: it names who follows, at once', async () => {
   const gone = carrying;
   await laptops[gone]?.ask({ ask: 'close' });
-  await goesOn([gone], 'closed');
+  await untilAnotherCarries([gone], 'closed');
   await laptops[gone]?.kill();
   laptops[gone] = await open(gone);
   await together(laptops);
@@ -155,6 +155,6 @@ test('[TAKE-1] handed over by hand: the former host joins, everybody goes along'
 test('[TAKE-2] several at once: whoever is left goes on', async () => {
   const gone = [carrying, ...others().slice(0, 2)];
   await Promise.all(gone.map((index) => laptops[index]?.kill()));
-  await goesOn(gone, 'three of eight killed');
+  await untilAnotherCarries(gone, 'three of eight killed');
   await sameEverywhere(except(...gone));
 });
