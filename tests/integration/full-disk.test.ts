@@ -53,7 +53,7 @@ describe.skipIf(noDisks)(`on a disk of its own${noDisks ? ` (skipped: ${noDisks}
     hostDisk?.remove();
   });
 
-  test('a member whose disk is full reads on, is refused in words, and goes on by itself when there is room', async () => {
+  test('[LOG-10] a member whose disk is full reads on, is refused in words, and goes on by itself when there is room', async () => {
     const text = window(member).open(`${meeting}/minutes`);
     const elsewhere = window(chair).open(`${meeting}/minutes`);
     write(text, 'trước khi đầy');
@@ -108,7 +108,7 @@ describe.skipIf(noDisks)(`on a disk of its own${noDisks ? ` (skipped: ${noDisks}
     expect((await stateOf(member, meeting))?.queue.some(({ request }) => request === 'later')).toBe(true);
   });
 
-  test('a host whose disk is full hands the meeting to a laptop that can keep it, and comes back as a member', async () => {
+  test('[LOG-10] a host whose disk is full hands the meeting to a laptop that can keep it, and comes back as a member', async () => {
     hostDisk.fill();
     // Small acts fit into what the write-ahead log has of its own for a while.
     await until(async () => {

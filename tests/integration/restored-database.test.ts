@@ -53,7 +53,7 @@ function destroy(laptop: TestLaptop, alsoTheJournal: boolean): void {
   if (alsoTheJournal) rmSync(join(laptop.dataDir, 'journal'), { recursive: true });
 }
 
-test('own entries come back from the journal, those of others from the network, and it goes on without a fork', async () => {
+test('[LOG-9] own entries come back from the journal, those of others from the network, and it goes on without a fork', async () => {
   await ask(member);
   await member.engine.store.backups.make();
   await ask(member);
@@ -89,7 +89,7 @@ test('own entries come back from the journal, those of others from the network, 
   expect(forks()).toEqual([]);
 });
 
-test('without the journal nothing is signed until another laptop was heard; then it goes on where it was', async () => {
+test('[LOG-9] without the journal nothing is signed until another laptop was heard; then it goes on where it was', async () => {
   await member.engine.store.backups.make();
   await ask(member);
   await ask(member);
@@ -121,7 +121,7 @@ test('without the journal nothing is signed until another laptop was heard; then
   expect(forks()).toEqual([]);
 });
 
-test('who has nobody left to ask may decide to go on', async () => {
+test('[LOG-9] who has nobody left to ask may decide to go on', async () => {
   await member.engine.store.backups.make();
   await secretary.engine.close();
   await chair.engine.close();
