@@ -104,6 +104,9 @@ const LONG_MILLISECONDS = 14 * 24 * 60 * 60 * 1000;
 const isLongOver = ({ summary }: StoredMeeting): boolean =>
   summary.phase === 'sealed' && Date.now() - Date.parse(summary.start) > LONG_MILLISECONDS;
 
+/** A laptop that was found and did not answer is asked again after this. */
+const LOOK_AGAIN_MILLISECONDS = 5000;
+
 /** A disk that is full for so long will be for longer. */
 const STEP_DOWN_MILLISECONDS = 3000;
 
@@ -150,6 +153,9 @@ export function createWorkplace(deps: {
     systemSays = metered;
     tellAll();
   });
+  let lookingAgain: NodeJS.Timeout | undefined;
+  let looked: readonly FoundHost[] = [];
+  let closed = false;
   const stopFound = network.onFound((hosts) => void lookAt(hosts));
 
   function stored(meeting: MeetingId): NonNullable<ReturnType<LaptopStore['meetings']['get']>> {
@@ -361,6 +367,9 @@ export function createWorkplace(deps: {
   }
 
   async function lookAt(hosts: readonly FoundHost[]): Promise<void> {
+    clearTimeout(lookingAgain);
+    looked = hosts;
+    let missed = false;
     const looks = hosts.map(async ({ address }) => {
       try {
         const meetings = await network.look(address);
@@ -368,13 +377,18 @@ export function createWorkplace(deps: {
           return { ...one, address, joined: atHand.get(one.meeting)?.attendance !== undefined };
         });
       } catch {
+        missed = true;
         return [];
       }
     });
     const all = (await Promise.all(looks)).flat();
     found = all.filter((one) => !isHost(atHand.get(one.meeting)));
     events.emit('meetings.found', found);
-    for (const one of found) {
+    // The list comes again only when it differs.
+    if (missed && !closed && looked === hosts)
+      lookingAgain = setTimeout(() => void lookAt(hosts), LOOK_AGAIN_MILLISECONDS);
+    // Two that carry one meeting have to find each other as well.
+    for (const one of all) {
       const row = store.meetings.get(one.meeting);
       if (row && !row.readOnly && !row.addresses.includes(one.address)) {
         remember({ ...row, addresses: [one.address, ...row.addresses].slice(0, 8) });
@@ -606,7 +620,9 @@ export function createWorkplace(deps: {
     },
     async close() {
       stopArriving();
+      closed = true;
       stopFound();
+      clearTimeout(lookingAgain);
       stopHealth();
       clearTimeout(stepping);
       stopMetered();

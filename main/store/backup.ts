@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, statSync } from 'node:fs';
-import { chmod, rename, rm } from 'node:fs/promises';
+import { chmod, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { checkIntegrity, type Database } from './database.ts';
@@ -8,7 +8,7 @@ import { checkIntegrity, type Database } from './database.ts';
 const KEEP = 3;
 const NAME = /^phien-(\d{4}-\d\d-\d\d)\.db$/;
 /** A larger copy is not read through when it is made, which would hold everything else up, but when it is needed. Bytes. */
-const CHECK_UP_TO = 64 * 1024 * 1024;
+const CHECK_UP_TO = 16 * 1024 * 1024;
 
 /** What the copies are made with: the journal goes on in a new segment, and old ones go with the copies before them. */
 export interface BackupJournal {
@@ -76,6 +76,8 @@ export function backups(db: Database, dataDir: string, journal: BackupJournal): 
     try {
       await db.backup(unfinished);
       await chmod(unfinished, 0o600);
+      // Here, where nothing waits for it: what comes next would flush it as well, and hold everything up.
+      await flush(unfinished);
       checkCopy(unfinished);
       await rename(unfinished, path);
     } catch (error) {
@@ -102,6 +104,15 @@ export function backups(db: Database, dataDir: string, journal: BackupJournal): 
       return !last || Math.abs(now.getTime() - Date.parse(last.made)) >= minutes * 60_000;
     },
   };
+}
+
+async function flush(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 function checkCopy(path: string): void {

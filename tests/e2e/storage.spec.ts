@@ -58,7 +58,7 @@ test.describe.serial('a laptop on a disk of its own', () => {
     await stop();
     const again = await start();
     await steps.unlock(again);
-    await again.getByText('Cuộc họp trên đĩa nhỏ').first().click();
+    await by(again, 'prepare-meeting').click();
     await expect(by(again, 'item-title-1')).toHaveValue('Mục viết khi đĩa đầy', { timeout: 20_000 });
   });
 
@@ -75,7 +75,7 @@ test.describe.serial('a laptop on a disk of its own', () => {
     await by(page, 'restored-read').click();
     await expect(by(page, 'restored')).toHaveCount(0);
     await steps.unlock(page);
-    await page.getByText('Cuộc họp trên đĩa nhỏ').first().click();
+    await by(page, 'prepare-meeting').click();
     await expect(by(page, 'item-title-1')).toHaveValue('Mục viết khi đĩa đầy', { timeout: 20_000 });
   });
 

@@ -57,26 +57,27 @@ async function goOn(what: string): Promise<void> {
 async function meet(network?: LaptopNetwork): Promise<void> {
   const at = join(folder, `run-${++runs}`);
   const folders = await room.lay(at, SIZE);
+  let addresses: readonly string[] = [];
   for (const [index, laid] of folders.entries()) {
     const laptop = await startLaptop(program, {
       log: join(folder, `laptop-${runs}-${index}.log`),
       ...(network ? { within: network.within(index) } : {}),
     });
     laptops.push(laptop);
-    const host = network ? network.address(0) : '127.0.0.1';
     const setting = {
       folder: laid,
       resources: inRoot('resources'),
       listenHost: network ? '0.0.0.0' : '127.0.0.1',
-      port: index === 0 ? room.port : 0,
+      port: 0,
       discovery: network ? ('network' as const) : ('off' as const),
       meeting: room.meeting,
       paper: room.paper,
       ledger: join(at, `done-${index}.jsonl`),
-      address: `${host}:${room.port}`,
+      addresses,
     };
     await laptop.ask({ ask: 'open', setting });
-    await laptop.ask({ ask: index === 0 ? 'carry' : 'join' });
+    if (index === 0) addresses = await laptop.ask<readonly string[]>({ ask: 'carry' });
+    else await laptop.ask({ ask: 'join' });
   }
   await inStep();
 }
@@ -137,5 +138,7 @@ describe.skipIf(none)(`in a network of their own${none ? ` (skipped: ${none})` :
     move(2, '10.77.0.103', '10.78.0.3');
     await inStep();
     await goOn('all-moved');
+    const roles = (await Promise.all(laptops.map(report))).map(({ role }) => role).sort();
+    expect(roles).toEqual(['host', 'member', 'member']);
   }, 400_000);
 });
