@@ -3,6 +3,7 @@ import type * as Y from 'yjs';
 import type { Entry, EntryRefusal, Stream, StreamHead } from '../acts/entry.ts';
 import type { MeetingId, MemberId, Sha256 } from '../domain/ids.ts';
 import type { WantedPaper } from './paper-parts.ts';
+import type { Judgement } from './write-check.ts';
 
 /** What hub, link and use cases need of one meeting on this laptop; small, so that it can be implemented twice. */
 
@@ -10,6 +11,10 @@ import type { WantedPaper } from './paper-parts.ts';
 export interface OpenDocument {
   readonly doc: Y.Doc;
   readonly awareness: Awareness;
+  /** What to do with a change that this member's own connection brings; asked just before it would be applied. */
+  judge(author: MemberId, update: Uint8Array): Judgement;
+  /** Whether a change that the document tells of came in as an entry: everybody gets those, from the log. */
+  isFromLog(origin: unknown): boolean;
   release(): void;
 }
 

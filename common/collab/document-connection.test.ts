@@ -1,17 +1,34 @@
 import { expect, it } from 'vitest';
 import { Awareness, removeAwarenessStates } from 'y-protocols/awareness';
 import * as Y from 'yjs';
+import { asMemberId } from '../domain/ids.ts';
+import type { OpenDocument } from './carried-meeting.ts';
+import { createDocumentClients } from './document-clients.ts';
 import { serveDocument } from './document-connection.ts';
+import { shapeOf } from './document-shapes.ts';
+import { judgeLive } from './write-check.ts';
+
+const MEMBER = asMemberId('00000000-0000-4000-8000-000000000001');
+const opened = (doc: Y.Doc, awareness: Awareness) => {
+  const clients = createDocumentClients();
+  const judge: OpenDocument['judge'] = (author, update) => judgeLive(update, shapeOf('plan'), author, doc, clients);
+  return { doc, awareness, judge };
+};
 
 it('a change is encoded once for all connections, and not sent to where it came from', () => {
   const doc = new Y.Doc();
   const awareness = new Awareness(doc);
   const inboxes: Uint8Array[][] = [[], [], []];
   const connections = inboxes.map((inbox) =>
-    serveDocument({ doc, awareness }, { send: (message) => inbox.push(message), mayWrite: true, mayBeAware: true }),
+    serveDocument(opened(doc, awareness), {
+      member: MEMBER,
+      send: (message) => inbox.push(message),
+      mayWrite: true,
+      mayBeAware: true,
+    }),
   );
   for (const inbox of inboxes) inbox.length = 0;
-  doc.getMap('a').set('b', 1);
+  doc.getMap('meta').set('b', 1);
   awareness.setLocalState({ pen: 1 });
   for (const inbox of inboxes) {
     expect(inbox).toHaveLength(2);
@@ -20,16 +37,18 @@ it('a change is encoded once for all connections, and not sent to where it came 
   }
   const other = new Y.Doc();
   const apart = connections.map((_, index) => inboxes[index]![0]!);
-  const into = serveDocument(
-    { doc: other, awareness: new Awareness(other) },
-    { send: () => undefined, mayWrite: true, mayBeAware: false },
-  );
+  const into = serveDocument(opened(other, new Awareness(other)), {
+    member: MEMBER,
+    send: () => undefined,
+    mayWrite: true,
+    mayBeAware: false,
+  });
   expect(into.receive(apart[2]!)).toBe(true);
-  expect(other.getMap('a').toJSON()).toEqual({ b: 1 });
+  expect(other.getMap('meta').toJSON()).toEqual({ b: 1 });
 
   for (const inbox of inboxes) inbox.length = 0;
   const foreign = new Y.Doc();
-  foreign.getMap('c').set('d', 2);
+  foreign.getMap('items').set('d', 2);
   const update = Y.encodeStateAsUpdate(foreign);
   expect(connections[0]!.receive(Uint8Array.of(0, 2, update.byteLength, ...update))).toBe(true);
   expect(inboxes.map((inbox) => inbox.length)).toEqual([0, 1, 1]);

@@ -3,7 +3,12 @@ import * as encoding from 'lib0/encoding';
 import * as awarenessProtocol from 'y-protocols/awareness';
 import * as syncProtocol from 'y-protocols/sync';
 import * as Y from 'yjs';
-import { isBoundedUpdate } from './update-bounds.ts';
+import { assertNever } from '../domain/assert-never.ts';
+import type { MemberId } from '../domain/ids.ts';
+import type { OpenDocument } from './carried-meeting.ts';
+import { readUpdate } from './read-update.ts';
+import { createWaitingChanges } from './waiting-changes.ts';
+import type { ChangeProblem } from './write-check.ts';
 
 /** Message types of the y-websocket protocol. */
 const SYNC = 0;
@@ -14,6 +19,13 @@ export const CHANGE_KEPT = 100;
 
 /** A live frame longer than this is refused. Bytes. */
 export const MAX_DOCUMENT_FRAME_BYTES = 8 * 1024 * 1024;
+
+/**
+ * Live changes of a connection that wait for something: what their author wrote before, while away, comes as an entry and
+ * may be overtaken. Others come as entries too.
+ */
+const MAX_WAITING = 64;
+const MAX_WAITING_BYTES = 64 * 1024;
 
 export interface DocumentConnection {
   /**
@@ -30,14 +42,17 @@ export class ChangeNotKept extends Error {}
 /**
  * Serves a document to one peer that speaks y-websocket's protocol: the renderer over its port, or another laptop or a
  * stock client over a socket. `send` may be called before this returns. Updates of the peer are applied with the
- * returned connection as their origin; a peer that may not write is refused at its first change.
+ * returned connection as their origin after `judge` has seen them; a peer that may not write is refused at its first
+ * change. `onRefused` is told why, just before `receive` returns false for a change.
  */
 export function serveDocument(
-  document: { readonly doc: Y.Doc; readonly awareness: awarenessProtocol.Awareness },
+  document: Pick<OpenDocument, 'doc' | 'awareness' | 'judge'>,
   peer: {
-    send(message: Uint8Array): void;
+    readonly member: MemberId;
     readonly mayWrite: boolean;
     readonly mayBeAware: boolean;
+    send(message: Uint8Array): void;
+    onRefused?(problem: ChangeProblem | 'not-allowed'): void;
     /** Somebody else tells the peer what happens in the document; here it only speaks and gets answers. */
     readonly isTold?: boolean;
     /**
@@ -49,6 +64,14 @@ export function serveDocument(
 ): DocumentConnection {
   const { doc, awareness } = document;
   const controlled = new Set<number>();
+  const waiting = createWaitingChanges<Uint8Array>(doc, MAX_WAITING, (update) => {
+    try {
+      if (peer.mayWrite) take(update);
+    } catch (error) {
+      // Not on disk, so not said to be: the peer is asked for it again.
+      if (!(error instanceof ChangeNotKept)) throw error;
+    }
+  });
 
   const connection: DocumentConnection = {
     receive(message) {
@@ -61,6 +84,7 @@ export function serveDocument(
       }
     },
     close() {
+      waiting.clear();
       doc.off('update', onUpdate);
       awareness.off('update', onAwareness);
       awarenessProtocol.removeAwarenessStates(awareness, [...controlled], connection);
@@ -98,21 +122,45 @@ export function serveDocument(
       case syncProtocol.messageYjsSyncStep2:
       case syncProtocol.messageYjsUpdate: {
         const update = decoding.readVarUint8Array(decoder);
-        if (!peer.mayWrite) return isEmptyUpdate(update);
-        if (!isBoundedUpdate(update)) return false;
-        if (peer.keep) applyKept(update, peer.keep);
-        else Y.applyUpdate(doc, update, connection);
-        return true;
+        // lib0 reads past the end of a message into whatever memory lies behind it.
+        if (decoder.pos > decoder.arr.byteLength) return false;
+        if (peer.mayWrite) return take(update);
+        if (isEmptyUpdate(update)) return true;
+        peer.onRefused?.('not-allowed');
+        return false;
       }
       default:
         return false;
     }
   }
 
+  function take(update: Uint8Array): boolean {
+    const judgement = document.judge(peer.member, update);
+    switch (judgement.verdict) {
+      case 'apply':
+        if (peer.keep)
+          applyKept(judgement.repeats ? Y.diffUpdate(update, Y.encodeStateVector(doc)) : update, peer.keep);
+        else Y.applyUpdate(doc, update, connection);
+        return true;
+      case 'nothing-new':
+        if (peer.keep) peer.send(Uint8Array.of(CHANGE_KEPT));
+        return true;
+      case 'wait':
+        // A copy: the message may be part of a much larger one.
+        if (update.byteLength <= MAX_WAITING_BYTES) waiting.add(judgement.missing, update.slice());
+        return true;
+      case 'refuse':
+        peer.onRefused?.(judgement.problem);
+        return false;
+      default:
+        return assertNever(judgement);
+    }
+  }
+
   function applyKept(update: Uint8Array, keep: (update: Uint8Array) => () => void): void {
     let takeBack = (): void => undefined;
     try {
-      if (!isEmptyUpdate(update)) takeBack = keep(update);
+      takeBack = keep(update);
     } catch (cause) {
       throw new ChangeNotKept('a change could not be stored', { cause });
     }
@@ -185,6 +233,6 @@ function awarenessMessage(awareness: awarenessProtocol.Awareness, clients: numbe
 }
 
 function isEmptyUpdate(update: Uint8Array): boolean {
-  const { structs, ds } = Y.decodeUpdate(update);
-  return structs.length === 0 && ds.clients.size === 0;
+  const change = readUpdate(update);
+  return change?.runs.size === 0 && change.deletions.length === 0;
 }

@@ -62,10 +62,10 @@ export function createDocumentSocket(options: {
     },
     receive(data, binary) {
       if (ended) return;
-      const breach = binary ? served.receive(data) : 'malformed';
-      if (breach === 'malformed') client.close(closeCodes.malformed, 'malformed message');
-      else if (breach === 'not-allowed')
-        client.close(closeCodes.notAllowed, `may not write ${document.name.split('/')[0]}`);
+      if (!binary) return client.close(closeCodes.malformed, 'malformed message');
+      const breach = served.receive(data);
+      if (breach)
+        client.close(breach.kind === 'malformed' ? closeCodes.malformed : closeCodes.notAllowed, breach.reason);
       else if (served.waiting) ticker.retry(flush);
     },
     beat() {

@@ -140,8 +140,7 @@ export function createHubLink(options: {
       served = follow(options.relayed.follow(document));
     }
     const breach = served.receive(message);
-    if (breach === 'malformed') client.close(closeCodes.malformed, 'malformed document message');
-    else if (breach === 'not-allowed') client.close(closeCodes.notAllowed, `may not write ${document.split('/')[0]}`);
+    if (breach) client.close(breach.kind === 'malformed' ? closeCodes.malformed : closeCodes.notAllowed, breach.reason);
     else if (served.waiting) {
       waiting.add(served);
       ticker.retry(flush);

@@ -1,6 +1,7 @@
 import * as decoding from 'lib0/decoding';
 import type { CarriedMeeting } from '../../common/collab/carried-meeting.ts';
 import { serveDocument, type DocumentConnection } from '../../common/collab/document-connection.ts';
+import type { ChangeProblem } from '../../common/collab/write-check.ts';
 import type { MemberId } from '../../common/domain/ids.ts';
 import { createAwarenessGate, type AwarenessGate } from './awareness-gate.ts';
 import { AWARENESS, awarenessMessage, QUERY_AWARENESS, SYNC, type RelayedDocument } from './relayed-documents.ts';
@@ -11,7 +12,13 @@ const SYNC_STEP_1 = 0;
 export const isLive = (message: Uint8Array): boolean =>
   message[0] === AWARENESS || (message[0] === SYNC && message[1] !== SYNC_STEP_1);
 
-export type DocumentBreach = 'malformed' | 'not-allowed';
+export interface DocumentBreach {
+  readonly kind: 'malformed' | 'not-allowed';
+  /** For the log and the close frame. */
+  readonly reason: string;
+}
+
+const MALFORMED: DocumentBreach = { kind: 'malformed', reason: 'malformed document message' };
 
 /** One document as it is served to one connection, with the rules of who may say what. */
 export interface ServedDocument {
@@ -49,12 +56,16 @@ export function serveMeetingDocument(
   const { member } = connection;
   const { name, opened } = document;
   let voice: Voice | undefined;
+  const what = name.split('/')[0] ?? '';
+  let refused: ChangeProblem | 'not-allowed' | null = null;
   let question: Uint8Array | null = null;
 
   function speaking(): Voice {
     if (voice) return voice;
     const gate = createAwarenessGate(opened.awareness, member);
     const served = serveDocument(opened, {
+      member,
+      onRefused: (problem) => (refused = problem),
       send: (message) => connection.send(message, message[0] === AWARENESS),
       get mayWrite() {
         return meeting.mayWrite(member, name);
@@ -68,7 +79,10 @@ export function serveMeetingDocument(
   }
 
   function breach(): DocumentBreach {
-    return meeting.mayWrite(member, name) ? 'malformed' : 'not-allowed';
+    const problem = refused ?? 'malformed';
+    if (problem === 'not-allowed') return { kind: 'not-allowed', reason: `may not write ${what}` };
+    if (problem === 'foreign') return { kind: 'not-allowed', reason: `change of ${what} that is not the sender's own` };
+    return { kind: 'malformed', reason: `change of ${what} refused: ${problem}` };
   }
 
   function answer(asked: Uint8Array): DocumentBreach | null {
@@ -94,8 +108,8 @@ export function serveMeetingDocument(
           const { gate, served } = speaking();
           const update = awarenessUpdate(message);
           const admitted = update === null ? 'malformed' : gate.admit(update);
-          if (admitted === 'malformed') return 'malformed';
-          if (admitted !== null && !served.receive(awarenessMessage(admitted))) return 'malformed';
+          if (admitted === 'malformed') return MALFORMED;
+          if (admitted !== null && !served.receive(awarenessMessage(admitted))) return MALFORMED;
           return null;
         }
         case SYNC:
@@ -109,7 +123,7 @@ export function serveMeetingDocument(
           return null;
         }
         default:
-          return 'malformed';
+          return MALFORMED;
       }
     },
     advance() {

@@ -1,8 +1,12 @@
 import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
-import type { Entry, Stream } from '../../common/acts/entry.ts';
+import type { Entry, EntryPayload, Stream } from '../../common/acts/entry.ts';
 import type { OpenDocument } from '../../common/collab/carried-meeting.ts';
 import type { MeetingId } from '../../common/domain/ids.ts';
+import { applyEntry } from '../../common/collab/apply-entry.ts';
+import { shapeOf } from '../../common/collab/document-shapes.ts';
+import { createWaitingChanges, type WaitingChanges } from '../../common/collab/waiting-changes.ts';
+import { judgeLive } from '../../common/collab/write-check.ts';
 import { updateOf, type WritableMeetingLog } from './meeting-log.ts';
 import type { Log, MeetingStore } from './ports.ts';
 
@@ -19,6 +23,12 @@ export interface UnsignedChanges {
   since(): string | null;
   onChange(listener: () => void): () => void;
 }
+
+/** Entries that wait for others in an open document; more are looked at again when it is opened anew. */
+const MAX_WAITING = 10_000;
+
+/** An entry, or an own change that is not in one yet, by its place in this laptop's log. */
+type Waiting = Pick<EntryPayload, 'author' | 'seq'> | Uint8Array;
 
 export interface MeetingDocuments {
   readonly unsigned: UnsignedChanges;
@@ -42,6 +52,8 @@ export interface MeetingDocuments {
 interface Loaded {
   readonly doc: Y.Doc;
   readonly awareness: Awareness;
+  /** From streams of several authors, which come in no common order. */
+  readonly waiting: WaitingChanges<Waiting>;
   holders: number;
   quiet: NodeJS.Timeout | undefined;
   latest: NodeJS.Timeout | undefined;
@@ -81,17 +93,27 @@ export function openMeetingDocuments(options: {
 
   function load(name: string): Loaded {
     const doc = new Y.Doc({ gc: true });
-    for (const entry of store.entries.readStream(meeting, streamOf(name))) apply(name, doc, () => updateOf(entry));
-    for (const update of store.pending.read(meeting, name).updates) apply(name, doc, () => update);
+    const waiting = createWaitingChanges<Waiting>(doc, MAX_WAITING, (item) => {
+      if (item instanceof Uint8Array) return apply(name, document, item, item);
+      const [entry] = store.entries.read(meeting, item.author, streamOf(name), item.seq, 1);
+      if (entry) apply(name, document, updateOf(entry), item);
+    });
     const awareness = new Awareness(doc);
     awareness.setLocalState(null);
-    return { doc, awareness, holders: 0, quiet: undefined, latest: undefined };
+    const document: Loaded = { doc, awareness, waiting, holders: 0, quiet: undefined, latest: undefined };
+    for (const entry of store.entries.readStream(meeting, streamOf(name)))
+      apply(name, document, updateOf(entry), entry.payload);
+    for (const update of store.pending.read(meeting, name).updates) apply(name, document, update, update);
+    return document;
   }
 
   /** One change that cannot be applied costs itself, not the document. */
-  function apply(name: string, doc: Y.Doc, update: () => Uint8Array): void {
+  function apply(name: string, document: Loaded, update: Uint8Array, item: Waiting): void {
     try {
-      Y.applyUpdate(doc, update(), FROM_LOG);
+      const missing = applyEntry(document.doc, update, shapeOf(name), FROM_LOG);
+      if (missing === 'refused') throw new Error('not what such a document holds');
+      if (missing.length === 0) return;
+      document.waiting.add(missing, item instanceof Uint8Array ? item : { author: item.author, seq: item.seq });
     } catch (error) {
       options.logger.error('a change could not be applied', { meeting, document: name }, error);
     }
@@ -139,6 +161,8 @@ export function openMeetingDocuments(options: {
     return {
       doc: held.doc,
       awareness: held.awareness,
+      judge: (author, update) => judgeLive(update, shapeOf(name), author, held.doc, log.clientsOf(name)),
+      isFromLog: (origin) => origin === FROM_LOG,
       release() {
         if (released) return;
         released = true;
@@ -148,8 +172,7 @@ export function openMeetingDocuments(options: {
         void commit(name);
         clearTimeout(held.quiet);
         clearTimeout(held.latest);
-        held.awareness.destroy();
-        held.doc.destroy();
+        unload(held);
       },
     };
   }
@@ -201,7 +224,7 @@ export function openMeetingDocuments(options: {
     applyEntry(entry) {
       const name = entry.payload.stream.slice('doc/'.length);
       const document = loaded.get(name);
-      if (document) apply(name, document.doc, () => updateOf(entry));
+      if (document) apply(name, document, updateOf(entry), entry.payload);
     },
     async flush() {
       for (const name of store.pending.documents(meeting)) await commit(name);
@@ -211,12 +234,17 @@ export function openMeetingDocuments(options: {
       for (const document of loaded.values()) {
         clearTimeout(document.quiet);
         clearTimeout(document.latest);
-        document.awareness.destroy();
-        document.doc.destroy();
+        unload(document);
       }
       loaded.clear();
     },
   };
+}
+
+function unload({ waiting, awareness, doc }: Loaded): void {
+  waiting.clear();
+  awareness.destroy();
+  doc.destroy();
 }
 
 const streamOf = (name: string): Stream => `doc/${name}`;

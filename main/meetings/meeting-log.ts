@@ -1,3 +1,4 @@
+import * as Y from 'yjs';
 import { actBodySchemas, isActKind, type Act } from '../../common/acts/acts.ts';
 import {
   ACTS_STREAM,
@@ -14,7 +15,10 @@ import {
   type StreamHead,
 } from '../../common/acts/entry.ts';
 import type { EntryBatch, MeetingLog, ReceivedEntries } from '../../common/collab/carried-meeting.ts';
-import { isBoundedUpdate } from '../../common/collab/update-bounds.ts';
+import { createDocumentClients, type DocumentClients } from '../../common/collab/document-clients.ts';
+import { shapeOf } from '../../common/collab/document-shapes.ts';
+import { readUpdate } from '../../common/collab/read-update.ts';
+import { signedProblem } from '../../common/collab/write-check.ts';
 import { Refusal } from '../../common/contract/port.ts';
 import type { MeetingId, MemberId } from '../../common/domain/ids.ts';
 import type { CertificateBook, EntryAuthentication, Log, MeetingStore } from './ports.ts';
@@ -38,6 +42,8 @@ export interface WritableMeetingLog extends MeetingLog {
   commitChanges(document: string, merge: (updates: readonly Uint8Array[]) => Uint8Array): Promise<Entry | undefined>;
   /** All verified acts, in order of arrival. */
   acts(): readonly Act[];
+  /** Whose the Yjs clients of a document are, as far as entries and this laptop's connections tell. */
+  clientsOf(document: string): DocumentClients;
   /** Resolves when own entries under way are on disk. */
   settled(): Promise<void>;
   /** What waits for room on the disk is given up. */
@@ -81,8 +87,39 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
   const acts: Act[] = store.entries.readStream(meeting, ACTS_STREAM).flatMap((entry) => readAct(entry) ?? []);
   const streams = new Map<MemberId, number>();
   for (const { author } of store.entries.heads(meeting)) streams.set(author, (streams.get(author) ?? 0) + 1);
+  const clients = new Map<string, DocumentClients>();
   let closed = false;
   let ownWork: Promise<unknown> = Promise.resolve();
+
+  /** Read from the log when first asked for; from then on each checked entry adds its own. */
+  function clientsOf(document: string): DocumentClients {
+    let known = clients.get(document);
+    if (known === undefined) {
+      known = createDocumentClients();
+      clients.set(document, known);
+      for (const entry of store.entries.readStream(meeting, `doc/${document}`)) {
+        const change = readUpdate(updateOf(entry));
+        if (change) known.sign(change, entry.payload.author);
+      }
+    }
+    return known;
+  }
+
+  /** What a database from a backup holds unsigned may have been signed after all, and come back from others. */
+  function withoutSigned(document: string, update: Uint8Array): Uint8Array {
+    const known = clientsOf(document);
+    const runs = [...(readUpdate(update)?.runs.values() ?? [])];
+    if (runs.every(({ client, start }) => start >= known.signedTo(client))) return update;
+    const signed = new Map(runs.map(({ client }) => [client, known.signedTo(client)]));
+    return Y.diffUpdate(update, Y.encodeStateVector(signed));
+  }
+
+  function sign(entry: Entry): void {
+    const { stream, author } = entry.payload;
+    if (stream === ACTS_STREAM) return;
+    const change = readUpdate(updateOf(entry));
+    if (change) clientsOf(documentOf(stream)).sign(change, author);
+  }
 
   function stored(entries: readonly Entry[], from: MemberId | 'self'): void {
     for (const entry of entries) {
@@ -187,11 +224,15 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
     }
     const change = documentChangeBodySchema.safeParse(payload.body);
     if (payload.kind !== DOCUMENT_CHANGE || !change.success) return 'bad-body';
-    if (!isBoundedUpdate(Buffer.from(change.data.update, 'base64url'))) return 'bad-body';
     const { author, time } = payload;
     if (payload.seq === 1 && (streams.get(author) ?? 0) >= MAX_STREAMS_OF_AUTHOR) return 'not-allowed';
-    const document = payload.stream.slice('doc/'.length);
-    return options.mayHaveWritten({ author, document, time, from }) ? undefined : 'not-allowed';
+    const document = documentOf(payload.stream);
+    if (!options.mayHaveWritten({ author, document, time, from })) return 'not-allowed';
+    const update = readUpdate(Buffer.from(change.data.update, 'base64url'));
+    const problem = update ? signedProblem(update, shapeOf(document), author, clientsOf(document)) : 'malformed';
+    if (!problem) return undefined;
+    options.log.warn('change refused', { meeting, from, author, document, problem });
+    return problem === 'foreign' ? 'not-allowed' : 'bad-body';
   }
 
   /** Checks and stores as much as the disk takes, and puts it into `accepted`; what was stored before is passed over. */
@@ -206,7 +247,13 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
       const entries = waiting;
       waiting = [];
       lasts.clear();
-      store.entries.append(entries);
+      try {
+        store.entries.append(entries);
+      } catch (error) {
+        // They were taken into account when they were checked.
+        clients.clear();
+        throw error;
+      }
       stored(entries, from);
       accepted.push(...entries);
     };
@@ -223,6 +270,7 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
         if (result !== 'gap') options.log.warn('entry refused', { meeting, from, reason: result });
         continue;
       }
+      sign(result);
       waiting.push(result);
       lasts.set(streamKey(result), result);
     }
@@ -290,20 +338,25 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
         if (store.own.inDoubt(meeting)) return undefined;
         const { upTo, updates } = store.pending.read(meeting, document);
         if (updates.length === 0) return undefined;
-        const body = { update: Buffer.from(merge(updates)).toString('base64url') };
+        const update = withoutSigned(document, merge(updates));
+        const body = { update: Buffer.from(update).toString('base64url') };
         const payload = nextPayload(`doc/${document}`, DOCUMENT_CHANGE, options.now().toISOString(), body);
         const problem = bodyProblem(payload, me);
         if (problem) throw new EntryRefused(problem);
         const entry = await authentication.sign(payload);
         store.pending.commit(meeting, document, upTo, entry);
+        sign(entry);
         stored([entry], 'self');
         return entry;
       }),
     acts: () => acts,
+    clientsOf,
     settled: () => own(() => Promise.resolve()),
     close: () => void (closed = true),
   };
 }
+
+const documentOf = (stream: Stream): string => stream.slice('doc/'.length);
 
 const streamKey = ({ payload }: Entry): string => `${payload.author} ${payload.stream}`;
 

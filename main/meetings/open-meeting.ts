@@ -4,8 +4,11 @@ import type { Act, ActKind } from '../../common/acts/acts.ts';
 import { actBodySchemas } from '../../common/acts/acts.ts';
 import { ACTS_STREAM, documentNameSchema } from '../../common/acts/entry.ts';
 import type { CarriedMeeting, OpenDocument } from '../../common/collab/carried-meeting.ts';
+import { createDocumentClients } from '../../common/collab/document-clients.ts';
 import { serveDocument, type DocumentConnection } from '../../common/collab/document-connection.ts';
+import { shapeOf } from '../../common/collab/document-shapes.ts';
 import { readPapers, readPlanMeta, type PaperRecord } from '../../common/collab/plan.ts';
+import { judgeLive } from '../../common/collab/write-check.ts';
 import { Refusal } from '../../common/contract/port.ts';
 import { asSha256, type MeetingId, type MemberId, type Sha256 } from '../../common/domain/ids.ts';
 import type { MeetingState } from '../../common/domain/meeting-state.ts';
@@ -192,9 +195,12 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
     }
     const awareness = new Awareness(doc);
     awareness.setLocalState(null);
+    const clients = createDocumentClients();
     return {
       doc,
       awareness,
+      judge: (author, update) => judgeLive(update, shapeOf(name), author, doc, clients),
+      isFromLog: () => false,
       release() {
         awareness.destroy();
         doc.destroy();
@@ -213,7 +219,7 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
           return () => undefined;
         }
       : (update: Uint8Array) => documents.keep(name, update);
-    const connection = serveDocument(document, { send, mayWrite, mayBeAware: mayWrite, keep });
+    const connection = serveDocument(document, { member: me, send, mayWrite, mayBeAware: mayWrite, keep });
     const key = {};
     const stops = isPrivate ? [] : [...windowListeners].map((listener) => listener(name, document));
     windowDocuments.set(key, { name, stops, document });

@@ -40,6 +40,11 @@ export function followDocument(options: {
     }
   }
   awareness.on('update', onAwareness);
+  // The same for changes. It answers no questions for what this laptop has: the log does that.
+  let own = false;
+  const onChange = (_: Uint8Array, origin: unknown): void => void (own = !opened.isFromLog(origin));
+  const onTold = (): void => void (own = false);
+  opened.doc.on('update', onChange);
 
   const provider = new WebsocketProvider('link:', name, opened.doc, {
     awareness,
@@ -50,11 +55,13 @@ export function followDocument(options: {
       isUp: options.isUp,
       send: options.send,
       mayWrite: options.mayWrite,
+      isOwn: () => own,
       isLocal: (client) => !remote.has(client),
       attach: (socket) => sockets.add(socket),
       detach: (socket) => sockets.delete(socket),
     }),
   });
+  opened.doc.on('update', onTold);
   // One listener per document on `process`, to say goodbye on a socket that closes anyway.
   process.off('exit', (provider as unknown as { _exitHandler: () => void })._exitHandler);
   provider.on('status', ({ status }) => {
@@ -87,6 +94,8 @@ export function followDocument(options: {
     close() {
       provider.destroy();
       awareness.off('update', onAwareness);
+      opened.doc.off('update', onChange);
+      opened.doc.off('update', onTold);
       opened.release();
     },
   };

@@ -12,6 +12,8 @@ export interface DocumentChannel {
   send(message: Uint8Array): void;
   /** Whether this member may write the document: what may not be written is not sent. */
   mayWrite(): boolean;
+  /** Whether the provider tells of something that was written on this laptop. */
+  isOwn(): boolean;
   /** Whether that awareness client lives on this laptop. */
   isLocal(client: number): boolean;
   attach(socket: VirtualSocket): void;
@@ -87,7 +89,9 @@ export function virtualSocketClass(channel: DocumentChannel): typeof WebSocket {
  * plan), the second is noise.
  */
 function outgoing(message: Uint8Array, channel: DocumentChannel): Uint8Array | null {
-  if (message[0] === SYNC) return message[1] === SYNC_STEP_1 || channel.mayWrite() ? message : null;
+  if (message[0] === SYNC) {
+    return message[1] === SYNC_STEP_1 || (channel.isOwn() && channel.mayWrite()) ? message : null;
+  }
   if (message[0] !== AWARENESS) return message;
   const decoder = decoding.createDecoder(message);
   decoding.readVarUint(decoder);

@@ -1,15 +1,23 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
+import { createDocumentClients } from '../../common/collab/document-clients.ts';
 import { ChangeNotKept, serveDocument, type DocumentConnection } from '../../common/collab/document-connection.ts';
+import { shapeOf } from '../../common/collab/document-shapes.ts';
+import { judgeLive } from '../../common/collab/write-check.ts';
 import type { DocumentChannel, DocumentListeners } from '../../common/contract/bridge.ts';
+import { asMemberId } from '../../common/domain/ids.ts';
 import { connectDocument } from './document-provider.ts';
+
+const MEMBER = asMemberId('00000000-0000-4000-8000-000000000001');
+const NOTES = shapeOf('private/notes');
 
 /** An engine's side of documents: what the product serves windows with, over channels that can be cut. */
 function engine(mayWrite = true) {
   const doc = new Y.Doc();
   const awareness = new Awareness(doc);
   awareness.setLocalState(null);
+  const clients = createDocumentClients();
   const open = new Set<{ listeners: DocumentListeners; connection: DocumentConnection }>();
   const disk = { full: false, kept: [] as Uint8Array[] };
   const keep = (update: Uint8Array) => {
@@ -23,8 +31,14 @@ function engine(mayWrite = true) {
     awareness,
     open(_name: string, listeners: DocumentListeners): DocumentChannel {
       const connection = serveDocument(
-        { doc, awareness },
-        { send: (bytes) => queueMicrotask(() => listeners.onMessage(bytes)), mayWrite, mayBeAware: true, keep },
+        { doc, awareness, judge: (author, update) => judgeLive(update, NOTES, author, doc, clients) },
+        {
+          member: MEMBER,
+          send: (bytes) => queueMicrotask(() => listeners.onMessage(bytes)),
+          mayWrite,
+          mayBeAware: true,
+          keep,
+        },
       );
       const channel = { listeners, connection };
       open.add(channel);
@@ -59,7 +73,7 @@ function engine(mayWrite = true) {
 }
 
 const settle = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0);
-const said = (doc: Y.Doc): string => doc.getText('t').toString();
+const said = (doc: Y.Doc): string => doc.getText('notes').toString();
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -67,14 +81,14 @@ afterEach(() => void vi.useRealTimers());
 describe('a document of the window', () => {
   it('has what the engine has, and the engine what is written here', async () => {
     const there = engine();
-    there.doc.getText('t').insert(0, 'Chương trình');
+    there.doc.getText('notes').insert(0, 'Chương trình');
     const here = connectDocument('m/plan', (name, listeners) => there.open(name, listeners));
     expect(here.synced()).toBe(false);
     await settle();
     expect(here.synced()).toBe(true);
     expect(said(here.doc)).toBe('Chương trình');
-    here.doc.getText('t').insert(12, ' họp');
-    there.doc.getText('t').insert(0, '1. ');
+    here.doc.getText('notes').insert(12, ' họp');
+    there.doc.getText('notes').insert(0, '1. ');
     await settle();
     expect(said(there.doc)).toBe('1. Chương trình họp');
     expect(said(here.doc)).toBe('1. Chương trình họp');
@@ -86,13 +100,13 @@ describe('a document of the window', () => {
     let now = first;
     const here = connectDocument('m/plan', (name, listeners) => now.open(name, listeners));
     await settle();
-    here.doc.getText('t').insert(0, 'đã gửi');
+    here.doc.getText('notes').insert(0, 'đã gửi');
     await settle();
     expect(said(first.doc)).toBe('đã gửi');
     now = engine();
     first.cut();
     expect(here.closedBecause()).toBe('engine-gone');
-    here.doc.getText('t').insert(0, 'khi ngắt, ');
+    here.doc.getText('notes').insert(0, 'khi ngắt, ');
     await vi.advanceTimersByTimeAsync(1000);
     expect(said(now.doc)).toBe('khi ngắt, đã gửi');
     expect(here.closedBecause()).toBeNull();
@@ -106,15 +120,15 @@ describe('a document of the window', () => {
     const told: number[] = [];
     here.subscribe(() => told.push(here.unsaved()));
     await settle();
-    here.doc.getText('t').insert(0, 'đã lưu');
+    here.doc.getText('notes').insert(0, 'đã lưu');
     expect(here.unsaved()).toBe(1);
     await settle();
     expect(here.unsaved()).toBe(0);
 
     there.disk.full = true;
-    here.doc.getText('t').insert(0, 'chưa lưu, ');
+    here.doc.getText('notes').insert(0, 'chưa lưu, ');
     await vi.advanceTimersByTimeAsync(30_000);
-    here.doc.getText('t').insert(0, 'cũng ');
+    here.doc.getText('notes').insert(0, 'cũng ');
     await vi.advanceTimersByTimeAsync(30_000);
     expect(here.unsaved()).toBeGreaterThan(0);
     expect(here.closedBecause()).toBe('disk-full');
@@ -139,7 +153,7 @@ describe('a document of the window', () => {
 
   it('sends nothing but questions where it may only read, so that it is not shut out', async () => {
     const there = engine(false);
-    there.doc.getText('t').insert(0, 'chỉ đọc');
+    there.doc.getText('notes').insert(0, 'chỉ đọc');
     const here = connectDocument('m/plan', (name, listeners) => there.open(name, listeners));
     await settle();
     there.cut();
@@ -152,12 +166,12 @@ describe('a document of the window', () => {
   it('waits longer each time it is refused, and does not insist', async () => {
     const there = engine(false);
     let opened = 0;
-    there.doc.getText('t').insert(0, 'của chủ trì');
+    there.doc.getText('notes').insert(0, 'của chủ trì');
     const here = connectDocument('m/plan', (name, listeners) => {
       opened += 1;
       return there.open(name, listeners);
     });
-    here.doc.getText('t').insert(0, 'không được');
+    here.doc.getText('notes').insert(0, 'không được');
     await vi.advanceTimersByTimeAsync(60_000);
     expect(opened).toBeLessThan(20);
     expect(said(there.doc)).toBe('của chủ trì');

@@ -213,7 +213,7 @@ describe('windows of a laptop', () => {
     const proxy = await openTcpProxy(room.address);
     const meeting = createMemoryMeeting(room.rules, an);
     meeting.awareness('floor').setLocalState(null);
-    const window = openWindow(meeting);
+    const window = openWindow(meeting, binh);
     window.awareness.setLocalState({ presenting: 7 });
     const { link } = room.join(an, { meeting, addresses: () => [proxy.address] });
     link.follow('floor');
@@ -232,11 +232,11 @@ describe('windows of a laptop', () => {
 });
 
 /** A window as the renderer has it: a document and awareness of its own, joined to the engine's over a port. */
-function openWindow(meeting: MemoryMeeting) {
+function openWindow(meeting: MemoryMeeting, me: TestPerson) {
   const doc = new Y.Doc();
   const awareness = new Awareness(doc);
-  const engine = { doc: meeting.doc('floor'), awareness: meeting.awareness('floor') };
-  const port = serveDocument(engine, {
+  const port = serveDocument(meeting.openDocument('floor'), {
+    member: me.member,
     mayWrite: true,
     mayBeAware: true,
     send: (message) => queueMicrotask(() => receive(message)),
