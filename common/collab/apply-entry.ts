@@ -1,7 +1,7 @@
 import * as Y from 'yjs';
 import type { DocumentShape } from './document-shapes.ts';
 import { readUpdate, type Place } from './read-update.ts';
-import { misplaced, missingOf } from './write-check.ts';
+import { freshPart, misplaced, missingOf } from './write-check.ts';
 
 /**
  * Applies a signed change to an open document, as far as what it builds on is there, and returns what is missing. Streams
@@ -15,20 +15,15 @@ export function applyEntry(
   shape: DocumentShape,
   origin: unknown,
 ): readonly Place[] | 'refused' {
-  const change = readUpdate(update);
-  if (change === undefined || misplaced(change, shape, doc)) return 'refused';
-  let missing = missingOf(change, doc);
-  for (;;) {
-    Y.applyUpdate(doc, update, origin);
-    if (missing.length === 0) return missing;
+  const whole = readUpdate(update);
+  if (whole === undefined) return 'refused';
+  const fresh = freshPart(update, whole, doc);
+  if (misplaced(fresh.change, shape, doc)) return 'refused';
+  const missing = missingOf(whole, doc);
+  Y.applyUpdate(doc, fresh.update, origin);
+  if (missing.length > 0) {
     doc.store.pendingStructs = null;
     doc.store.pendingDs = null;
-    const before = missing;
-    missing = missingOf(change, doc);
-    // Others that waited for this one may have been applied within it.
-    if (missing.length === before.length && missing.every((place, at) => samePlace(place, before[at]))) return missing;
   }
+  return missing;
 }
-
-const samePlace = (one: Place, other: Place | undefined): boolean =>
-  one.client === other?.client && one.clock === other.clock;

@@ -138,9 +138,8 @@ export function serveDocument(
     const judgement = document.judge(peer.member, update);
     switch (judgement.verdict) {
       case 'apply':
-        if (peer.keep)
-          applyKept(judgement.repeats ? Y.diffUpdate(update, Y.encodeStateVector(doc)) : update, peer.keep);
-        else Y.applyUpdate(doc, update, connection);
+        if (peer.keep) applyKept(judgement.update, peer.keep);
+        else Y.applyUpdate(doc, judgement.update, connection);
         return true;
       case 'nothing-new':
         if (peer.keep) peer.send(Uint8Array.of(CHANGE_KEPT));

@@ -31,7 +31,7 @@ export interface Struct extends Place {
   readonly key: string | null;
   /** Bytes or UTF-16 units of the content; of a list of values the longest text or bytes in it. */
   readonly size: number;
-  /** `any`: its one value; `format`: [name, value]; elements: their name. Objects and arrays are `COMPOSITE`. */
+  /** `any`: its one value, if a number or the like; `format`: [name, value]; elements: their name. Else `COMPOSITE`. */
   readonly value: unknown;
 }
 
@@ -242,7 +242,28 @@ function readText(decoder: decoding.Decoder): string {
   const size = readCount(decoder);
   const { pos, arr } = decoder;
   decoder.pos += size;
-  return size === 0 ? '' : utf8.decode(arr.subarray(pos, pos + size));
+  if (size <= SHORT) {
+    // Names and single letters are most of the texts there are; starting the decoder takes longer than reading them.
+    let text = '';
+    let at = pos;
+    for (; at < pos + size && (arr[at] as number) < 0x80; at++) text += String.fromCharCode(arr[at] as number);
+    if (at === pos + size) return text;
+  }
+  return utf8.decode(arr.subarray(pos, pos + size));
+}
+
+const SHORT = 48;
+
+/** Moves past a text that is UTF-8. */
+function skipText(decoder: decoding.Decoder): void {
+  const size = readCount(decoder);
+  const { pos: start, arr } = decoder;
+  decoder.pos += size;
+  for (let at = start; at < start + size; at++) {
+    if ((arr[at] as number) < 0x80) continue;
+    utf8.decode(arr.subarray(start, start + size));
+    return;
+  }
 }
 
 function readJson(decoder: decoding.Decoder): { readonly size: number; readonly value: unknown } {
@@ -279,7 +300,8 @@ function readValue(decoder: decoding.Decoder, levels: number): unknown {
     case 120:
       return true;
     case 119:
-      return readText(decoder);
+      skipText(decoder);
+      return COMPOSITE;
     case 118:
       if (levels === 0) refuse();
       for (let count = readCount(decoder); count > 0; count--) {

@@ -8,6 +8,8 @@ import type { Place } from './read-update.ts';
 export interface WaitingChanges<T> {
   /** None of `missing` is in the document now. What doesn't fit any more is forgotten. */
   add(missing: readonly Place[], item: T): void;
+  /** Does something to the document; what that makes possible is retried afterwards, not within it. */
+  around(work: () => void): void;
   clear(): void;
 }
 
@@ -17,18 +19,21 @@ export function createWaitingChanges<T>(doc: Y.Doc, most: number, retry: (item: 
   const waiting = new Map<number, Map<T, number>>();
   const clientsOf = new Map<T, readonly Place[]>();
   const due = new Set<T>();
-  let retrying = false;
+  let busy = false;
 
   function onTransactions(_: Y.Doc, transactions: readonly Y.Transaction[]): void {
     if (clientsOf.size > 0) for (const transaction of transactions) collect(transaction);
     // A retried change makes transactions of its own, on which others may wait in turn.
-    if (retrying) return;
-    retrying = true;
+    if (!busy) settle();
+  }
+
+  function settle(): void {
+    busy = true;
     for (const item of due) {
       due.delete(item);
       retry(item);
     }
-    retrying = false;
+    busy = false;
   }
 
   function collect({ beforeState, afterState }: Y.Transaction): void {
@@ -63,6 +68,16 @@ export function createWaitingChanges<T>(doc: Y.Doc, most: number, retry: (item: 
         items.set(item, clock);
         waiting.set(client, items);
       }
+    },
+    around(work) {
+      if (busy) return work();
+      busy = true;
+      try {
+        work();
+      } finally {
+        busy = false;
+      }
+      settle();
     },
     clear() {
       doc.off('afterAllTransactions', onTransactions);

@@ -2,7 +2,7 @@ import * as Y from 'yjs';
 import type { MemberId } from '../domain/ids.ts';
 import type { DocumentClients } from './document-clients.ts';
 import { admits, inside, type Container, type DocumentShape } from './document-shapes.ts';
-import { readUpdate, type Change, type Place, type Run, type Struct, type TypeKind } from './read-update.ts';
+import { readUpdate, type Change, type Place, type Struct, type TypeKind } from './read-update.ts';
 
 /**
  * The check of a change before it is applied: that everything in it is its author's to write, that it leaves nothing out
@@ -20,8 +20,8 @@ export type ChangeProblem =
 
 /** What to do with a live change. `wait`: what it builds on isn't here yet. */
 export type Judgement =
-  /** `repeats`: a part of it is here already. */
-  | { readonly verdict: 'apply'; readonly repeats: boolean }
+  /** `update`: what of the change is new. */
+  | { readonly verdict: 'apply'; readonly update: Uint8Array }
   | { readonly verdict: 'nothing-new' }
   | { readonly verdict: 'wait'; readonly missing: readonly Place[] }
   | { readonly verdict: 'refuse'; readonly problem: ChangeProblem };
@@ -65,7 +65,7 @@ export function signedProblem(
     const problem = unreachable({ client, clock: clock + length - 1 });
     if (problem) return problem;
   }
-  if (isCircular(change, (run) => run.start)) return 'gap';
+  if (isCircular(change)) return 'gap';
   return misplaced(change, shape, undefined) ? 'content' : undefined;
 }
 
@@ -77,10 +77,11 @@ export function judgeLive(
   doc: Y.Doc,
   clients: DocumentClients,
 ): Judgement {
-  const change = readUpdate(update);
-  if (change === undefined) return { verdict: 'refuse', problem: 'malformed' };
-  const state = stateOf(doc);
-  const fresh = [...change.runs.values()].filter((run) => run.end > state(run.client));
+  const whole = readUpdate(update);
+  if (whole === undefined) return { verdict: 'refuse', problem: 'malformed' };
+  const part = freshPart(update, whole, doc);
+  const { change } = part;
+  const fresh = [...change.runs.values()];
   if (fresh.length === 0 && change.deletions.length === 0) return { verdict: 'nothing-new' };
   if (!shape.oneAuthor) {
     for (const { client } of fresh) {
@@ -94,12 +95,29 @@ export function judgeLive(
         return { verdict: 'refuse', problem: 'gap' };
     }
   }
-  if (isCircular(change, (run) => Math.max(run.start, state(run.client)))) return { verdict: 'refuse', problem: 'gap' };
+  if (isCircular(change)) return { verdict: 'refuse', problem: 'gap' };
   const missing = missingOf(change, doc);
   if (misplaced(change, shape, missing.length > 0 ? undefined : doc)) return { verdict: 'refuse', problem: 'content' };
   if (!shape.oneAuthor) for (const { client } of fresh) clients.hold(client, author);
   if (missing.length > 0) return { verdict: 'wait', missing };
-  return { verdict: 'apply', repeats: [...change.runs.values()].some((run) => run.start < state(run.client)) };
+  return { verdict: 'apply', update: part.update };
+}
+
+/**
+ * The change without the structs that the document has: Yjs would pass over them, and cut in two one that it has in part,
+ * whatever is said of it this time.
+ */
+export function freshPart(
+  update: Uint8Array,
+  change: Change,
+  doc: Y.Doc,
+): { readonly update: Uint8Array; readonly change: Change } {
+  const state = stateOf(doc);
+  const runs = [...change.runs.values()];
+  if (runs.every((run) => run.start >= state(run.client))) return { update, change };
+  const known = new Map(runs.map(({ client }) => [client, state(client)]));
+  const fresh = Y.diffUpdate(update, Y.encodeStateVector(known));
+  return { update: fresh, change: readUpdate(fresh) ?? change };
 }
 
 /**
@@ -134,10 +152,8 @@ export function misplaced(change: Change, shape: DocumentShape, doc: Y.Doc | und
   const found = new Map<Struct, Spot | null | undefined>();
   const state = doc ? stateOf(doc) : undefined;
 
-  for (const { client, end, structs } of change.runs.values()) {
-    if (state && end <= state(client)) continue;
+  for (const { structs } of change.runs.values()) {
     for (const struct of structs) {
-      if (state && struct.clock + struct.length <= state(client)) continue;
       const spot = spotOf(struct);
       if (spot === undefined) return true;
       if (struct.kind === 'collected' || struct.kind === 'deleted' || spot === NOWHERE) continue;
@@ -262,10 +278,10 @@ function kindOf(type: Y.AbstractType<unknown>): TypeKind | undefined {
 }
 
 /** Whether structs of several clients wait for each other; Yjs would wait with them for ever. */
-function isCircular(change: Change, from: (run: Run) => number): boolean {
+function isCircular(change: Change): boolean {
   if (change.runs.size < 2) return false;
   const progress = new Map(
-    [...change.runs.values()].map((run) => [run.client, { run, next: 0, done: from(run), open: false }]),
+    [...change.runs.values()].map((run) => [run.client, { run, next: 0, done: run.start, open: false }]),
   );
   for (const whole of progress.values()) {
     const stack = [{ at: whole, until: whole.run.end }];

@@ -109,14 +109,17 @@ export function openMeetingDocuments(options: {
 
   /** One change that cannot be applied costs itself, not the document. */
   function apply(name: string, document: Loaded, update: Uint8Array, item: Waiting): void {
-    try {
-      const missing = applyEntry(document.doc, update, shapeOf(name), FROM_LOG);
-      if (missing === 'refused') throw new Error('not what such a document holds');
-      if (missing.length === 0) return;
-      document.waiting.add(missing, item instanceof Uint8Array ? item : { author: item.author, seq: item.seq });
-    } catch (error) {
-      options.logger.error('a change could not be applied', { meeting, document: name }, error);
-    }
+    const { doc, waiting } = document;
+    waiting.around(() => {
+      try {
+        const missing = applyEntry(doc, update, shapeOf(name), FROM_LOG);
+        if (missing === 'refused') throw new Error('not what such a document holds');
+        if (missing.length === 0) return;
+        waiting.add(missing, item instanceof Uint8Array ? item : { author: item.author, seq: item.seq });
+      } catch (error) {
+        options.logger.error('a change could not be applied', { meeting, document: name }, error);
+      }
+    });
   }
 
   function schedule(name: string, document: Loaded): void {

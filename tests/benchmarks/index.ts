@@ -16,6 +16,7 @@ import { singlePaper } from './single-paper/single-paper.ts';
 import { takeover } from './takeover/takeover.ts';
 import { syncJoin } from './sync-join.ts';
 import { thinLine } from './thin-line.ts';
+import { writeCheck } from './write-check.ts';
 
 const benchmarks: readonly Benchmark[] = [
   coldStart,
@@ -30,6 +31,7 @@ const benchmarks: readonly Benchmark[] = [
   growth,
   singlePaper,
   takeover,
+  writeCheck,
 ];
 
 const { values } = parseArgs({ options: { only: { type: 'string', multiple: true }, json: { type: 'string' } } });
