@@ -1,4 +1,4 @@
-import type { RequestName } from '../../common/contract/requests.ts';
+import type { MeetingView, RequestName } from '../../common/contract/requests.ts';
 import type { MeetingId, MemberId } from '../../common/domain/ids.ts';
 import { consoleLogger } from '../../main/logging/create-logger.ts';
 import { findResources, openLaptop, type OpenedLaptop } from '../../main/wiring/open-laptop.ts';
@@ -24,6 +24,7 @@ let laptop: OpenedLaptop | undefined;
 let followed: WindowDocument | undefined;
 const strokes = new Map<string, number>();
 const notes: string[] = [];
+let shown = '';
 
 function here(): OpenedLaptop {
   if (!laptop) throw new Error('not open');
@@ -46,6 +47,11 @@ answerQuestions(async (question: ThinLineQuestion): Promise<unknown> => {
         discovery: 'off',
       });
       await laptop.request('app.unlock', { pin: PIN });
+      laptop.subscribe('meeting.view', (payload) => {
+        const { state } = (payload as MeetingView).connection;
+        if (state !== shown && state === 'waiting') note('shown as lost');
+        shown = state;
+      });
       return null;
     }
     case 'request':
@@ -82,6 +88,6 @@ answerQuestions(async (question: ThinLineQuestion): Promise<unknown> => {
       return strokes.get(question.key);
     case 'losses':
       await pause(0);
-      return notes.filter((event) => event === 'link lost').length;
+      return ['link lost', 'shown as lost'].map((event) => notes.filter((one) => one === event).length);
   }
 });

@@ -114,11 +114,11 @@ export const thinLine: Benchmark = {
       }
       const seconds = (performance.now() - began) / 1000;
       clearInterval(outages);
-      const losses = await far.ask<number>({ ask: 'losses' } satisfies ThinLineQuestion);
+      const [losses = 0, shown = 0] = await far.ask<number[]>({ ask: 'losses' } satisfies ThinLineQuestion);
       place.say(
-        `${outage} outages, ${losses} losses of the link; the paper came at ${short((bytes * 8) / 1000 / seconds)} kbit/s`,
+        `${outage} outages, ${losses} losses of the link, ${shown} of them shown (over two seconds); the paper came at ${short((bytes * 8) / 1000 / seconds)} kbit/s`,
       );
-      return rows(idle, busy, losses, bytes / seconds);
+      return rows(idle, busy, { losses, shown }, bytes / seconds);
     } finally {
       clearInterval(outages);
       for (const helper of laptops) await helper.end();
@@ -188,9 +188,14 @@ async function have(
   return papers.find(({ size }) => size === PAPER_BYTES)?.have ?? 0;
 }
 
-function rows(idle: readonly Sample[], busy: readonly Sample[], losses: number, bytesPerSecond: number): Measured[] {
+function rows(
+  idle: readonly Sample[],
+  busy: readonly Sample[],
+  { losses, shown }: { readonly losses: number; readonly shown: number },
+  bytesPerSecond: number,
+): Measured[] {
   const line = `a line of ${KILOBITS} kbit/s (tbf, veth)`;
-  const while_ = `while a paper of 5 MB comes over it at ${short((bytesPerSecond * 8) / 1000)} kbit/s and the line is out for one second in twenty; the link was lost ${losses} times`;
+  const while_ = `while a paper of 5 MB comes over it at ${short((bytesPerSecond * 8) / 1000)} kbit/s and the line is out for one second in twenty; the link was lost ${losses} times, ${shown} of them for over two seconds`;
   const row = (name: string, of: (one: Sample) => number, what: string): Measured =>
     measured({
       name: `thin-line-${name}`,
