@@ -15,6 +15,8 @@ export interface HubMeter {
   readonly papers: { in: number; out: number };
   /** Meetings that this hub took over from another laptop. */
   takeovers: number;
+  /** Whether the bus that relays share meetings over can be reached; absent without one. */
+  busUp?: () => boolean;
   /** What is the case now; set by the hub that uses this meter. */
   now: () => HubGauges;
 }

@@ -101,6 +101,9 @@ export function hubMetrics(meter: HubMeter, use: ProcessUse, version: string): M
     counter('phien_entries_refused_total', 'Entries that were refused, by reason.', by('reason', meter.entriesRefused)),
     counter('phien_closes_total', 'WebSockets closed by this hub, by close code.', by('code', meter.closes)),
     counter('phien_takeovers_total', 'Meetings taken over from another laptop.', [{ value: meter.takeovers }]),
+    ...(meter.busUp
+      ? [gauge('phien_bus_up', 'Whether the bus between relays can be reached, 1 or 0.', Number(meter.busUp()))]
+      : []),
     counter('phien_paper_bytes_total', 'Bytes of requests about papers.', both(meter.papers)),
     gauge('phien_event_loop_lag_p50_seconds', 'Lateness of the event loop since the last scrape, median.', use.lag.p50),
     gauge('phien_event_loop_lag_p99_seconds', 'The same, 99th percentile.', use.lag.p99),

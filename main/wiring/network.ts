@@ -82,16 +82,16 @@ export function createNetwork(options: {
   const multicast = openMulticast(place.discovery, logger);
   const arrivalListeners = new Set<(paper: Sha256) => void>();
   const attendances = new Map<MeetingId, RunningAttendance>();
-  const bus = place.relay?.bus;
+  const bus = place.relay?.bus === undefined ? undefined : openRedisBus({ url: place.relay.bus, logger });
   const cluster =
-    bus === undefined
-      ? undefined
-      : createCluster({
-          bus: openRedisBus({ url: bus, logger }),
-          secret: tls.key,
-          organisation: organisationTag(session.organisation.fingerprint),
-          logger,
-        });
+    bus &&
+    createCluster({
+      bus,
+      secret: tls.key,
+      organisation: organisationTag(session.organisation.fingerprint),
+      logger,
+    });
+  if (bus && options.meter) options.meter.busUp = () => bus.up();
   let take: Parameters<Network['onEntrusted']>[0] | undefined;
   const fetchers = new Map<MeetingId, ReturnType<typeof fetchPapers>>();
   const near = changingSegment();

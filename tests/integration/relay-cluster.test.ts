@@ -7,6 +7,7 @@ import { entrustMeeting } from '../../main/sync/entrust.ts';
 import { until } from '../fixtures/laptops.ts';
 import { openBalancer, type Balancer } from '../fixtures/network/balancer.ts';
 import { openThinClient, type ThinClient } from '../fixtures/network/thin-client.ts';
+import { scrape } from '../fixtures/prometheus.ts';
 import { openTestRedis, redisCommand, type TestRedis } from '../fixtures/redis.ts';
 import { makeRelayMeeting, type RelayMeeting, type RelayPerson } from '../fixtures/relay-meeting.ts';
 import { startRelay, type Relay } from '../fixtures/relay.ts';
@@ -24,7 +25,8 @@ let clients: ThinClient[] = [];
 const sent: Entry[] = [];
 
 const dataOf = (index: number) => join(folder, `may-chu-${index}`);
-const start = async (index: number, port = 0) => startRelay(dataOf(index), ['--bus', redis.url], port);
+const start = async (index: number, port = 0) =>
+  startRelay(dataOf(index), ['--bus', redis.url, '--metrics', '0'], port);
 const person = (index: number) => held.people[index] as RelayPerson;
 
 /** Everybody's arrival by whichever relay. */
@@ -103,8 +105,10 @@ describe.skipIf(!redisCommand)('three relays on one bus', () => {
 
   test('[RELAY-6] without Redis each relay serves its own; when it is back, empty, all catch up', async () => {
     await redis.kill();
+    await until(async () => (await busUp(0)) === 0);
     const some = await Promise.all(clients.slice(0, 9).map((client) => act(client, 'speak-requested', request())));
     await redis.start();
+    await until(async () => (await busUp(0)) === 1, 60_000);
     await until(() => some.every(everywhere), 60_000);
     expect(relays.some((relay) => relay.output().includes('bus lost'))).toBe(true);
   }, 120_000);
@@ -112,3 +116,8 @@ describe.skipIf(!redisCommand)('three relays on one bus', () => {
 
 let requests = 0;
 const request = () => ({ request: `r${requests++}`, item: null, queue: 'speech', note: '' });
+
+async function busUp(index: number): Promise<number | undefined> {
+  const url = /^metrics (\S+)$/m.exec(relays[index]?.output() ?? '')?.[1] ?? 'none';
+  return (await scrape(url)).samples.find(({ name }) => name === 'phien_bus_up')?.value;
+}
