@@ -22,8 +22,14 @@ function useCommitted({ value, onCommit }: Committed) {
     const now = latest.current;
     if (now.draft !== null && now.draft !== now.value) now.onCommit(now.draft);
   };
-  // Leaving the screen in the middle of a word loses nothing.
-  useEffect(() => commit, []);
+  // Leaving the screen or closing the window in the middle of a word loses nothing.
+  useEffect(() => {
+    window.addEventListener('pagehide', commit);
+    return () => {
+      window.removeEventListener('pagehide', commit);
+      commit();
+    };
+  }, []);
   return {
     shown: draft ?? value,
     type(text: string): void {

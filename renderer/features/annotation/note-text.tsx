@@ -42,7 +42,15 @@ export function NoteText(props: {
   }
   const writeNow = useRef(write);
   writeNow.current = write;
-  useEffect(() => () => writeNow.current(), []);
+  // The window may be closed in the middle of a word.
+  useEffect(() => {
+    const now = (): void => writeNow.current();
+    window.addEventListener('pagehide', now);
+    return () => {
+      window.removeEventListener('pagehide', now);
+      now();
+    };
+  }, []);
 
   return (
     <Textarea
