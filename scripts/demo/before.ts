@@ -51,6 +51,8 @@ export async function prepare(
     await steps.addPeople(secretary, plan.people.chair.name);
     for (const [index, item] of plan.items.entries()) {
       await steps.addItem(secretary, index + 1, item.title, item.motions);
+      await steps.by(secretary, `item-presenter-${index + 1}`).fill(item.presenter);
+      await steps.by(secretary, `item-presenter-${index + 1}`).blur();
       if (item.papers.length === 0) continue;
       const files: string[] = [];
       for (const { file, name } of item.papers) {

@@ -16,6 +16,7 @@ export type Role = 'secretary' | 'chair' | 'member' | 'remote';
 
 export interface DemoItem {
   readonly title: string;
+  readonly presenter: string;
   readonly papers: readonly DemoPaper[];
   readonly motions: readonly string[];
   readonly conclusion: string;
@@ -37,6 +38,7 @@ const sampleSchema = z.object({
   items: z.array(
     z.object({
       title: z.string(),
+      presenter: z.string(),
       papers: z.array(z.object({ file: z.string(), title: z.string() })),
       motions: z.array(z.string()),
       conclusion: z.string(),
@@ -65,6 +67,7 @@ export async function readPlan(pdfs: readonly string[]): Promise<DemoPlan> {
     },
     items: sample.items.map((item, index, all) => ({
       title: item.title,
+      presenter: item.presenter,
       papers:
         pdfs.length > 0
           ? pdfs.filter((_, at) => at % all.length === index).map((file) => ({ file }))
