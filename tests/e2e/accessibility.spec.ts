@@ -51,6 +51,7 @@ test.describe.serial('for everybody', () => {
       await axe.at(page, `first start, ${language}`);
       await by(page, 'door-organisation').click();
       await by(page, 'pin').fill('12');
+      await expect(by(page, 'still-missing')).toContainText('PIN');
       await axe.at(page, `setting up, ${language}`);
       await reopenIn(page, language);
       await by(page, 'door-invited').click();

@@ -10,6 +10,7 @@ import { Failure } from '../../ui/failure.tsx';
 import { FileDrop } from '../../ui/file-drop.tsx';
 import { notifyFailure } from '../../ui/notify.ts';
 import { Screen, screenStyles } from '../../ui/screen.tsx';
+import { StillMissing } from './still-missing.tsx';
 import { isGoodSecret, NO_SECRET, PIN_LEAST, SecretFields } from './pin-fields.tsx';
 
 interface Typed {
@@ -34,8 +35,13 @@ export function EnrolmentForm(props: {
   const begin = useRequest('enrolment.begin');
   const { kind, code, address, path, name } = useTyped();
   const [pin, setPin] = useState(NO_SECRET);
-  const complete =
-    (kind === 'code' ? code.trim() !== '' : path !== '') && name.trim() !== '' && isGoodSecret(pin, PIN_LEAST);
+  const missing = [
+    ...(kind === 'code' && code.trim() === '' ? [t('people.enrolment.code')] : []),
+    ...(kind === 'file' && path === '' ? [t('people.enrolment.withFile')] : []),
+    ...(name.trim() === '' ? [t('people.yourName')] : []),
+    ...(isGoodSecret(pin, PIN_LEAST) ? [] : [t('people.pin.label')]),
+  ];
+  const complete = missing.length === 0;
 
   async function chooseFile(): Promise<void> {
     try {
@@ -123,6 +129,7 @@ export function EnrolmentForm(props: {
               : new RequestFailure(props.failed.step === 'refused' ? 'refused' : (props.failed.problem ?? 'internal')))
           }
         />
+        <StillMissing fields={missing} />
         <div className={screenStyles['row']}>
           <Button
             type="submit"

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useRequest } from '../../bridge/use-request.ts';
 import { Failure } from '../../ui/failure.tsx';
 import { Screen, screenStyles, Section } from '../../ui/screen.tsx';
+import { StillMissing } from './still-missing.tsx';
 import { isGoodSecret, NO_SECRET, PASSWORD_LEAST, PIN_LEAST, SecretFields } from './pin-fields.tsx';
 
 type Preset = 'peoples-committee' | 'peoples-council';
@@ -21,11 +22,13 @@ export function OrganisationForm({ onBack }: { readonly onBack: () => void }) {
   const [position, setPosition] = useState('');
   const [pin, setPin] = useState(NO_SECRET);
   const [password, setPassword] = useState(NO_SECRET);
-  const complete =
-    name.trim() !== '' &&
-    person.trim() !== '' &&
-    isGoodSecret(pin, PIN_LEAST) &&
-    isGoodSecret(password, PASSWORD_LEAST);
+  const missing = [
+    ...(name.trim() === '' ? [t('people.organisation.name')] : []),
+    ...(person.trim() === '' ? [t('people.name')] : []),
+    ...(isGoodSecret(pin, PIN_LEAST) ? [] : [t('people.pin.label')]),
+    ...(isGoodSecret(password, PASSWORD_LEAST) ? [] : [t('people.password.label')]),
+  ];
+  const complete = missing.length === 0;
 
   function choosePreset(next: Preset): void {
     // A symbol typed by hand stays; one that came from a preset follows the preset.
@@ -91,6 +94,7 @@ export function OrganisationForm({ onBack }: { readonly onBack: () => void }) {
           </div>
         </Section>
         <Failure failure={create.failure} />
+        <StillMissing fields={missing} />
         <div className={screenStyles['row']}>
           <Button
             type="submit"
