@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -148,6 +149,33 @@ test('the package is verified, and shows the whole meeting on a laptop of anothe
     stranger.request('meetings.act', { meeting, kind: 'checked-in', body: { how: 'remote' } }),
   ).rejects.toMatchObject({ code: 'read-only-meeting' });
   await expect(stranger.request('meetings.carry', { meeting })).rejects.toMatchObject({ code: 'read-only-meeting' });
+});
+
+test('the command line says the same in words: 0 valid, 1 invalid, 2 cannot tell', async () => {
+  const verify = (...args: string[]) => {
+    const cli = join(import.meta.dirname, '../../main/cli.ts');
+    const { status, stdout } = spawnSync(process.execPath, [cli, 'verify', ...args], { encoding: 'utf8' });
+    return { status, stdout };
+  };
+  const valid = verify(minutesPdf, '--trust', authority, '--lang', 'vi');
+  expect(valid.status).toBe(0);
+  expect(valid.stdout).toContain('bien-ban.pdf: Hợp lệ');
+  expect(valid.stdout).toMatch(/Thư ký: Lò Thị Thử, Ủy ban nhân dân xã Mường Thử, .*GMT\+7.*: Chữ ký hợp lệ/);
+  expect(valid.stdout).toContain('Chủ tọa: Hà Văn Mẫu');
+  expect(verify(packageFile, '--trust', authority).status).toBe(0);
+
+  const bytes = await readFile(minutesPdf);
+  bytes[Math.floor(bytes.length / 3)]! ^= 1;
+  const forged = join(member.dataDir, 'gia.pdf');
+  await writeFile(forged, bytes);
+  const invalid = verify(forged, '--trust', authority, '--lang', 'en');
+  expect(invalid.status).toBe(1);
+  expect(invalid.stdout).toContain('gia.pdf: Not valid');
+
+  const strange = verify(minutesPdf, '--lang', 'en');
+  expect(strange.status).toBe(2);
+  expect(strange.stdout).toContain('an authority that this laptop does not trust');
+  expect(verify(join(member.dataDir, 'khong-co.pdf')).status).toBe(2);
 });
 
 test('a package with a byte changed anywhere is not valid and is not opened', async () => {
