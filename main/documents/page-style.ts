@@ -52,6 +52,7 @@ table { border-collapse: collapse; }
 .heading, h2, h3 { font-weight: 700; text-indent: 12.7mm; margin: 0 0 6pt; break-after: avoid; }
 h2 { margin-top: 10pt; }
 h3 { font-style: italic; }
+section + h3 { margin-top: 6pt; }
 .dash, .numbered { text-indent: 12.7mm; }
 .motion { margin: 0 0 6pt; }
 .motion > p:first-child { break-after: avoid; }
