@@ -161,8 +161,22 @@ test.describe.serial('for everybody', () => {
     await by(page, 'enter-meeting').first().click();
   });
 
-  test('checking in by keyboard alone', async () => {
+  test('papers that wait on a metered network, and the board that says so', async () => {
+    await by(member.page, 'go-settings').click();
+    await by(member.page, 'metered-yes').click();
+    await by(member.page, 'go-home').click();
     await Promise.all([steps.joinFound(chair.page), steps.joinFound(member.page)]);
+    await expect(by(member.page, 'papers-pace')).toContainText('mạng tính cước', { timeout: 30_000 });
+    await axe.at(member.page, 'papers that wait, vi');
+    await steps.showPanel(secretary.page, 'board');
+    await expect(by(secretary.page, 'papers-board')).toContainText(/Quàng Thị Ví Dụ: 0.?% · đang tạm dừng/);
+    await axe.at(secretary.page, 'board with a laptop that waits, vi');
+    await by(member.page, 'fetch-papers').click();
+    await expect(by(member.page, 'papers-on-the-way')).toBeHidden();
+    await expect(by(secretary.page, 'papers-board')).toContainText('3/3 máy đã nhận đủ', { timeout: 30_000 });
+  });
+
+  test('checking in by keyboard alone', async () => {
     await expect(by(member.page, 'check-in')).toBeVisible();
     await axe.at(member.page, 'a member before checking in, vi');
     await tabTo(member.page, by(member.page, 'check-in'));
