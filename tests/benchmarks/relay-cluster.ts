@@ -15,7 +15,7 @@ const CLIENTS = 1000;
 const PEOPLE = 999;
 const RELAYS = 3;
 /** How many connect at the same moment. */
-const WAVE = 25;
+const WAVE = 100;
 const ACTS = 60;
 const EVERY_MILLISECONDS = 250;
 /** What people should not notice. */
@@ -23,7 +23,7 @@ const NOTICED_MILLISECONDS = 3000;
 
 export const relayCluster: Benchmark = {
   name: 'relay-cluster-1000',
-  takes: '4 minutes',
+  takes: '6 minutes',
   async run(place) {
     if (!redisCommand) throw new Error('there is no redis-server or valkey-server (Debian: redis-server)');
     const many = await run(place, RELAYS);
