@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { connect, type TLSSocket } from 'node:tls';
 import { hostPortSchema } from '../../common/wire/enrolment.ts';
 import type { MemberId } from '../../common/domain/ids.ts';
@@ -114,6 +115,8 @@ export async function dialInTurn(
   onFailed: (address: string, problem: DialProblem) => void,
 ): Promise<(Dialed & { readonly ok: true; readonly address: string }) | null> {
   const others = new AbortController();
+  // Each attempt under way listens.
+  setMaxListeners(0, others.signal);
   const stop = () => others.abort();
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
