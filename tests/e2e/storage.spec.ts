@@ -1,3 +1,4 @@
+import { closeSync, openSync, readdirSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
 
@@ -8,12 +9,22 @@ import * as steps from './steps.ts';
 
 const { by } = steps;
 
-/** What a person reads when the disk fills. */
-test.describe('a laptop on a disk of its own', () => {
+/** What a person reads when the disk fills, when the database is destroyed, when the disk may only be read. */
+test.describe.serial('a laptop on a disk of its own', () => {
   test.skip(noDisks !== undefined, noDisks);
   let disk: Disk;
   let data: string;
   let phien: Phien | undefined;
+  const running = (): Phien => {
+    if (!phien) throw new Error('the application is off');
+    return phien;
+  };
+  const start = async () => (phien = await launchPhien({ data, env: { PHIEN_DISCOVERY: 'off' } })).page;
+  const stop = async () => {
+    const ended = running();
+    phien = undefined;
+    await ended.close();
+  };
 
   test.beforeAll(() => {
     disk = memoryDisk(160);
@@ -25,8 +36,7 @@ test.describe('a laptop on a disk of its own', () => {
   });
 
   test('full: it is said, nothing typed is lost, and it goes on by itself when there is room', async () => {
-    phien = await launchPhien({ data, env: { PHIEN_DISCOVERY: 'off' } });
-    const { page } = phien;
+    const page = await start();
     await steps.setUpOrganisation(page, ORGANISATION);
     await steps.createMeeting(page, { title: 'Cuộc họp trên đĩa nhỏ', place: 'Phòng họp số 2' });
     await steps.addItem(page, 1, 'Mục trước khi đầy');
@@ -45,6 +55,40 @@ test.describe('a laptop on a disk of its own', () => {
 
     disk.empty();
     await expect(trouble).toHaveCount(0, { timeout: 30_000 });
-    await expect(by(page, 'item-title-1')).toHaveValue('Mục viết khi đĩa đầy');
+    await stop();
+    const again = await start();
+    await steps.unlock(again);
+    await by(again, 'prepare-meeting').click();
+    await expect(by(again, 'item-title-1')).toHaveValue('Mục viết khi đĩa đầy', { timeout: 20_000 });
+  });
+
+  test('destroyed: the last backup takes its place, and one calm sentence says so', async () => {
+    const copies = () => readdirSync(path.join(data, 'backup')).filter((name) => name.endsWith('.db'));
+    await expect.poll(() => copies().length, { timeout: 20_000 }).toBeGreaterThan(0);
+    await stop();
+    const file = openSync(path.join(data, 'phien.db'), 'r+');
+    writeSync(file, Buffer.alloc(4096, 0xa5), 0, 4096, 0);
+    closeSync(file);
+
+    const page = await start();
+    await expect(by(page, 'restored')).toContainText('đã được khôi phục từ bản sao lưu lúc');
+    await expect(by(page, 'restored')).toContainText(path.join(data, 'damaged'));
+    await by(page, 'restored-read').click();
+    await expect(by(page, 'restored')).toHaveCount(0);
+    await steps.unlock(page);
+    await by(page, 'prepare-meeting').click();
+    await expect(by(page, 'item-title-1')).toHaveValue('Mục viết khi đĩa đầy', { timeout: 20_000 });
+  });
+
+  test('to be read only, at the start: it is said, and it goes on by itself when it may be written', async () => {
+    await stop();
+    disk.readOnly();
+    const page = await start();
+    await expect(by(page, 'engine-blocked')).toContainText('Không ghi được vào thư mục dữ liệu', { timeout: 30_000 });
+    await expect(by(page, 'engine-blocked')).toContainText('tự thử lại');
+    disk.writable();
+    await expect(by(page, 'engine-blocked')).toHaveCount(0, { timeout: 30_000 });
+    await steps.unlock(page);
+    await expect(page.getByText('Cuộc họp trên đĩa nhỏ').first()).toBeVisible({ timeout: 20_000 });
   });
 });
