@@ -230,7 +230,8 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
                 <div className={styles['empty']}>{t('meeting.choosePaper')}</div>
               ) : (
                 <PaperPane
-                  key={tabs.active}
+                  // Opened before it was here, it opens anew when it has come.
+                  key={`${tabs.active} ${statuses.find(({ paper }) => paper === tabs.active)?.state === 'here'}`}
                   view={view}
                   state={state}
                   paper={{ sha256: tabs.active, title: titleOf(tabs.active) }}
