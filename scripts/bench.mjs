@@ -1,4 +1,4 @@
-// npm run bench -- [--only NAME] [--json FILE]: measures beside peers and floors, and writes docs/benchmarks.md.
+// npm run bench -- [--only NAME] [--all] [--json FILE]: measures beside peers and floors, and writes docs/benchmarks.md.
 import { build } from './build.mjs';
 import { onProjectNode } from './setup/bootstrap.mjs';
 import { ensureBenchmarkPeers } from './setup/benchmark-peers.mjs';

@@ -34,7 +34,9 @@ const benchmarks: readonly Benchmark[] = [
   writeCheck,
 ];
 
-const { values } = parseArgs({ options: { only: { type: 'string', multiple: true }, json: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { only: { type: 'string', multiple: true }, json: { type: 'string' }, all: { type: 'boolean' } },
+});
 const only = values.only?.flatMap((names) => names.split(','));
 const unknown = only?.filter((name) => !benchmarks.some((one) => one.name === name)) ?? [];
 
@@ -44,7 +46,7 @@ if (unknown.length > 0) {
   );
   process.exitCode = 2;
 } else {
-  await runAll(benchmarks.filter(({ name }) => only?.includes(name) ?? true));
+  await runAll(benchmarks.filter(({ name, long }) => only?.includes(name) ?? (values.all || !long)));
 }
 
 async function runAll(chosen: readonly Benchmark[]): Promise<void> {
@@ -57,7 +59,7 @@ async function runAll(chosen: readonly Benchmark[]): Promise<void> {
   process.once('SIGTERM', leave);
   const rows: Measured[] = [];
   const sections: string[] = [];
-  let failed = false;
+  const failed: string[] = [];
   try {
     for (const { name, takes, run } of chosen) {
       console.error(`[phien] ${name} (about ${takes})`);
@@ -74,7 +76,7 @@ async function runAll(chosen: readonly Benchmark[]): Promise<void> {
       } catch (error) {
         // One that cannot run here is no reason to lose the others.
         console.error(`[phien] ${name} failed:`, error);
-        failed = true;
+        failed.push(name);
       }
     }
   } finally {
@@ -84,7 +86,9 @@ async function runAll(chosen: readonly Benchmark[]): Promise<void> {
     const file = resolve(process.env['INIT_CWD'] ?? process.cwd(), values.json);
     await writeFile(file, `${JSON.stringify(rows.map(asRow), null, 2)}\n`);
   }
-  // Rows of different days side by side would compare machines' moods: written whole or not at all.
-  if (failed) process.exitCode = 1;
-  else if (chosen.length === benchmarks.length) writeReport(machine, rows, sections);
+  if (failed.length > 0) process.exitCode = 1;
+  // Rows of different days side by side would compare machines' moods: all of one run.
+  if (only) return;
+  const left = benchmarks.filter((one) => !chosen.includes(one)).map(({ name }) => name);
+  writeReport(machine, rows, sections, { failed, left });
 }

@@ -24,6 +24,7 @@ const NOTICED_MILLISECONDS = 3000;
 export const relayCluster: Benchmark = {
   name: 'relay-cluster-1000',
   takes: '6 minutes',
+  long: true,
   async run(place) {
     if (!redisCommand) throw new Error('there is no redis-server or valkey-server (Debian: redis-server)');
     const many = await run(place, RELAYS);

@@ -43,14 +43,31 @@ export function lineOf({ name, value, unit, against, other, ratio, n, otherN, sp
 }
 
 /** Writes docs/benchmarks.md. */
-export function writeReport(machine: Machine, rows: readonly Measured[], sections: readonly string[]): void {
+export function writeReport(
+  machine: Machine,
+  rows: readonly Measured[],
+  sections: readonly string[],
+  missing: Missing,
+): void {
   const file = inRoot('docs', 'benchmarks.md');
   mkdirSync(inRoot('docs'), { recursive: true });
-  writeFileSync(file, reportText(machine, rows, sections));
+  writeFileSync(file, reportText(machine, rows, sections, missing));
   execFileSync(projectNode, [tool('oxfmt/bin/oxfmt'), file]);
 }
 
-function reportText(machine: Machine, rows: readonly Measured[], sections: readonly string[]): string {
+/** Names of benchmarks that have no rows in a report. */
+export interface Missing {
+  readonly failed: readonly string[];
+  /** Not part of this run. */
+  readonly left: readonly string[];
+}
+
+function reportText(
+  machine: Machine,
+  rows: readonly Measured[],
+  sections: readonly string[],
+  { failed, left }: Missing,
+): string {
   const shown = rows.filter(({ detail }) => !detail);
   const table = shown.map(
     ({ name, value, unit, against, other, ratio, n }) =>
@@ -70,6 +87,8 @@ function reportText(machine: Machine, rows: readonly Measured[], sections: reado
     `Measured on ${machine.date}.`,
     '',
     ...machine.lines.map((line) => `- ${line}`),
+    ...(failed.length > 0 ? [`- Did not come to an end in this run: ${failed.join(', ')}`] : []),
+    ...(left.length > 0 ? [`- Only with --all, or with --only: ${left.join(', ')}`] : []),
     '',
     '| Row | Here | Compared with | There | Ratio | n |',
     '| --- | ---: | --- | ---: | ---: | ---: |',

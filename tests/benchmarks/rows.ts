@@ -30,6 +30,8 @@ export interface Benchmark {
   readonly name: string;
   /** Rough length on a quiet machine, for those who wait. */
   readonly takes: string;
+  /** Takes so long that it runs only with `--all`, or when it is named. */
+  readonly long?: true;
   run(place: BenchmarkPlace): Promise<readonly Measured[]>;
 }
 

@@ -33,6 +33,7 @@ const [HOST, OFFICE, VILLAGE] = [0, 1, 2];
 export const thinLine: Benchmark = {
   name: 'thin-line',
   takes: '4 minutes',
+  long: true,
   async run(place) {
     const why = whyNoNetwork();
     if (why) throw new Error(why);

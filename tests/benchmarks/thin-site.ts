@@ -19,6 +19,7 @@ const RUNS = 2;
 export const thinSite: Benchmark = {
   name: 'thin-site',
   takes: '3 minutes',
+  long: true,
   async run(place) {
     const why = whyNoSites();
     if (why !== undefined) {
