@@ -80,6 +80,16 @@ const STORE_AGAIN_MILLISECONDS = 1000;
 /** `store-first`: can only be judged once what was checked before it is stored. */
 type Checked = Entry | EntryRefusal | 'known' | 'store-first';
 
+/** A batch that somebody brought, and what has become of it. */
+interface Arrival {
+  readonly batch: EntryBatch;
+  readonly from: MemberId;
+  readonly accepted: Entry[];
+  readonly refused: { index: number; reason: EntryRefusal }[];
+  resolve(result: ReceivedEntries): void;
+  reject(error: unknown): void;
+}
+
 /** The signed log of one meeting on this laptop: own entries go in signed, others' go in checked. One path for both. */
 export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
   const { meeting, me, store, authentication, certificates } = options;
@@ -235,47 +245,86 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
     return problem === 'foreign' ? 'not-allowed' : 'bad-body';
   }
 
-  /** Checks and stores as much as the disk takes, and puts it into `accepted`; what was stored before is passed over. */
-  function take(batch: EntryBatch, from: MemberId, accepted: Entry[]): ReceivedEntries['refused'] {
-    for (const certificate of batch.certificates) certificates.add(certificate);
-    const refused: { index: number; reason: EntryRefusal }[] = [];
-    // One transaction for many entries: each costs the disk a flush.
-    let waiting: Entry[] = [];
+  /**
+   * Checks and stores as much as the disk takes; what was stored before is passed over. All that came at a time goes into
+   * one transaction, whoever brought it: each costs the disk a flush.
+   */
+  function take(arrivals: readonly Arrival[]): void {
+    let waiting: { readonly entry: Entry; readonly arrival: Arrival }[] = [];
     const lasts = new Map<string, Entry>();
     const flush = (): void => {
       if (waiting.length === 0) return;
-      const entries = waiting;
+      const flushed = waiting;
       waiting = [];
       lasts.clear();
       try {
-        store.entries.append(entries);
+        store.entries.append(flushed.map(({ entry }) => entry));
       } catch (error) {
         // They were taken into account when they were checked.
         clients.clear();
         throw error;
       }
-      stored(entries, from);
-      accepted.push(...entries);
+      for (let at = 0; at < flushed.length;) {
+        const { arrival } = flushed[at] as (typeof flushed)[number];
+        const end = flushed.findIndex((one, index) => index > at && one.arrival !== arrival);
+        const entries = flushed.slice(at, end < 0 ? undefined : end).map(({ entry }) => entry);
+        stored(entries, arrival.from);
+        arrival.accepted.push(...entries);
+        at += entries.length;
+      }
     };
-    for (const [index, jws] of batch.entries.entries()) {
-      let result = check(jws, from, lasts);
-      if (result === 'store-first' || (result === 'not-allowed' && waiting.length > 0)) {
-        // What it depends on (an earlier entry, the act that gives the right) may be in this very batch.
-        flush();
-        result = check(jws, from, lasts);
+    for (const arrival of arrivals) {
+      const { batch, from, refused } = arrival;
+      for (const certificate of batch.certificates) certificates.add(certificate);
+      refused.length = 0;
+      for (const [index, jws] of batch.entries.entries()) {
+        let result = check(jws, from, lasts);
+        if (result === 'store-first' || (result === 'not-allowed' && waiting.length > 0)) {
+          // What it depends on (an earlier entry, the act that gives the right) may have come along with it.
+          flush();
+          result = check(jws, from, lasts);
+        }
+        if (result === 'known' || result === 'store-first') continue;
+        if (typeof result === 'string') {
+          refused.push({ index, reason: result });
+          if (result !== 'gap') options.log.warn('entry refused', { meeting, from, reason: result });
+          continue;
+        }
+        sign(result);
+        waiting.push({ entry: result, arrival });
+        lasts.set(streamKey(result), result);
       }
-      if (result === 'known' || result === 'store-first') continue;
-      if (typeof result === 'string') {
-        refused.push({ index, reason: result });
-        if (result !== 'gap') options.log.warn('entry refused', { meeting, from, reason: result });
-        continue;
-      }
-      sign(result);
-      waiting.push(result);
-      lasts.set(streamKey(result), result);
     }
     flush();
-    return refused;
+  }
+
+  let arrived: Arrival[] = [];
+  let taking: NodeJS.Immediate | NodeJS.Timeout | undefined;
+
+  /** What came since the last time, at the end of this turn. */
+  function takeArrived(): void {
+    taking = undefined;
+    const arrivals = arrived;
+    arrived = [];
+    takeOrWait(arrivals);
+  }
+
+  function takeOrWait(arrivals: readonly Arrival[]): void {
+    try {
+      if (closed) throw new Error('the meeting is closed');
+      take(arrivals);
+      for (const { resolve, accepted, refused } of arrivals) resolve({ accepted, refused });
+    } catch (error) {
+      if (!closed && isDiskTrouble(error)) {
+        // A full disk: unacknowledged they wait here, and whoever sent them knows that they are not elsewhere yet.
+        arrived = [...arrivals, ...arrived];
+        clearTimeout(taking as NodeJS.Timeout | undefined);
+        taking = setTimeout(takeArrived, STORE_AGAIN_MILLISECONDS);
+      } else if (arrivals.length > 1 && !closed) {
+        // What one of them brought must not cost the others theirs.
+        for (const arrival of arrivals) takeOrWait([arrival]);
+      } else for (const { reject } of arrivals) reject(error);
+    }
   }
 
   function certificatesOf(entries: readonly Entry[]): Uint8Array[] {
@@ -293,19 +342,11 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
       const entries = store.entries.read(meeting, author, stream, seq + 1, limit);
       return { entries: entries.map((entry) => entry.jws), certificates: certificatesOf(entries) };
     },
-    async receive(batch: EntryBatch, from: MemberId): Promise<ReceivedEntries> {
-      const accepted: Entry[] = [];
-      for (;;) {
-        try {
-          return { accepted, refused: take(batch, from, accepted) };
-        } catch (error) {
-          if (!isDiskTrouble(error) || closed) throw error;
-          // A full disk: unacknowledged they wait here, and whoever sent them knows that they are not elsewhere yet.
-          await new Promise((resolve) => setTimeout(resolve, STORE_AGAIN_MILLISECONDS));
-          if (closed) throw error;
-        }
-      }
-    },
+    receive: (batch: EntryBatch, from: MemberId) =>
+      new Promise<ReceivedEntries>((resolve, reject) => {
+        arrived.push({ batch, from, accepted: [], refused: [], resolve, reject });
+        taking ??= setImmediate(takeArrived);
+      }),
     onStored(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
