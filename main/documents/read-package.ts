@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -232,9 +231,11 @@ async function extract(
       },
       flush: (next) => next(hash.digest('hex') === sha256 ? null : new PackageError('damaged', name)),
     });
-    const file = createWriteStream(path, { flags: 'wx' });
-    file.once('open', () => (created = true));
-    await unpack(await streamOf(zip, entries, name), name, [through, file]);
+    const stream = await streamOf(zip, entries, name);
+    // Opened here and not by the stream: its failure would come before anybody listens.
+    const file = await open(path, 'wx');
+    created = true;
+    await unpack(stream, name, [through, file.createWriteStream()]);
     return { ok: true, value: undefined };
   } catch (error) {
     // Only what was made here: a file that was there before stays.
