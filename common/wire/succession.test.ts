@@ -58,6 +58,30 @@ describe('epochs', () => {
   });
 });
 
+describe('a relay that the meeting was given to', () => {
+  it('[TAKE-6] goes above whoever took over meanwhile, and yields once it has the meeting no more', () => {
+    let given = true;
+    const relay = createSuccession({
+      me: { member: uuid(1), device: device(1) },
+      epoch: epochOf(3, 1),
+      laptops: [],
+      carriedAt: null,
+      rank,
+      lasting: () => true,
+      keeps: () => given,
+    });
+    relay.seek(0);
+    relay.carryOn();
+    const other = { state: 'carrying', epoch: epochOf(4, 2), carrier: null } as const;
+    expect(relay.compared(other.epoch, other)).toBe('above');
+    expect(relay.epoch()).toEqual(epochOf(5, 1));
+    expect(relay.answered(laptop(2).address, { ...other, epoch: epochOf(6, 2) }, 10)).toBe('above');
+    expect(relay.epoch()).toEqual(epochOf(7, 1));
+    given = false;
+    expect(relay.compared(epochOf(8, 2), { ...other, epoch: epochOf(8, 2) })).toBe('yield');
+  });
+});
+
 describe('who takes over', () => {
   it('[TAKE-2] the first in the order, when somebody comes and the former host does not answer', () => {
     const second = joined(2);

@@ -50,7 +50,7 @@ export interface Succession {
   /** What was asked because of a notice; null: not reached. `yield`: leave what there is for the one at that address. */
   compared(epoch: Epoch, report: CarrierReport | null): 'yield' | 'above' | 'ignore';
   /** Another laptop was asked who carries it; null: not reached. `retry`: try again to join. */
-  answered(address: string, report: CarrierReport | null, now: number): 'yield' | 'retry' | 'ignore';
+  answered(address: string, report: CarrierReport | null, now: number): 'yield' | 'above' | 'retry' | 'ignore';
   /** Stops carrying in favour of whoever is at that address. */
   yieldTo(address: string, now: number): void;
   /** Somebody was found who may carry it. */
@@ -90,6 +90,8 @@ export function createSuccession(options: {
   lasting(): boolean;
   /** Whose computers carry meetings together with this one (relays of one identity): none goes before the other. */
   alike?(member: MemberId): boolean;
+  /** The meeting was given to this computer, so that people elsewhere reach it: it leaves it to nobody. */
+  keeps?(): boolean;
 }): Succession {
   const { me } = options;
   let role: Role = 'away';
@@ -245,14 +247,17 @@ export function createSuccession(options: {
     },
     compared(epoch, report) {
       if (role === 'seeking' || role === 'away') return 'ignore';
-      if (report?.state === 'carrying' && report.epoch && outranks(report.epoch)) return 'yield';
+      const follows = report?.state === 'carrying' && report.epoch !== null && outranks(report.epoch);
+      if (follows && !(role === 'carrying' && options.keeps?.())) return 'yield';
       // Whoever can't be reached from here can't serve those who are.
-      return report === null && goAbove(epoch) ? 'above' : 'ignore';
+      return (follows || report === null) && goAbove(report?.epoch ?? epoch) ? 'above' : 'ignore';
     },
     answered(address, report, now) {
       if (role === 'carrying') {
         const higher = report?.epoch ? outranks(report.epoch) : false;
-        if (higher && report?.state === 'carrying') return 'yield';
+        if (higher && report?.state === 'carrying') {
+          return options.keeps?.() && report.epoch && goAbove(report.epoch) ? 'above' : 'yield';
+        }
         if (higher && report?.state === 'joined' && report.carrier) hint([report.carrier]);
         return 'ignore';
       }

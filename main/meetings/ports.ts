@@ -238,6 +238,8 @@ export interface AttendOptions {
   rank(member: MemberId): number | null;
   /** False once the meeting needs nobody to carry it any more. */
   lasting(): boolean;
+  /** The meeting was given to this relay: no laptop takes it over for good. */
+  keeps(): boolean;
   /** The acts that show who is of the meeting; for other relays. */
   acts(): EntryBatch;
 }

@@ -107,6 +107,9 @@ const isLongOver = ({ summary }: StoredMeeting): boolean =>
 /** A laptop that was found and did not answer is asked again after this. */
 const LOOK_AGAIN_MILLISECONDS = 5000;
 
+/** A relay is given so long to hear that it has the meeting no more. */
+const TAKE_BACK_MILLISECONDS = 1000;
+
 /** A disk that is full for so long will be for longer. */
 const STEP_DOWN_MILLISECONDS = 3000;
 
@@ -417,6 +420,10 @@ export function createWorkplace(deps: {
       start: () => stored(meeting.id).summary.start,
       rank: (member) => successionRank(meeting.writers(), member, readSuccessors(meeting.plan)),
       lasting: () => meeting.state()?.minutes.stage !== 'sealed',
+      keeps: () =>
+        deps.relay &&
+        readPlanMeta(meeting.plan)?.relay !== undefined &&
+        meeting.writers().roster.findLast((entry) => entry.role === 'relay')?.member === session.member,
       acts: () => rosterActs(meeting),
     });
     one.attendance = attendance;
@@ -472,11 +479,23 @@ export function createWorkplace(deps: {
     await Promise.all([fetcher?.close(), offer?.close(), attendance?.close()]);
   }
 
+  /** A relay that the meeting was given to leaves it to those only who say in the plan that it has it no more. */
+  async function takeBack({ meeting }: AtHand, attendance: Attendance): Promise<void> {
+    const given = readPlanMeta(meeting.plan)?.relay !== undefined;
+    if (deps.relay || !given || !meeting.mayWrite(session.member, 'plan')) return;
+    meeting.change('plan', (doc) => setPlanMeta(doc, { relay: undefined }));
+    await meeting.settle();
+    const until = Date.now() + TAKE_BACK_MILLISECONDS;
+    while (attendance.waits() && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+
   async function carry(id: MeetingId): Promise<readonly string[]> {
     const one = atHand.get(id) ?? bring(id);
     if (one.meeting.readOnly) throw new Refusal('read-only-meeting');
     if (!one.meeting.state()) throw new Refusal('not-convened');
-    const addresses = (await attend(one)).carry();
+    const attendance = await attend(one);
+    await takeBack(one, attendance);
+    const addresses = attendance.carry();
     store.meetings.put({ ...stored(id), carrying: true });
     events.emit('meetings.changed', list());
     tell(id);

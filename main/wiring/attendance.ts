@@ -38,6 +38,7 @@ export interface AttendanceOptions {
   start(): string;
   rank(member: MemberId): number | null;
   lasting(): boolean;
+  keeps(): boolean;
   acts(): EntryBatch;
   /** Other computers of this identity carry the same meetings together with this one. */
   readonly clustered: boolean;
@@ -67,6 +68,7 @@ export function attend(options: AttendanceOptions): RunningAttendance {
     rank: options.rank,
     lasting: options.lasting,
     alike: (member) => options.clustered && member === me,
+    keeps: options.keeps,
   });
   const listeners = new Set<(status: AttendanceStatus) => void>();
   const shared = new Map<string, { holders: number; release: (() => void) | undefined }>();

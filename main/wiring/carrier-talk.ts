@@ -58,6 +58,7 @@ export function talkAboutCarrying(options: {
     if (closed) return;
     const to = succession.answered(address, report, performance.now());
     if (to === 'yield') options.onYield(address, report?.epoch?.device ?? ELSEWHERE);
+    if (to === 'above') options.onAbove();
     if (to === 'retry') options.onRetry();
   }
 

@@ -138,3 +138,24 @@ test('a vote over the relay; it is killed and started again in the middle', asyn
   await until(async () => (await state(chair))?.motions[0]?.tally.voted === 1, 60_000);
   await until(async () => (await connection(member)).onlyHere.count === 0);
 }, 120_000);
+
+test('[TAKE-6] a relay that was away takes its meeting on again; who takes it back by hand keeps it', async () => {
+  const port = Number(relay.address.split(':')[1]);
+  await relay.stop('SIGKILL');
+  const laptops = [secretary, chair, member];
+  await until(async () => (await Promise.all(laptops.map(connection))).some(({ role }) => role === 'host'));
+  relay = await startRelay(folder, [], port);
+  await until(async () => {
+    const all = await Promise.all(laptops.map(connection));
+    return all.every(({ role, state: now }) => role === 'member' && now === 'connected');
+  }, 60_000);
+
+  await secretary.request('meetings.carry', { meeting });
+  await until(async () => {
+    const [own, ...others] = await Promise.all([secretary, chair].map(connection));
+    return own?.role === 'host' && others.every(({ state: now }) => now === 'connected');
+  }, 60_000);
+  // Longer than it takes the relay to find out and to go above.
+  await new Promise((resolve) => setTimeout(resolve, 6000));
+  expect((await connection(secretary)).role).toBe('host');
+}, 180_000);
