@@ -19,6 +19,8 @@ const LOOK_AGAIN_MILLISECONDS = 50;
 const LOOK_AROUND_MILLISECONDS = 1000;
 /** Hosts that were found at a time are told of this one. */
 const FOUND_AT_A_TIME = 4;
+/** Who has just been asked to carry it goes above others that it finds, instead of yielding. */
+const INSIST_MILLISECONDS = 8000;
 /** Alone for so long, this laptop lets itself be found. */
 const ALONE_MILLISECONDS = 5000;
 
@@ -62,17 +64,18 @@ export interface RunningAttendance extends Attendance {
 export function attend(options: AttendanceOptions): RunningAttendance {
   const { meeting, me, device, hub, credentials, store, remembered, logger } = options;
   const memory = successionMemory(store, meeting.id);
+  const now = () => performance.now();
+  let insistsUntil = -Infinity;
   const succession = createSuccession({
     me: { member: me, device },
     ...memory.read(),
     rank: options.rank,
     lasting: options.lasting,
     alike: (member) => options.clustered && member === me,
-    keeps: options.keeps,
+    keeps: () => options.keeps() || now() < insistsUntil,
   });
   const listeners = new Set<(status: AttendanceStatus) => void>();
   const shared = new Map<string, { holders: number; release: (() => void) | undefined }>();
-  const now = () => performance.now();
   let link: Link | undefined;
   let closed = false;
   let seekingSince = now();
@@ -352,6 +355,8 @@ export function attend(options: AttendanceOptions): RunningAttendance {
       lookingAround = false;
       if (hosting()) return hub.addresses();
       const before = succession.carriedAt();
+      // Whoever carries it now may be unknown here: a laptop that has just been started knows an old epoch.
+      insistsUntil = now() + INSIST_MILLISECONDS;
       succession.carry();
       try {
         serve();

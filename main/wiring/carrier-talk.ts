@@ -58,7 +58,10 @@ export function talkAboutCarrying(options: {
     if (closed) return;
     const to = succession.answered(address, report, performance.now());
     if (to === 'yield') options.onYield(address, report?.epoch?.device ?? ELSEWHERE);
-    if (to === 'above') options.onAbove();
+    if (to === 'above') {
+      options.onAbove();
+      setTimeout(() => void ask(address, true), 2 * ASK_AGAIN_MILLISECONDS).unref();
+    }
     if (to === 'retry') options.onRetry();
   }
 
@@ -69,8 +72,10 @@ export function talkAboutCarrying(options: {
     asking.delete(address);
     if (closed) return;
     const to = succession.compared(epoch, report);
-    if (to === 'above') options.onAbove();
     if (to === 'yield') options.onYield(address, report?.epoch?.device ?? ELSEWHERE);
+    if (to !== 'above') return;
+    options.onAbove();
+    void ask(address, true);
   }
 
   async function tellSome(): Promise<void> {
