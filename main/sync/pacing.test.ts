@@ -36,6 +36,17 @@ describe('pacing of papers', () => {
     const patience = pacing.turn(never);
     time = 10_000;
     await patience;
+    // What waited in vain is not waited for again before something has been stored.
+    await pacing.turn(never);
+    waits = false;
+    await pacing.turn(never);
+    waits = true;
+    had = false;
+    const again = pacing.turn(never).then(() => (had = true));
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(had).toBe(false);
+    waits = false;
+    await again;
   });
 
   it('[PAPER-3] keeps the pieces that came before a cut', async () => {

@@ -30,15 +30,18 @@ export function createPacing(options: { liveWaits(): boolean; now?(): number }):
   const now = options.now ?? (() => performance.now());
   let piece = FIRST_PIECE_BYTES;
   let bytesPerSecond = 0;
+  let patient = true;
 
   return {
     pieceBytes: () => piece,
     atOnce: (most) => (bytesPerSecond >= FAST_BYTES ? most : 1),
     async turn(signal) {
       const until = now() + PATIENCE_MILLISECONDS;
-      while (options.liveWaits() && !signal.aborted && now() < until) {
+      while (options.liveWaits() && patient && !signal.aborted && now() < until) {
         await new Promise((resolve) => setTimeout(resolve, LOOK_MILLISECONDS));
       }
+      // What waited in vain once is not waited for before each piece.
+      patient = !options.liveWaits();
     },
     came(bytes, milliseconds) {
       bytesPerSecond = (bytes / Math.max(milliseconds, 1)) * 1000;
