@@ -240,17 +240,19 @@ export function createWorkplace(deps: {
     }, TELL_EVERY);
   }
 
-  function settle(one: AtHand): void {
-    const { meeting } = one;
+  /** What lists show of it, kept; true when it is other than before. */
+  function keepSummary({ meeting }: AtHand): boolean {
     const row = store.meetings.get(meeting.id);
     const summary = summaryOf(meeting);
     const convener = meeting.state()?.convener ?? row?.convener ?? null;
-    if (row && (JSON.stringify(row.summary) !== JSON.stringify(summary) || row.convener !== convener)) {
-      remember({ ...row, summary, convener });
-      events.emit('meetings.changed', list());
-    } else if (sinceOf(meeting.id) !== one.onlyHereSince) {
-      events.emit('meetings.changed', list());
-    }
+    if (!row || (JSON.stringify(row.summary) === JSON.stringify(summary) && row.convener === convener)) return false;
+    remember({ ...row, summary, convener });
+    return true;
+  }
+
+  function settle(one: AtHand): void {
+    const { meeting } = one;
+    if (keepSummary(one) || sinceOf(meeting.id) !== one.onlyHereSince) events.emit('meetings.changed', list());
     one.onlyHereSince = sinceOf(meeting.id);
     exchangePapers(one);
     if (!cannotWrite(store.health.trouble())) {
@@ -647,6 +649,12 @@ export function createWorkplace(deps: {
       stopMetered();
       for (const one of atHand.values()) {
         clearTimeout(one.telling);
+        try {
+          // What was done in the last moment is in the list next time.
+          if (!one.meeting.readOnly) keepSummary(one);
+        } catch (error) {
+          log.warn('a meeting could not be noted', { meeting: one.meeting.id }, error);
+        }
         for (const stop of one.stops) stop();
         await detach(one);
         await one.meeting.close();

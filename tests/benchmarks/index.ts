@@ -8,7 +8,7 @@ import { massJoin } from './fan-out/mass-join.ts';
 import { growth } from './growth.ts';
 import { firstPage } from './first-page.ts';
 import { penToOtherScreen } from './pen-to-other-screen.ts';
-import { describeMachine, lineOf, writeReport } from './report.ts';
+import { addToReport, describeMachine, lineOf, writeReport } from './report.ts';
 import { thinSite } from './thin-site.ts';
 import { asRow, type Benchmark, type Measured } from './rows.ts';
 import { relayCluster } from './relay-cluster.ts';
@@ -73,6 +73,7 @@ async function runAll(chosen: readonly Benchmark[]): Promise<void> {
         });
         rows.push(...found);
         for (const row of found) if (!row.detail) console.log(lineOf(row));
+        if (only && !addToReport(machine, name, found)) console.error('[phien]   no report of today to add this to');
       } catch (error) {
         // One that cannot run here is no reason to lose the others.
         console.error(`[phien] ${name} failed:`, error);
@@ -87,7 +88,7 @@ async function runAll(chosen: readonly Benchmark[]): Promise<void> {
     await writeFile(file, `${JSON.stringify(rows.map(asRow), null, 2)}\n`);
   }
   if (failed.length > 0) process.exitCode = 1;
-  // Rows of different days side by side would compare machines' moods: all of one run.
+  // Rows of different days side by side would compare machines' moods.
   if (only) return;
   const left = benchmarks.filter((one) => !chosen.includes(one)).map(({ name }) => name);
   writeReport(machine, rows, sections, { failed, left });

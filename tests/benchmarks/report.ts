@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem, type as system } from 'node:os';
 import { knownElectron } from '../../scripts/setup/electron-runtime.mjs';
 import { inRoot, projectNode, tool } from '../../scripts/setup/paths.mjs';
@@ -55,6 +55,45 @@ export function writeReport(
   execFileSync(projectNode, [tool('oxfmt/bin/oxfmt'), file]);
 }
 
+/**
+ * Puts rows that were measured alone into today's docs/benchmarks.md, in place of those of the same names: each has been
+ * measured beside its peer all the same. False when there is no report of today.
+ */
+export function addToReport(machine: Machine, benchmark: string, rows: readonly Measured[]): boolean {
+  const file = inRoot('docs', 'benchmarks.md');
+  const known = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  if (!known.includes(`Measured on ${machine.date}.`)) return false;
+  let lines = known.split('\n');
+  for (const row of rows.filter(({ detail }) => !detail)) {
+    const isRow = (line: string) => line.startsWith('|') && line.split('|')[1]?.trim() === row.name;
+    const isDetail = (line: string) => line.startsWith(`- **${row.name}**:`);
+    lines = lines.filter((line) => !isRow(line) && !isDetail(line));
+    lines.splice(lines.findLastIndex((line) => /^\| [^|]*\|( [^|]*\|){5}$/.test(line)) + 1, 0, tableLine(row));
+    lines.splice(lines.findLastIndex((line) => line.startsWith('- **')) + 1, 0, detailLine(row));
+  }
+  lines = lines.flatMap((line) => {
+    if (!line.startsWith(FAILED)) return line;
+    const failed = line
+      .slice(FAILED.length)
+      .split(', ')
+      .filter((name) => name !== benchmark);
+    return failed.length > 0 ? FAILED + failed.join(', ') : [];
+  });
+  writeFileSync(file, lines.join('\n'));
+  execFileSync(projectNode, [tool('oxfmt/bin/oxfmt'), file]);
+  return true;
+}
+
+const FAILED = '- Did not come to an end in this run: ';
+
+const tableLine = ({ name, value, unit, against, other, ratio, n }: Measured): string =>
+  `| ${name} | ${short(value)} ${unit} | ${against} | ${short(other)} ${unit} | ${short(ratio)} | ${n} |`;
+
+function detailLine({ name, what, unit, spread, otherSpread, otherN }: Measured): string {
+  const samples = spread && ` Samples: ${spread} ${unit}; of the other: ${otherSpread} ${unit}, n = ${otherN}.`;
+  return `- **${name}**: ${what}${samples ?? ''}`;
+}
+
 /** Names of benchmarks that have no rows in a report. */
 export interface Missing {
   readonly failed: readonly string[];
@@ -69,14 +108,6 @@ function reportText(
   { failed, left }: Missing,
 ): string {
   const shown = rows.filter(({ detail }) => !detail);
-  const table = shown.map(
-    ({ name, value, unit, against, other, ratio, n }) =>
-      `| ${name} | ${short(value)} ${unit} | ${against} | ${short(other)} ${unit} | ${short(ratio)} | ${n} |`,
-  );
-  const details = shown.map(({ name, what, unit, spread, otherSpread, otherN }) => {
-    const samples = spread && ` Samples: ${spread} ${unit}; of the other: ${otherSpread} ${unit}, n = ${otherN}.`;
-    return `- **${name}**: ${what}${samples ?? ''}`;
-  });
   return [
     '# Benchmarks',
     '',
@@ -87,17 +118,17 @@ function reportText(
     `Measured on ${machine.date}.`,
     '',
     ...machine.lines.map((line) => `- ${line}`),
-    ...(failed.length > 0 ? [`- Did not come to an end in this run: ${failed.join(', ')}`] : []),
+    ...(failed.length > 0 ? [FAILED + failed.join(', ')] : []),
     ...(left.length > 0 ? [`- Only with --all, or with --only: ${left.join(', ')}`] : []),
     '',
     '| Row | Here | Compared with | There | Ratio | n |',
     '| --- | ---: | --- | ---: | ---: | ---: |',
-    ...table,
+    ...shown.map(tableLine),
     '',
     ...sections.flatMap((section) => [section, '']),
     '## What exactly is measured',
     '',
-    ...details,
+    ...shown.map(detailLine),
     '',
   ].join('\n');
 }
