@@ -11,6 +11,10 @@ export type TakeoverQuestion =
   | { readonly ask: 'join'; readonly meeting: MeetingId; readonly address: string }
   /** Answered with the address under which the one laptop here carries the meeting. */
   | { readonly ask: 'address'; readonly meeting: MeetingId }
+  /** The one laptop here carries the meeting from now on. */
+  | { readonly ask: 'carry'; readonly meeting: MeetingId }
+  /** Answered when all work with that host. */
+  | { readonly ask: 'with'; readonly meeting: MeetingId; readonly host: string }
   /** Answered with the times (`clock`) at which each worked with a host other than `lost`. */
   | { readonly ask: 'working'; readonly meeting: MeetingId; readonly lost: string };
 
@@ -25,7 +29,7 @@ answerQuestions(async (question: TakeoverQuestion): Promise<readonly number[] | 
     case 'join': {
       const { meeting, address } = question;
       await Promise.all(laptops.map((laptop) => laptop.request('meetings.join', { meeting, address })));
-      await Promise.all(laptops.map((laptop) => working(laptop, meeting, '')));
+      await Promise.all(laptops.map((laptop) => working(laptop, meeting, () => true)));
       return null;
     }
     case 'address':
@@ -33,17 +37,30 @@ answerQuestions(async (question: TakeoverQuestion): Promise<readonly number[] | 
         const view = await laptops[0]?.request('meetings.state', { meeting: question.meeting });
         return view?.connection.role === 'host' && view.connection.addresses[0];
       }, PATIENCE);
+    case 'carry':
+      await laptops[0]?.request('meetings.carry', { meeting: question.meeting });
+      return null;
+    case 'with':
+      return await Promise.all(
+        laptops.map((laptop) => working(laptop, question.meeting, (carriedBy) => carriedBy === question.host)),
+      );
     case 'working':
-      return await Promise.all(laptops.map((laptop) => working(laptop, question.meeting, question.lost)));
+      return await Promise.all(
+        laptops.map((laptop) => working(laptop, question.meeting, (carriedBy) => carriedBy !== question.lost)),
+      );
   }
 });
 
-/** Carries the meeting itself, or has the welcome of whoever does. */
-function working({ engine, name, request }: TestLaptop, meeting: MeetingId, lost: string): Promise<number> {
+/** Carries the meeting itself, or has the welcome of somebody who fits. */
+function working(
+  { engine, name, request }: TestLaptop,
+  meeting: MeetingId,
+  fits: (carriedBy: string | null) => boolean,
+): Promise<number> {
   return new Promise((resolve, reject) => {
     const works = ({ summary, connection }: MeetingView): boolean =>
       summary.meeting === meeting &&
-      (connection.role === 'host' || (connection.state === 'connected' && connection.carriedBy !== lost));
+      (connection.role === 'host' || (connection.state === 'connected' && fits(connection.carriedBy)));
     const stop = engine.subscribe('meeting.view', (payload) => check(payload as MeetingView));
     const late = setTimeout(() => end(new Error(`${name} did not work again within ${PATIENCE} ms`)), PATIENCE);
     function check(view: MeetingView): void {

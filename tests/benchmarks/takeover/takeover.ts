@@ -11,11 +11,11 @@ import type { TakeoverQuestion } from './takeover-process.ts';
 const LAPTOPS = 50;
 /** Of the laptops that never carry; the two that do in turn have processes of their own. */
 const PROCESSES = 4;
-const KILLED = 10;
-const FROZEN = 4;
+const KILLED = 8;
+const FROZEN = 6;
 const FLOORS = 3;
 /** Until everybody has been told of everybody, and no earlier loss is under way. Milliseconds. */
-const CALM = 1500;
+const CALM = 3000;
 
 export const takeover: Benchmark = {
   name: 'takeover',
@@ -53,9 +53,13 @@ export const takeover: Benchmark = {
 
       let carrier = 0;
       const lose = async (how: 'SIGKILL' | 'SIGSTOP'): Promise<number> => {
-        await pause(CALM);
         const lost = carrier;
         const host = carriers[lost] as Helper;
+        // Whoever took over last time, this one carries it now, and everybody is with it.
+        await host.ask({ ask: 'carry', meeting } satisfies TakeoverQuestion);
+        const together: TakeoverQuestion = { ask: 'with', meeting, host: names[lost] ?? '' };
+        await Promise.all([carriers[1 - lost] as Helper, ...groups].map((helper) => helper.ask(together)));
+        await pause(CALM);
         const question: TakeoverQuestion = { ask: 'working', meeting, lost: names[lost] ?? '' };
         const others = [carriers[1 - lost] as Helper, ...groups];
         const answers = Promise.all(others.map((helper) => helper.ask<number[]>(question)));
