@@ -268,9 +268,14 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
         const { arrival } = flushed[at] as (typeof flushed)[number];
         const end = flushed.findIndex((one, index) => index > at && one.arrival !== arrival);
         const entries = flushed.slice(at, end < 0 ? undefined : end).map(({ entry }) => entry);
-        stored(entries, arrival.from);
         arrival.accepted.push(...entries);
         at += entries.length;
+        try {
+          stored(entries, arrival.from);
+        } catch (error) {
+          // They are on the disk: whoever listens must hear of what others brought all the same.
+          options.log.error('stored entries could not be told of', { meeting, from: arrival.from }, error);
+        }
       }
     };
     for (const arrival of arrivals) {

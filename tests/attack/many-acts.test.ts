@@ -119,3 +119,16 @@ test('[LOG-11] a batch that cannot be stored costs no other', async () => {
   expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
   expect(log.heads()).toMatchObject([{ author: AUTHOR, seq: 3 }]);
 });
+
+test('[LOG-11] a listener that fails over what one brought hears of what the others brought', async () => {
+  const [first, second] = [chain(3), chain(2, OTHER)];
+  const { log } = openLog([...first, ...second]);
+  const told: string[] = [];
+  log.onStored((_entries, from) => {
+    told.push(from);
+    if (from === AUTHOR) throw new Error('not understood');
+  });
+  const results = await Promise.all([log.receive(batchOf(first), AUTHOR), log.receive(batchOf(second), OTHER)]);
+  expect(told).toEqual([AUTHOR, OTHER]);
+  expect(results.map(({ accepted }) => accepted.length)).toEqual([3, 2]);
+});
