@@ -1,4 +1,4 @@
-import type { Entry, Stream } from '../../common/acts/entry.ts';
+import { MAX_STREAMS_OF_AUTHOR, type Entry, type Stream } from '../../common/acts/entry.ts';
 import type { MemberId } from '../../common/domain/ids.ts';
 import { streamKey, type StreamPosition } from '../../common/wire/acknowledged.ts';
 import { encodeControl, HELD_MILLISECONDS } from '../../common/wire/link.ts';
@@ -101,7 +101,9 @@ export function createHeldCount(options: {
       const laptops = laptopsWith(member) + (lacked.has(member) ? 1 : 0);
       const streams = (told.has(holder) ? moved : asked).get(member) ?? new Map<Stream, number>();
       if (told.get(holder) === laptops && streams.size === 0) continue;
-      if (holder.sendHeld(encodeControl({ type: 'held', laptops, streams: [...streams] }))) {
+      // Told in one message: no author has more streams than it may name.
+      const named = [...streams].slice(0, MAX_STREAMS_OF_AUTHOR);
+      if (holder.sendHeld(encodeControl({ type: 'held', laptops, streams: named }))) {
         told.set(holder, laptops);
       } else {
         // All of it, then.

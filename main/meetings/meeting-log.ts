@@ -95,8 +95,7 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
   const { meeting, me, store, authentication, certificates } = options;
   const listeners = new Set<(entries: readonly Entry[], from: MemberId | 'self') => void>();
   const acts: Act[] = store.entries.readStream(meeting, ACTS_STREAM).flatMap((entry) => readAct(entry) ?? []);
-  const streams = new Map<MemberId, number>();
-  for (const { author } of store.entries.heads(meeting)) streams.set(author, (streams.get(author) ?? 0) + 1);
+  let streams = countStreams();
   const clients = new Map<string, DocumentClients>();
   let closed = false;
   let ownWork: Promise<unknown> = Promise.resolve();
@@ -124,8 +123,16 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
     return Y.diffUpdate(update, Y.encodeStateVector(signed));
   }
 
-  function sign(entry: Entry): void {
-    const { stream, author } = entry.payload;
+  function countStreams(): Map<MemberId, number> {
+    const counts = new Map<MemberId, number>();
+    for (const { author } of store.entries.heads(meeting)) counts.set(author, (counts.get(author) ?? 0) + 1);
+    return counts;
+  }
+
+  /** From now on further entries are judged by this one too. */
+  function takeIntoAccount(entry: Entry): void {
+    const { stream, author, seq } = entry.payload;
+    if (seq === 1) streams.set(author, (streams.get(author) ?? 0) + 1);
     if (stream === ACTS_STREAM) return;
     const change = readUpdate(updateOf(entry));
     if (change) clientsOf(documentOf(stream)).sign(change, author);
@@ -133,8 +140,6 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
 
   function stored(entries: readonly Entry[], from: MemberId | 'self'): void {
     for (const entry of entries) {
-      const { author, seq } = entry.payload;
-      if (seq === 1) streams.set(author, (streams.get(author) ?? 0) + 1);
       if (entry.payload.stream === ACTS_STREAM) {
         const act = readAct(entry);
         if (act) acts.push(act);
@@ -262,6 +267,7 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
       } catch (error) {
         // They were taken into account when they were checked.
         clients.clear();
+        streams = countStreams();
         throw error;
       }
       for (let at = 0; at < flushed.length;) {
@@ -295,7 +301,7 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
           if (result !== 'gap') options.log.warn('entry refused', { meeting, from, reason: result });
           continue;
         }
-        sign(result);
+        takeIntoAccount(result);
         waiting.push({ entry: result, arrival });
         lasts.set(streamKey(result), result);
       }
@@ -376,6 +382,7 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
         if (problem) throw new EntryRefused(problem);
         const entry = await authentication.sign(payload);
         store.own.append(entry);
+        takeIntoAccount(entry);
         stored([entry], 'self');
         return entry;
       }),
@@ -391,7 +398,7 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
         if (problem) throw new EntryRefused(problem);
         const entry = await authentication.sign(payload);
         store.pending.commit(meeting, document, upTo, entry);
-        sign(entry);
+        takeIntoAccount(entry);
         stored([entry], 'self');
         return entry;
       }),
