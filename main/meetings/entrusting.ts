@@ -6,7 +6,8 @@ import type { EntrustOutcome } from '../../common/wire/entrust.ts';
 import { meetingBy, rosterActs } from './entrusted-meeting.ts';
 import type { OpenMeeting } from './open-meeting.ts';
 import type { Session } from './organisation.ts';
-import type { CertificateBook, EntryAuthentication, LaptopStore, Network, StoredMeeting } from './ports.ts';
+import type { CertificateBook, EntryAuthentication, LaptopStore, Network } from './ports.ts';
+import { newRow } from './stored-meeting.ts';
 
 /** Meetings that a relay keeps. */
 const MAX_ENTRUSTED = 2000;
@@ -46,9 +47,9 @@ export async function takeEntrusted(
     readonly store: LaptopStore;
     readonly authentication: EntryAuthentication;
     readonly certificates: CertificateBook;
-    newRow(id: MeetingId): StoredMeeting;
     open(id: MeetingId): OpenMeeting;
     carry(id: MeetingId): Promise<unknown>;
+    readonly now: () => Date;
   },
   id: MeetingId,
   acts: EntryBatch,
@@ -60,7 +61,7 @@ export async function takeEntrusted(
     if (store.meetings.list().length >= MAX_ENTRUSTED) return 'too-many';
     const { convener, title, kind, start, place } = shown;
     store.meetings.put({
-      ...deps.newRow(id),
+      ...newRow(id, deps.now()),
       convener,
       summary: { title, kind, start, place, phase: 'convened' as const },
     });

@@ -1,5 +1,3 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import { meetingIdSchema } from '../../common/acts/entry.ts';
 import type { DocumentConnection } from '../../common/collab/document-connection.ts';
 import { putAgendaItem, readAgenda } from '../../common/collab/plan.ts';
@@ -14,12 +12,13 @@ import {
 } from '../../common/contract/requests.ts';
 import { asMeetingId, type MeetingId, type Sha256 } from '../../common/domain/ids.ts';
 import type { MeetingState } from '../../common/domain/meeting-state.ts';
+import { DIRECT_ACTS } from './direct-acts.ts';
 import { createEnrolment } from './enrolment.ts';
 import { createEventHub } from './events.ts';
 import type { Identity } from './identity-port.ts';
 import {
-  expectedSigners,
   freezeMinutes,
+  minutesHere,
   minutesPreview,
   sealedMinutes,
   signMinutes,
@@ -39,31 +38,12 @@ import type {
   PdfSigning,
 } from './ports.ts';
 import type { Packages } from './packages.ts';
+import { copyOut } from './copy-out.ts';
 import { mustBeFile } from './read-file.ts';
 import { verifyFile, type KnownMinutes } from './verify-file.ts';
 import { reportStorage } from './storage.ts';
 import { noNetwork, visitor } from './visit.ts';
 import { createWorkplace, type Workplace } from './workplace.ts';
-
-/** Acts that a person performs directly; the others follow from requests of their own. */
-const DIRECT_ACTS: ReadonlySet<string> = new Set([
-  'meeting-opened',
-  'meeting-closed',
-  'checked-in',
-  'absence-reported',
-  'attendance-recorded',
-  'item-opened',
-  'item-closed',
-  'speak-requested',
-  'speak-withdrawn',
-  'floor-given',
-  'floor-ended',
-  'motion-opened',
-  'ballot',
-  'motion-closed',
-  'concluded',
-  'minutes-reopened',
-]);
 
 export interface LaptopPorts {
   readonly version: string;
@@ -210,16 +190,9 @@ export function createLaptop(ports: LaptopPorts): Laptop {
     return state;
   }
 
-  /** Only a file that lies among the papers here can be minutes of a meeting here. */
   function knownMinutes(pdf: Sha256): KnownMinutes | undefined {
     const workplace = (at ?? visit)?.workplace;
-    if (!workplace || !store.papers.find(pdf)) return undefined;
-    for (const { meeting } of workplace.list().filter(({ phase }) => phase === 'sealed')) {
-      const state = workplace.open(meeting).state();
-      if (state?.minutes.stage === 'sealed' && state.minutes.paper === pdf)
-        return { title: state.title, expected: expectedSigners(state.roster) };
-    }
-    return undefined;
+    return workplace && minutesHere(workplace, store.papers, pdf);
   }
 
   const handlers: { [N in RequestName]: (input: ParsedInput<N>) => Promise<RequestOutputs[N]> | RequestOutputs[N] } = {
@@ -401,13 +374,4 @@ export function createLaptop(ports: LaptopPorts): Laptop {
       at = undefined;
     },
   };
-}
-
-async function copyOut(from: string, to: string): Promise<void> {
-  try {
-    // Not a copy of the file: what is kept here for its owner's eyes only is handed out as any document is.
-    await pipeline(createReadStream(from), createWriteStream(to));
-  } catch {
-    throw new Refusal('cannot-write-file', { path: to });
-  }
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Refusal } from '../../common/contract/port.ts';
-import type { MemberId } from '../../common/domain/ids.ts';
+import type { MeetingSummary } from '../../common/contract/requests.ts';
+import type { MeetingId, MemberId, Sha256 } from '../../common/domain/ids.ts';
 import type { MeetingState, MinutesRevision } from '../../common/domain/meeting-state.ts';
 import { SIGNATURE_FIELDS } from '../../common/domain/minutes-signatures.ts';
 import { withRole, type RosterEntry } from '../../common/domain/roster.ts';
@@ -9,6 +10,7 @@ import { minutesContent } from './minutes-content.ts';
 import type { OpenMeeting } from './open-meeting.ts';
 import { orRefuse, type Session } from './organisation.ts';
 import type { Documents, LaptopStore, PdfSigning, SignerInfo } from './ports.ts';
+import type { KnownMinutes } from './verify-file.ts';
 
 export interface MinutesDeps {
   readonly store: LaptopStore;
@@ -136,6 +138,21 @@ export function expectedSigners(
     ...(secretary ? [{ field: SIGNATURE_FIELDS.secretary, memberId: secretary.member }] : []),
     ...(chair ? [{ field: SIGNATURE_FIELDS.chair, memberId: chair.member }] : []),
   ];
+}
+
+/** Which meeting here has this very file as its minutes: only one that lies among the papers here can be that. */
+export function minutesHere(
+  meetings: { list(): readonly MeetingSummary[]; open(meeting: MeetingId): OpenMeeting },
+  papers: LaptopStore['papers'],
+  pdf: Sha256,
+): KnownMinutes | undefined {
+  if (!papers.find(pdf)) return undefined;
+  for (const { meeting } of meetings.list().filter(({ phase }) => phase === 'sealed')) {
+    const state = meetings.open(meeting).state();
+    if (state?.minutes.stage === 'sealed' && state.minutes.paper === pdf)
+      return { title: state.title, expected: expectedSigners(state.roster) };
+  }
+  return undefined;
 }
 
 async function revisionBytes(store: LaptopStore, minutes: MinutesRevision): Promise<Uint8Array> {

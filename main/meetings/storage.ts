@@ -7,6 +7,26 @@ export function cannotWrite(trouble: StorageTrouble | undefined): boolean {
   return trouble !== undefined && trouble !== 'disk-low';
 }
 
+/** A disk that is full for so long will be for longer. */
+const LONG_MILLISECONDS = 3000;
+
+/** `onLong`: nothing could be written for a while; `onWritable`: something can be (again). */
+export function followDisk(
+  health: LaptopStore['health'],
+  on: { readonly onLong: () => void; readonly onWritable: () => void },
+): () => void {
+  let waiting: NodeJS.Timeout | undefined;
+  const stop = health.onChange(() => {
+    clearTimeout(waiting);
+    if (cannotWrite(health.trouble())) waiting = setTimeout(on.onLong, LONG_MILLISECONDS);
+    else on.onWritable();
+  });
+  return () => {
+    stop();
+    clearTimeout(waiting);
+  };
+}
+
 /** Tells windows how well this laptop keeps what it is given. */
 export interface StorageReport {
   status(): StorageStatus;

@@ -1,4 +1,3 @@
-import { putPlanPerson, readPlanMeta, readPlanPeople, readSuccessors, setPlanMeta } from '../../common/collab/plan.ts';
 import type { LinkDiagnostics } from '../../common/contract/diagnostics.ts';
 import { Refusal } from '../../common/contract/port.ts';
 import type {
@@ -8,34 +7,26 @@ import type {
   MeetingView,
   ParsedInput,
 } from '../../common/contract/requests.ts';
-import { BODY_PRESETS } from '../../common/domain/body-rules.ts';
 import type { MeetingId, Sha256 } from '../../common/domain/ids.ts';
-import { successionRank } from '../../common/domain/succession-order.ts';
-import { rosterActs } from './entrusted-meeting.ts';
+import { attend, detach, takeBack, type Attending } from './attend.ts';
+import { beginPlan, convene } from './convene.ts';
 import { entrust, takeEntrusted } from './entrusting.ts';
 import type { EventHub } from './events.ts';
+import { exchangePapers, receiptPapers } from './exchange-papers.ts';
+import { lookForMeetings } from './found-meetings.ts';
+import { isConnected, isHost, newAtHand, type MeetingAtHand } from './meeting-at-hand.ts';
 import { meetingIdOf, newNonce } from './meeting-id.ts';
 import { sealMinutes, type MinutesDeps } from './meeting-minutes.ts';
 import { paperStatuses, papersByNeed } from './meeting-papers.ts';
 import { holdingsElsewhere } from './papers-board.ts';
-import { pauseOf, type PauseWord } from './paper-pause.ts';
+import { pauseOf } from './paper-pause.ts';
 import { connectionOf, linkDiagnosticsOf, listed, summaryOf, viewOf } from './meeting-view.ts';
 import { openMeeting, type OpenMeeting } from './open-meeting.ts';
-import { followOwnChanges, lasting, onlyHereSince, type OwnChanges, type SavedState } from './own-changes.ts';
+import { followOwnChanges, lasting, onlyHereSince, type SavedState } from './own-changes.ts';
 import type { Session } from './organisation.ts';
-import { cannotWrite } from './storage.ts';
-import type {
-  Attendance,
-  CertificateBook,
-  EntryAuthentication,
-  FoundHost,
-  LaptopStore,
-  Log,
-  Network,
-  PaperFetcher,
-  PaperOffer,
-  StoredMeeting,
-} from './ports.ts';
+import { cannotWrite, followDisk } from './storage.ts';
+import { isLongOver, newRow, withAddress } from './stored-meeting.ts';
+import type { CertificateBook, EntryAuthentication, LaptopStore, Log, Network, StoredMeeting } from './ports.ts';
 
 /** The meetings of one unlocked laptop: which are open, which it carries, which it has joined. */
 export interface Workplace {
@@ -70,52 +61,10 @@ export interface Workplace {
   close(): Promise<void>;
 }
 
-interface AtHand {
-  readonly meeting: OpenMeeting;
-  readonly own: OwnChanges;
-  /** Under way or there: with others in the meeting. */
-  attending: Promise<Attendance> | undefined;
-  attendance: Attendance | undefined;
-  fetcher: PaperFetcher | undefined;
-  offer: PaperOffer | undefined;
-  readonly stops: (() => void)[];
-  /** Of what ends when this laptop leaves the others. */
-  readonly attended: (() => void)[];
-  telling: NodeJS.Timeout | undefined;
-  /** As the list of meetings says it. */
-  onlyHereSince: string | null;
-  sealing: boolean;
-  readonly receipted: Set<Sha256>;
-  /** The paper in front in a window. */
-  reading: Sha256 | null;
-  /** What the person said about fetching papers of this meeting. */
-  pauseWord: PauseWord | undefined;
-}
-
 const NOTHING_OWN: SavedState = { onlyHere: { count: 0, since: null }, hasOwn: false, savedOn: null };
-const isHost = (one: AtHand | undefined): boolean => one?.attendance?.status().role === 'host';
-function isConnected(one: AtHand | undefined): boolean {
-  const status = one?.attendance?.status();
-  return status?.role === 'host' || (status?.role === 'member' && status.state === 'connected');
-}
-
-/** Whose minutes are signed, and who had days to fetch them: nobody looks for such a meeting by itself. */
-const LONG_MILLISECONDS = 14 * 24 * 60 * 60 * 1000;
-const isLongOver = ({ summary }: StoredMeeting): boolean =>
-  summary.phase === 'sealed' && Date.now() - Date.parse(summary.start) > LONG_MILLISECONDS;
-
-/** A laptop that was found and did not answer is asked again after this. */
-const LOOK_AGAIN_MILLISECONDS = 5000;
-
-/** A relay is given so long to hear that it has the meeting no more. */
-const TAKE_BACK_MILLISECONDS = 1000;
-
-/** A disk that is full for so long will be for longer. */
-const STEP_DOWN_MILLISECONDS = 3000;
 
 /** Changes come in bursts; windows are told at most this often, in milliseconds. */
 const TELL_EVERY = 40;
-const TURN_MILLISECONDS = 5000;
 
 export function createWorkplace(deps: {
   readonly store: LaptopStore;
@@ -131,58 +80,46 @@ export function createWorkplace(deps: {
   readonly log: Log;
 }): Workplace {
   const { store, session, network, events, now, log } = deps;
-  const atHand = new Map<MeetingId, AtHand>();
-  let found: readonly FoundMeeting[] = [];
+  const atHand = new Map<MeetingId, MeetingAtHand>();
   /** Of meetings that are not open, asked once: nothing changes there. */
   const onlyHere = new Map<MeetingId, string | null>();
+  const listChanged = (): void => events.emit('meetings.changed', list());
+  const attending: Attending = { ...deps, stored, remember, tell, onStanding: listChanged };
 
   const stopArriving = network.onArriving((paper) => {
     for (const [id, one] of atHand) if (isHost(one) && one.meeting.papers().has(paper)) tell(id);
   });
   if (deps.relay) {
     network.onEntrusted((id, acts) =>
-      isHost(atHand.get(id)) ? Promise.resolve('carried') : takeEntrusted({ ...deps, newRow, open, carry }, id, acts),
+      isHost(atHand.get(id)) ? Promise.resolve('carried') : takeEntrusted({ ...deps, open, carry }, id, acts),
     );
   }
-  let stepping: NodeJS.Timeout | undefined;
-  const stopHealth = store.health.onChange(() => {
-    clearTimeout(stepping);
-    if (cannotWrite(store.health.trouble())) stepping = setTimeout(stepDown, STEP_DOWN_MILLISECONDS);
-    // What a full disk held back is signed now.
-    else for (const { meeting } of atHand.values()) void meeting.settle();
+  const stopDisk = followDisk(store.health, {
+    onLong: stepDown,
+    onWritable() {
+      // What a full disk held back is signed now.
+      for (const { meeting } of atHand.values()) void meeting.settle();
+    },
   });
   let systemSays: boolean | null = null;
   const stopMetered = network.onMetered((metered) => {
     systemSays = metered;
     tellAll();
   });
-  let lookingAgain: NodeJS.Timeout | undefined;
-  let looked: readonly FoundHost[] = [];
-  let closed = false;
-  const stopFound = network.onFound((hosts) => void lookAt(hosts));
+  const isJoined = (id: MeetingId): boolean => atHand.get(id)?.attendance !== undefined;
+  const looking = lookForMeetings({ network, isJoined, onFound });
 
-  function stored(meeting: MeetingId): NonNullable<ReturnType<LaptopStore['meetings']['get']>> {
+  function stored(meeting: MeetingId): StoredMeeting {
     const row = store.meetings.get(meeting);
     if (!row) throw new Refusal('unknown-meeting');
     return row;
   }
 
-  const newRow = (id: MeetingId): StoredMeeting => ({
-    id,
-    convener: null,
-    nonce: null,
-    summary: { title: '', kind: '', start: '', place: '', phase: 'draft' },
-    readOnly: false,
-    carrying: false,
-    addresses: [],
-    createdAt: now().toISOString(),
-  });
-
   function open(id: MeetingId): OpenMeeting {
     return (atHand.get(id) ?? bring(id)).meeting;
   }
 
-  function bring(id: MeetingId): AtHand {
+  function bring(id: MeetingId): MeetingAtHand {
     const row = stored(id);
     const meeting = openMeeting({
       meeting: id,
@@ -197,22 +134,7 @@ export function createWorkplace(deps: {
       logger: log,
     });
     const own = followOwnChanges({ meeting, store, acknowledged: network.acknowledged(id), now });
-    const one: AtHand = {
-      meeting,
-      own,
-      attending: undefined,
-      attendance: undefined,
-      fetcher: undefined,
-      offer: undefined,
-      stops: [],
-      attended: [],
-      telling: undefined,
-      onlyHereSince: null,
-      sealing: false,
-      receipted: new Set(),
-      reading: null,
-      pauseWord: undefined,
-    };
+    const one = newAtHand(meeting, own);
     atHand.set(id, one);
     one.stops.push(
       meeting.onChange(() => tell(id)),
@@ -241,7 +163,7 @@ export function createWorkplace(deps: {
   }
 
   /** What lists show of it, kept; true when it is other than before. */
-  function keepSummary({ meeting }: AtHand): boolean {
+  function keepSummary({ meeting }: MeetingAtHand): boolean {
     const row = store.meetings.get(meeting.id);
     const summary = summaryOf(meeting);
     const convener = meeting.state()?.convener ?? row?.convener ?? null;
@@ -250,13 +172,13 @@ export function createWorkplace(deps: {
     return true;
   }
 
-  function settle(one: AtHand): void {
+  function settle(one: MeetingAtHand): void {
     const { meeting } = one;
-    if (keepSummary(one) || sinceOf(meeting.id) !== one.onlyHereSince) events.emit('meetings.changed', list());
+    if (keepSummary(one) || sinceOf(meeting.id) !== one.onlyHereSince) listChanged();
     one.onlyHereSince = sinceOf(meeting.id);
-    exchangePapers(one);
+    exchange(one);
     if (!cannotWrite(store.health.trouble())) {
-      void receipt(one);
+      if (!deps.relay) void receiptPapers(one, session.member, store, log);
       void seal(one);
     }
   }
@@ -283,44 +205,11 @@ export function createWorkplace(deps: {
     for (const id of atHand.keys()) tell(id);
   }
 
-  const pauseNow = (one: AtHand) => pauseOf(one.pauseWord, store.settings.get().metered, systemSays);
+  const pauseNow = (one: MeetingAtHand) => pauseOf(one.pauseWord, store.settings.get().metered, systemSays);
 
-  /** What is missing here is fetched from the host and others, what the host lacks is brought there. */
-  function exchangePapers(one: AtHand): void {
-    const { meeting, attendance, fetcher, offer } = one;
-    const status = attendance?.status();
-    const host = status?.role === 'member' ? status.carriedBy : null;
-    const receipts = meeting.state()?.receipts ?? {};
-    const needed = papersByNeed(meeting, one.reading);
-    const atHost = new Set(
-      needed.map((paper) => paper.sha256).filter((sha256) => host && receipts[sha256]?.includes(host)),
-    );
-    const here = new Set(needed.filter((paper) => store.papers.find(paper.sha256)));
-    fetcher?.pause(pauseNow(one) !== null);
-    fetcher?.want(
-      needed.filter((paper) => !here.has(paper)),
-      atHost,
-    );
-    offer?.offer([...here], atHost);
-  }
+  const exchange = (one: MeetingAtHand) => exchangePapers(one, store, pauseNow(one));
 
-  /** Says by a signed act which papers are here; the secretary's board shows it. */
-  async function receipt(one: AtHand): Promise<void> {
-    const { meeting, receipted } = one;
-    const state = meeting.state();
-    if (deps.relay || !state || meeting.readOnly || !meeting.mayAttend(session.member)) return;
-    for (const paper of meeting.papers().keys()) {
-      if (receipted.has(paper) || state.receipts[paper]?.includes(session.member)) continue;
-      if (!store.papers.find(paper)) continue;
-      receipted.add(paper);
-      await meeting.perform('paper-received', { paper }).catch((error: unknown) => {
-        receipted.delete(paper);
-        log.warn('receipt was not signed', {}, error);
-      });
-    }
-  }
-
-  async function seal(one: AtHand): Promise<void> {
+  async function seal(one: MeetingAtHand): Promise<void> {
     if (one.sealing) return;
     one.sealing = true;
     try {
@@ -371,191 +260,52 @@ export function createWorkplace(deps: {
     });
   }
 
-  async function lookAt(hosts: readonly FoundHost[]): Promise<void> {
-    clearTimeout(lookingAgain);
-    looked = hosts;
-    let missed = false;
-    const looks = hosts.map(async ({ address }) => {
-      try {
-        const meetings = await network.look(address);
-        return meetings.map((one): FoundMeeting => {
-          return { ...one, address, joined: atHand.get(one.meeting)?.attendance !== undefined };
-        });
-      } catch {
-        missed = true;
-        return [];
-      }
-    });
-    const all = (await Promise.all(looks)).flat();
-    found = all.filter((one) => !isHost(atHand.get(one.meeting)));
-    events.emit('meetings.found', found);
-    // The list comes again only when it differs.
-    if (missed && !closed && looked === hosts)
-      lookingAgain = setTimeout(() => void lookAt(hosts), LOOK_AGAIN_MILLISECONDS);
-    // Two that carry one meeting have to find each other as well.
-    for (const one of all) {
-      const row = store.meetings.get(one.meeting);
-      if (row && !row.readOnly && !row.addresses.includes(one.address)) {
-        remember({ ...row, addresses: [one.address, ...row.addresses].slice(0, 8) });
-      }
-      atHand.get(one.meeting)?.attendance?.found([one.address]);
-    }
-  }
-
-  /** Takes part with others from now on; asking twice is the same. */
-  function attend(one: AtHand, carried = false): Promise<Attendance> {
-    one.attending ??= begin(one, carried);
-    one.attending.catch(() => (one.attending = undefined));
-    return one.attending;
-  }
-
-  async function begin(one: AtHand, carried: boolean): Promise<Attendance> {
-    const { meeting } = one;
-    if (meeting.readOnly) throw new Refusal('read-only-meeting');
-    const attendance = await network.attend(meeting, {
-      carried,
-      addresses() {
-        const relay = readPlanMeta(meeting.plan)?.relay;
-        const { addresses } = stored(meeting.id);
-        return relay && !addresses.includes(relay) ? [...addresses, relay] : addresses;
-      },
-      start: () => stored(meeting.id).summary.start,
-      rank: (member) => successionRank(meeting.writers(), member, readSuccessors(meeting.plan)),
-      lasting: () => meeting.state()?.minutes.stage !== 'sealed',
-      keeps: () =>
-        deps.relay &&
-        readPlanMeta(meeting.plan)?.relay !== undefined &&
-        meeting.writers().roster.findLast((entry) => entry.role === 'relay')?.member === session.member,
-      acts: () => rosterActs(meeting),
-    });
-    one.attendance = attendance;
-    let last = '';
-    const stopStatus = attendance.onStatus((status) => {
-      const carrying = status.role === 'host';
-      const now = JSON.stringify([status.role, status.role === 'member' && [status.state, status.carriedBy]]);
-      if (now !== last) {
-        last = now;
-        const row = stored(meeting.id);
-        // Who carried it before and does not any more finds it again by the address of who does.
-        const address = status.role === 'member' && status.state === 'connected' ? status.address : null;
-        const addresses =
-          address === null || row.addresses[0] === address
-            ? row.addresses
-            : [address, ...row.addresses.filter((one) => one !== address)].slice(0, 8);
-        if (status.role !== 'alone' && (row.carrying !== carrying || row.addresses !== addresses))
-          remember({ ...row, carrying, addresses });
-        events.emit('meetings.changed', list());
-      }
-      tell(meeting.id);
-    });
-    const stopWindows = meeting.onWindowDocument((name) => attendance.share(name));
-    one.attended.push(stopStatus, stopWindows);
-    const addresses = () => {
-      const status = attendance.status();
-      // A paper that somebody brought to one relay is fetched by the others.
-      if (status.role === 'host') return inTurn(network.siblings(meeting.id));
-      return status.role === 'member' && status.address ? [status.address] : [];
-    };
-    one.offer = network.offerPapers(meeting.id, { addresses, liveWaits: () => attendance.waits() });
-    one.fetcher = network.fetchPapers(meeting.id, {
-      addresses,
-      liveWaits: () => attendance.waits(),
-      // To the carrying laptop papers are brought.
-      laptops: () => (attendance.status().role === 'host' ? [] : attendance.laptops()),
-      hasWhole: (paper, member) => meeting.state()?.receipts[paper]?.includes(member) ?? false,
-    });
-    one.attended.push(
-      one.fetcher.onProgress(() => tell(meeting.id)),
-      one.fetcher.onComplete(() => tell(meeting.id)),
+  /** Meetings of others on this network, for windows; two that carry one meeting have to find each other as well. */
+  function onFound(found: readonly FoundMeeting[]): void {
+    events.emit(
+      'meetings.found',
+      found.filter(({ meeting }) => !isHost(atHand.get(meeting))),
     );
-    tell(meeting.id);
-    return attendance;
-  }
-
-  /** Ends what goes between this laptop and others. */
-  async function detach(one: AtHand): Promise<void> {
-    const attendance = await one.attending?.catch(() => undefined);
-    const { fetcher, offer } = one;
-    for (const stop of one.attended.splice(0)) stop();
-    one.attending = one.attendance = one.fetcher = one.offer = undefined;
-    await Promise.all([fetcher?.close(), offer?.close(), attendance?.close()]);
-  }
-
-  /** A relay that the meeting was given to leaves it to those only who say in the plan that it has it no more. */
-  async function takeBack({ meeting }: AtHand, attendance: Attendance): Promise<void> {
-    const given = readPlanMeta(meeting.plan)?.relay !== undefined;
-    if (deps.relay || !given || !meeting.mayWrite(session.member, 'plan')) return;
-    meeting.change('plan', (doc) => setPlanMeta(doc, { relay: undefined }));
-    await meeting.settle();
-    const until = Date.now() + TAKE_BACK_MILLISECONDS;
-    while (attendance.waits() && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 20));
+    for (const { meeting, address } of found) {
+      const row = store.meetings.get(meeting);
+      if (row && !row.readOnly && !row.addresses.includes(address))
+        remember({ ...row, addresses: withAddress(row.addresses, address) });
+      atHand.get(meeting)?.attendance?.found([address]);
+    }
   }
 
   async function carry(id: MeetingId): Promise<readonly string[]> {
     const one = atHand.get(id) ?? bring(id);
     if (one.meeting.readOnly) throw new Refusal('read-only-meeting');
     if (!one.meeting.state()) throw new Refusal('not-convened');
-    const attendance = await attend(one);
-    await takeBack(one, attendance);
+    const attendance = await attend(attending, one);
+    await takeBack(deps, one, attendance);
     const addresses = attendance.carry();
     store.meetings.put({ ...stored(id), carrying: true });
-    events.emit('meetings.changed', list());
+    listChanged();
     tell(id);
     return addresses;
   }
 
-  const workplace: Workplace = {
+  return {
     list,
     create(input) {
       const nonce = newNonce();
       const id = meetingIdOf(session.member, nonce);
-      const { preset } = session.organisation;
       const summary = { ...input, phase: 'draft' as const };
-      store.meetings.put({ ...newRow(id), convener: session.member, nonce, summary });
-      const meeting = open(id);
-      meeting.change('plan', (doc) => {
-        setPlanMeta(doc, { ...input, rules: BODY_PRESETS[preset === 'custom' ? 'peoples-committee' : preset] });
-        const { member, name, position } = session;
-        putPlanPerson(doc, { member, name, position, role: 'secretary', voting: true });
-      });
-      events.emit('meetings.changed', list());
+      store.meetings.put({ ...newRow(id, now()), convener: session.member, nonce, summary });
+      beginPlan(open(id), session, input);
+      listChanged();
       return id;
     },
     open,
-    async convene(id) {
-      const meeting = open(id);
-      const row = stored(id);
-      const meta = readPlanMeta(meeting.plan);
-      const roster = readPlanPeople(meeting.plan);
-      if (!meta) throw new Refusal('plan-incomplete');
-      if (!roster.some((entry) => entry.role === 'chair')) throw new Refusal('no-chair');
-      if (!roster.some((entry) => entry.role === 'secretary')) throw new Refusal('no-secretary');
-      // Whoever joins next finds the plan that was convened.
-      await meeting.settle();
-      if (meeting.state()) {
-        await meeting.perform('roster-changed', { roster });
-        return;
-      }
-      if (row.convener !== session.member || !row.nonce) throw new Refusal('act.not-the-convener');
-      const { name, parent, symbol } = session.organisation;
-      await meeting.perform('meeting-convened', {
-        nonce: row.nonce,
-        title: meta.title,
-        kind: meta.kind,
-        start: meta.start,
-        place: meta.place,
-        organisation: { name, parent, symbol },
-        rules: meta.rules,
-        roster,
-      });
-      if (!meeting.state()) throw new Refusal('act.not-the-convener');
-    },
+    convene: (id) => convene(open(id), stored(id), session),
     carry,
     async entrust(id, address) {
       await entrust(deps, open(id), address);
       const one = atHand.get(id) ?? bring(id);
       await one.meeting.settle();
-      (await attend(one)).release(address);
+      (await attend(attending, one)).release(address);
     },
     async stopCarrying(id) {
       const one = atHand.get(id);
@@ -563,7 +313,7 @@ export function createWorkplace(deps: {
       await one.meeting.settle();
       one.attendance?.release();
       store.meetings.put({ ...stored(id), carrying: false });
-      events.emit('meetings.changed', list());
+      listChanged();
       tell(id);
     },
     async join({ address, meeting: wanted }) {
@@ -572,24 +322,21 @@ export function createWorkplace(deps: {
       if (!target) throw new Refusal(wanted ? 'meeting-not-there' : 'no-meeting-there');
       const row = store.meetings.get(target.meeting);
       if (row?.readOnly) throw new Refusal('read-only-meeting');
-      const addresses = [address, ...(row?.addresses.filter((one) => one !== address) ?? [])].slice(0, 8);
-      store.meetings.put({
-        ...(row ?? {
-          ...newRow(target.meeting),
-          summary: { title: target.title, kind: '', start: target.start, place: '', phase: 'convened' as const },
-        }),
-        addresses,
-      });
+      const known = row ?? {
+        ...newRow(target.meeting, now()),
+        summary: { title: target.title, kind: '', start: target.start, place: '', phase: 'convened' as const },
+      };
+      store.meetings.put({ ...known, addresses: withAddress(known.addresses, address) });
       const one = atHand.get(target.meeting) ?? bring(target.meeting);
-      (await attend(one)).found([address]);
-      events.emit('meetings.changed', list());
+      (await attend(attending, one)).found([address]);
+      listChanged();
       return target.meeting;
     },
     async leave(id) {
       const one = atHand.get(id);
       if (one) await detach(one);
       store.meetings.put({ ...stored(id), addresses: [], carrying: false });
-      events.emit('meetings.changed', list());
+      listChanged();
       tell(id);
     },
     view,
@@ -612,12 +359,12 @@ export function createWorkplace(deps: {
       const one = atHand.get(id);
       if (!one || one.reading === paper) return;
       one.reading = paper;
-      exchangePapers(one);
+      exchange(one);
     },
     pausePapers(id, paused) {
       const one = atHand.get(id) ?? bring(id);
       one.pauseWord = paused ? 'pause' : 'fetch';
-      exchangePapers(one);
+      exchange(one);
       tell(id);
     },
     settingsChanged: tellAll,
@@ -626,7 +373,7 @@ export function createWorkplace(deps: {
         if (row.readOnly) continue;
         try {
           if (!row.carrying && (row.addresses.length === 0 || isLongOver(row))) continue;
-          await attend(atHand.get(row.id) ?? bring(row.id), row.carrying);
+          await attend(attending, atHand.get(row.id) ?? bring(row.id), row.carrying);
         } catch (error) {
           log.error('meeting could not be resumed', { meeting: row.id }, error);
         }
@@ -637,15 +384,12 @@ export function createWorkplace(deps: {
     },
     addReadOnly(id) {
       open(id);
-      events.emit('meetings.changed', list());
+      listChanged();
     },
     async close() {
       stopArriving();
-      closed = true;
-      stopFound();
-      clearTimeout(lookingAgain);
-      stopHealth();
-      clearTimeout(stepping);
+      looking.close();
+      stopDisk();
       stopMetered();
       for (const one of atHand.values()) {
         clearTimeout(one.telling);
@@ -662,11 +406,4 @@ export function createWorkplace(deps: {
       atHand.clear();
     },
   };
-  return workplace;
-}
-
-/** Another one first every few seconds: it may have what the one before lacks. */
-function inTurn<T>(all: readonly T[]): readonly T[] {
-  const first = all.length > 0 ? Math.floor(Date.now() / TURN_MILLISECONDS) % all.length : 0;
-  return [...all.slice(first), ...all.slice(0, first)];
 }
