@@ -21,9 +21,13 @@ export interface HubMeter {
   now: () => HubGauges;
 }
 
-export interface HubGauges {
+export interface HubGauges extends RoomGauges {
   readonly connections: number;
   readonly meetings: number;
+}
+
+/** Of one carried meeting. */
+export interface RoomGauges {
   /** Links before and after their hello. */
   readonly links: { readonly opening: number; readonly ready: number };
   readonly documentSockets: number;
@@ -41,6 +45,18 @@ export const NO_GAUGES: HubGauges = {
   documentsFollowed: 0,
   bufferedBytes: 0,
 };
+
+export function gaugesOf(rooms: readonly RoomGauges[], connections: number): HubGauges {
+  const sum = (of: (room: RoomGauges) => number) => rooms.reduce((total, room) => total + of(room), 0);
+  return {
+    connections,
+    meetings: rooms.length,
+    links: { opening: sum(({ links }) => links.opening), ready: sum(({ links }) => links.ready) },
+    documentSockets: sum((room) => room.documentSockets),
+    documentsFollowed: sum((room) => room.documentsFollowed),
+    bufferedBytes: sum((room) => room.bufferedBytes),
+  };
+}
 
 export const createHubMeter = (): HubMeter => ({
   connections: { accepted: 0, refused: 0, failed: 0 },

@@ -14,7 +14,7 @@ import { createDocumentSocket, type DocumentSocket } from './document-socket.ts'
 import { createHappenings } from './happenings.ts';
 import { createHeldCount } from './held.ts';
 import { createHubLink, type HubLink } from './hub-link.ts';
-import type { HubGauges, HubMeter } from './hub-meter.ts';
+import type { HubMeter, RoomGauges } from './hub-meter.ts';
 import { createRelayedDocuments } from './relayed-documents.ts';
 import { shareReads } from './shared-reads.ts';
 import type { Ticker } from './tick.ts';
@@ -38,7 +38,7 @@ export interface MeetingRoom {
   admitLink(socket: WebSocket, transport: Socket, member: MemberId): void;
   admitDocument(socket: WebSocket, transport: Socket, member: MemberId, document: string): void;
   /** Of this meeting alone. */
-  gauges(): Pick<HubGauges, 'links' | 'documentSockets' | 'documentsFollowed' | 'bufferedBytes'>;
+  gauges(): RoomGauges;
   /** Connected laptops that listen, in the order in which they take over; this one is not among them. */
   laptops(): readonly KnownLaptop[];
   beat(): void;

@@ -1,23 +1,15 @@
 import { constants } from 'node:crypto';
 import { createServer, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { networkInterfaces } from 'node:os';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { TLSSocket } from 'node:tls';
 import { WebSocketServer } from 'ws';
 import { documentNameSchema } from '../../common/acts/entry.ts';
 import type { CarriedMeeting, EntryBatch } from '../../common/collab/carried-meeting.ts';
 import type { PaperParts } from '../../common/collab/paper-parts.ts';
 import type { MeetingId, MemberId, Sha256 } from '../../common/domain/ids.ts';
 import type { Acknowledged } from '../../common/wire/acknowledged.ts';
-import {
-  admitSafely,
-  type Admission,
-  type Admit,
-  type LinkLogger,
-  type TlsIdentity,
-} from '../../common/wire/admission.ts';
+import type { Admit, LinkLogger, TlsIdentity } from '../../common/wire/admission.ts';
 import {
   closeCodes,
   HEARTBEAT_MILLISECONDS,
@@ -33,15 +25,17 @@ import {
   type Epoch,
   type KnownLaptop,
 } from '../../common/wire/carrier.ts';
+import { admitPeers } from './admitted-peers.ts';
 import { limits } from './connection-limits.ts';
 import type { Cluster } from './cluster.ts';
 import { createEntrustRoute, type TakeMeeting } from './entrust-route.ts';
-import { createHubMeter, type HubGauges, type HubMeter } from './hub-meter.ts';
+import { createHubMeter, gaugesOf, type HubMeter } from './hub-meter.ts';
+import { answerJson, refuseUpgrade } from './json-answers.ts';
 import { createMeetingRoom, hostOf, type MeetingRoom, type RoomStatus, type RoomTakeover } from './meeting-room.ts';
 import { createPaperIntake } from './paper-intake.ts';
 import { answerPaperRequest, type PaperShelf } from './paper-requests.ts';
+import { reachableHosts } from './reachable-hosts.ts';
 import { createTicker } from './tick.ts';
-import { endWithUnreadBody } from './unread-body.ts';
 
 export interface HubOptions {
   /** Port 0: any free one. */
@@ -123,8 +117,6 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
   const { logger, me, meter = createHubMeter() } = options;
   const rooms = new Map<MeetingId, { room: MeetingRoom; start(): string }>();
   const attended = new Map<MeetingId, { meeting: CarriedMeeting; standing: Standing }>();
-  const peers = new Map<TLSSocket, { admission: Admission; certificate: Uint8Array }>();
-  const connectionsOf = new Map<MemberId, number>();
   const ticker = createTicker((error) => logger.warn('sending failed', { error: String(error) }));
 
   const intake = options.papers
@@ -158,47 +150,13 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
   });
   server.maxConnections = limits.connections;
 
-  server.prependListener('secureConnection', (socket) => {
-    // Not getPeerCertificate, which takes it apart for a millisecond.
-    const certificate = socket.getPeerX509Certificate()?.raw;
-    const admission: Admission =
-      socket.authorized && certificate instanceof Uint8Array
-        ? admitSafely(options.admit, certificate)
-        : { ok: false, error: 'certificate-refused' };
-    if (!admission.ok) {
-      meter.connections.refused++;
-      logger.warn('certificate refused', { from: socket.remoteAddress, reason: admission.error });
-    } else if ((connectionsOf.get(admission.value.member) ?? 0) >= limits.connectionsPerMember) {
-      meter.connections.refused++;
-      logger.warn('too many connections', { member: admission.value.member });
-      return void socket.destroy();
-    } else meter.connections.accepted++;
-    peers.set(socket, { admission, certificate: certificate ?? new Uint8Array() });
-    if (admission.ok) count(admission.value.member, 1);
-    socket.once('close', () => {
-      peers.delete(socket);
-      if (admission.ok) count(admission.value.member, -1);
-    });
-  });
+  const peers = admitPeers(server, options, meter);
   server.on('tlsClientError', (error, socket) => {
     meter.connections.failed++;
     logger.warn('handshake refused', { from: socket.remoteAddress, reason: error.message });
     socket.destroy();
   });
   server.on('clientError', (_error, socket) => socket.destroy());
-
-  function count(member: MemberId, change: 1 | -1): void {
-    const now = (connectionsOf.get(member) ?? 0) + change;
-    if (now > 0) connectionsOf.set(member, now);
-    else connectionsOf.delete(member);
-  }
-
-  /** Who asks; null when it may not ask anything. */
-  function askerOf(request: IncomingMessage): { member: MemberId } | { error: string } {
-    const admission = peers.get(request.socket as TLSSocket)?.admission;
-    if (!admission) return { error: 'certificate-refused' };
-    return admission.ok ? { member: admission.value.member } : { error: admission.error };
-  }
 
   function roomFor(meeting: string | undefined, member: MemberId): MeetingRoom | undefined {
     const found = rooms.get(meeting as MeetingId)?.room;
@@ -237,7 +195,7 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
   }
 
   function answer(request: IncomingMessage, response: ServerResponse): void {
-    const asker = askerOf(request);
+    const asker = peers.asker(request);
     if ('error' in asker) {
       response.shouldKeepAlive = false;
       return answerJson(response, 403, { error: asker.error });
@@ -290,7 +248,7 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
 
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
-    const asker = askerOf(request);
+    const asker = peers.asker(request);
     if ('error' in asker) return refuseUpgrade(socket, 403, { error: asker.error });
     const { member } = asker;
     const [, route, meeting, ...rest] = (request.url ?? '').split('?', 1)[0]?.split('/') ?? [];
@@ -323,29 +281,19 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
     }
   });
 
-  function recheck(): void {
-    for (const [socket, { admission, certificate }] of peers) {
-      if (!admission.ok) continue;
-      const now = admitSafely(options.admit, certificate);
-      if (now.ok && now.value.member === admission.value.member) continue;
-      logger.warn('certificate no longer accepted', { member: admission.value.member });
-      socket.destroy();
-    }
-  }
-
   await listen(server, options.listen);
   server.on('error', (error) => logger.warn('server failed', { error: error.message }));
   const { port } = server.address() as AddressInfo;
   meter.now = () =>
     gaugesOf(
       [...rooms.values()].map(({ room }) => room.gauges()),
-      peers.size,
+      peers.count(),
     );
   const addresses = () => reachableHosts(options.listen.host).map((host) => `${host}:${port}`);
   const heartbeat = setInterval(() => {
     for (const { room } of rooms.values()) room.beat();
   }, HEARTBEAT_MILLISECONDS);
-  const rechecks = setInterval(recheck, RECHECK_MILLISECONDS);
+  const rechecks = setInterval(peers.recheck, RECHECK_MILLISECONDS);
 
   return {
     port,
@@ -379,7 +327,7 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
     laptops: (meeting) => rooms.get(meeting)?.room.laptops() ?? [],
     status: (meeting) => rooms.get(meeting)?.room.status(),
     arriving: (paper) => intake?.arriving(paper),
-    recheck,
+    recheck: peers.recheck,
     async close() {
       clearInterval(heartbeat);
       clearInterval(rechecks);
@@ -390,7 +338,7 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
       server.closeIdleConnections();
       // The close frames get a moment to leave.
       const cut = setTimeout(() => {
-        for (const socket of peers.keys()) socket.destroy();
+        peers.cut();
         server.closeAllConnections();
       }, 300);
       await closed;
@@ -411,19 +359,6 @@ function listen(server: Server, at: { host: string; port: number }): Promise<voi
   });
 }
 
-function gaugesOf(rooms: readonly ReturnType<MeetingRoom['gauges']>[], connections: number): HubGauges {
-  const sum = (of: (room: ReturnType<MeetingRoom['gauges']>) => number) =>
-    rooms.reduce((total, room) => total + of(room), 0);
-  return {
-    connections,
-    meetings: rooms.length,
-    links: { opening: sum(({ links }) => links.opening), ready: sum(({ links }) => links.ready) },
-    documentSockets: sum((room) => room.documentSockets),
-    documentsFollowed: sum((room) => room.documentsFollowed),
-    bufferedBytes: sum((room) => room.bufferedBytes),
-  };
-}
-
 /** Requests follow each other on a connection, so what passes until the answer is over belongs to this one. */
 function countPaperBytes(socket: Socket, response: ServerResponse, meter: HubMeter): void {
   const { bytesRead, bytesWritten } = socket;
@@ -431,35 +366,4 @@ function countPaperBytes(socket: Socket, response: ServerResponse, meter: HubMet
     meter.papers.in += socket.bytesRead - bytesRead;
     meter.papers.out += socket.bytesWritten - bytesWritten;
   });
-}
-
-function answerJson(response: ServerResponse, status: number, body: unknown): void {
-  if (response.destroyed) return;
-  endWithUnreadBody(response);
-  const bytes = Buffer.from(JSON.stringify(body));
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': bytes.byteLength });
-  response.end(response.req.method === 'HEAD' ? undefined : bytes);
-}
-
-const REASONS = { 403: 'Forbidden', 404: 'Not Found', 409: 'Conflict' } as const;
-
-function refuseUpgrade(socket: Duplex, status: keyof typeof REASONS, answer: unknown): void {
-  const body = JSON.stringify(answer);
-  const name = REASONS[status];
-  socket.end(
-    `HTTP/1.1 ${status} ${name}\r\nconnection: close\r\ncontent-type: application/json\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
-}
-
-/** Addresses others can use when listening on `host`. */
-function reachableHosts(host: string): string[] {
-  if (host !== '0.0.0.0' && host !== '::') return [host.includes(':') ? `[${host}]` : host];
-  const hosts: string[] = [];
-  for (const addresses of Object.values(networkInterfaces())) {
-    for (const { address, family, internal } of addresses ?? []) {
-      if (family === 'IPv4' && !internal && !address.startsWith('169.254.')) hosts.push(address);
-    }
-  }
-  return hosts;
 }
