@@ -37,6 +37,9 @@ export interface CarrierReport {
   readonly carrier: string | null;
 }
 
+/** As JSON. */
+export const MAX_REPORT_BYTES = 4096;
+
 export const deviceSchema = z.string().regex(/^[A-Za-z0-9_-]{8,64}$/);
 const member = memberIdSchema.transform(asMemberId);
 export const portSchema = z.number().int().min(1).max(65_535);

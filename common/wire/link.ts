@@ -21,7 +21,6 @@ import { deviceSchema, epochSchema, knownLaptopsSchema, portSchema, type Epoch, 
 export const LINK_PROTOCOL = 1;
 
 export const linkPath = (meeting: string): string => `/link/${meeting}`;
-export const documentPath = (meeting: string): string => `/doc/${meeting}`;
 export const paperPath = (meeting: string, paper: string): string => `/paper/${meeting}/${paper}`;
 export const MEETINGS_PATH = '/meetings';
 

@@ -2,6 +2,7 @@ import { request, type IncomingMessage } from 'node:http';
 import {
   carrierPath,
   carrierReportSchema,
+  MAX_REPORT_BYTES,
   noticePath,
   type CarrierReport,
   type Epoch,
@@ -9,8 +10,6 @@ import {
 import type { MeetingId } from '../../common/domain/ids.ts';
 import { readAll } from './carrier-client.ts';
 import { dial, type Credentials } from './dial.ts';
-
-const MAX_REPORT_BYTES = 4096;
 
 /**
  * Asks the laptop at `host:port` who carries the meeting; with `notice`, tells it that this one does. Resolves with null

@@ -7,6 +7,7 @@ import { streamKey, type StreamPosition } from '../../common/wire/acknowledged.t
 import type { LinkLogger } from '../../common/wire/admission.ts';
 import {
   carrierReportSchema,
+  MAX_REPORT_BYTES,
   readMovedReason,
   type CarrierReport,
   type Epoch,
@@ -56,7 +57,6 @@ export interface LinkSession {
 }
 
 const OPENING_MILLISECONDS = 8000;
-const MAX_REPORT_BYTES = 4096;
 const CLOSING_MILLISECONDS = 300;
 
 export function openLinkSession(options: {
