@@ -1,13 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import type { PaperPart, PaperParts, WantedPaper } from '../../common/collab/paper-parts.ts';
-import { PAPER_CHUNK_BYTES } from '../../common/collab/plan.ts';
 import type { MeetingId, Sha256 } from '../../common/domain/ids.ts';
 import type { LinkLogger } from '../../common/wire/admission.ts';
-import { paperPath } from '../../common/wire/link.ts';
-import { readAll, type CarrierClient } from './carrier-client.ts';
 import type { Credentials } from './dial.ts';
 import { askNeighbours } from './ask-neighbours.ts';
-import { fetchPaced, type ArrivingChunk } from './pacing.ts';
+import { fetchChunk } from './fetch-chunk.ts';
 import { newJob, type PaperJob, type PaperProblem } from './paper-job.ts';
 import { lookAround, situationOf, type Around, type Surroundings } from './paper-situation.ts';
 import { chooseChunk } from './paper-sources.ts';
@@ -77,10 +74,6 @@ const FAR_MILLISECONDS = 300_000;
 const TELL_MILLISECONDS = 200;
 /** Something may have changed that nobody tells of. */
 const LOOK_AGAIN = 250;
-/** Room for an answer that is no chunk. */
-const ANSWER_BYTES = 4096;
-/** Begun chunks that are kept in memory for going on. */
-const KEPT_PIECES = 4;
 
 interface Claim {
   readonly job: PaperJob;
@@ -241,57 +234,16 @@ export function createPaperFetcher(options: PaperFetcherOptions): PaperFetcher {
     }
   }
 
-  function arrivingOf({ paper, arriving, inFlight }: PaperJob, index: number, source: string): ArrivingChunk {
-    const known = arriving.get(index);
-    if (known?.source === source) return known;
-    for (const other of arriving.keys())
-      if (arriving.size >= KEPT_PIECES && !inFlight.has(other)) arriving.delete(other);
-    const length = Math.min(PAPER_CHUNK_BYTES, paper.size - index * PAPER_CHUNK_BYTES);
-    const chunk = { source, bytes: new Uint8Array(length), have: 0 };
-    arriving.set(index, chunk);
-    return chunk;
-  }
-
-  /** A chunk in as many pieces as the line asks for. */
-  async function fetchChunk({ job, index, address, carrier }: Claim): Promise<Uint8Array | PaperProblem> {
-    const from = index * PAPER_CHUNK_BYTES;
+  function bytesOf({ job, index, address, carrier }: Claim): Promise<Uint8Array | PaperProblem> {
     const longest = carrier ? undefined : around.near(address) ? NEAR_MILLISECONDS : FAR_MILLISECONDS;
-    const signal =
-      longest === undefined ? closing.signal : AbortSignal.any([closing.signal, AbortSignal.timeout(longest)]);
-    const client = pool.client(address);
-    const got = await fetchPaced(
-      arrivingOf(job, index, address),
-      pool.pacing(address),
-      (start, end) => fetchPiece(client, job, from + start, from + end, signal),
-      signal,
-    );
-    job.arriving.delete(index);
-    return got;
-  }
-
-  async function fetchPiece(
-    client: CarrierClient,
-    job: PaperJob,
-    start: number,
-    end: number,
-    signal: AbortSignal,
-  ): Promise<Uint8Array | PaperProblem> {
-    const { paper } = job;
-    const response = await client.get(
-      paperPath(options.meeting, paper.sha256),
-      { range: `bytes=${start}-${end}` },
-      signal,
-    );
-    response.on('data', (part: Buffer) => {
-      job.speed.add(part.byteLength);
-      received += part.byteLength;
+    return fetchChunk(job, index, {
+      meeting: options.meeting,
+      address,
+      client: pool.client(address),
+      pacing: pool.pacing(address),
+      signal: longest === undefined ? closing.signal : AbortSignal.any([closing.signal, AbortSignal.timeout(longest)]),
+      onBytes: (bytes) => (received += bytes),
     });
-    const bytes = await readAll(response, Math.max(end - start + 1, ANSWER_BYTES));
-    if (response.statusCode === 404) return 'not-there-yet';
-    if (response.statusCode === 403) return 'certificate-refused';
-    const whole = response.headers['content-range'] === `bytes ${start}-${end}/${paper.size}`;
-    if (response.statusCode !== 206 || !whole || bytes.byteLength !== end - start + 1) return 'carrier-malformed';
-    return bytes;
   }
 
   async function write(claim: Claim, bytes: Uint8Array): Promise<void> {
@@ -341,7 +293,7 @@ export function createPaperFetcher(options: PaperFetcherOptions): PaperFetcher {
     if (!claim) return 'idle';
     const { job, index, address } = claim;
     try {
-      const bytes = await fetchChunk(claim);
+      const bytes = await bytesOf(claim);
       if (bytes instanceof Uint8Array) await write(claim, bytes);
       else lacks(claim, bytes, SHORT_REST);
     } catch (error) {

@@ -1,11 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { putAgendaItem, putPlanPerson } from '../../common/collab/plan.ts';
-import { asAgendaItemId, type MeetingId, type Sha256 } from '../../common/domain/ids.ts';
+import type { MeetingId, Sha256 } from '../../common/domain/ids.ts';
 import type { MeetingState } from '../../common/domain/meeting-state.ts';
+import { ITEM, preparedMeeting } from '../fixtures/convened-meeting.ts';
 import { laptopRoom, until, type LaptopRoom, type TestLaptop } from '../fixtures/laptops.ts';
 import { makePdf, printWithPlaces } from '../fixtures/pdfs.ts';
-import { openWindowDocument } from '../fixtures/window-document.ts';
 
 /** A meeting under way with a carrying secretary, a chair, an honest member, and one whose laptop stays outside. */
 export interface AttackedRoom {
@@ -24,7 +23,6 @@ export interface AttackedRoom {
   close(): Promise<void>;
 }
 
-export const ITEM = asAgendaItemId('muc-1');
 export const MOTION_RULE = {
   base: 'present',
   threshold: 'more-than-half',
@@ -38,21 +36,7 @@ export async function attackedRoom(): Promise<AttackedRoom> {
   const chair = await room.addMember(secretary, 'Hà Văn Mẫu', 'Chủ tịch');
   const honest = await room.addMember(secretary, 'Cầm Thị Mẫu');
   const hostile = await room.addMember(secretary, 'Kẻ Phá Rối');
-  const { meeting } = await secretary.request('meetings.create', {
-    title: 'Phiên họp bị phá',
-    kind: 'Họp thường kỳ',
-    start: '2026-11-23T08:00:00+07:00',
-    place: 'Phòng họp',
-  });
-  const plan = openWindowDocument(secretary, `${meeting}/plan`);
-  await plan.synced;
-  const chairId = await chair.member();
-  for (const { member, name, position, me } of (await secretary.request('people.list', {})).members) {
-    const role = me ? ('secretary' as const) : member === chairId ? ('chair' as const) : ('member' as const);
-    putPlanPerson(plan.doc, { member, name, position, role, voting: true });
-  }
-  const item = { id: ITEM, title: 'Báo cáo', presenter: '', minutes: 10, order: 1, papers: [], motions: [] };
-  putAgendaItem(plan.doc, item);
+  const meeting = await preparedMeeting(secretary, chair);
   const pdf = join(secretary.dataDir, 'Báo cáo.pdf');
   await writeFile(pdf, await makePdf(2));
   const [added] = await secretary.request('papers.add', { meeting, item: ITEM, paths: [pdf] });
@@ -74,7 +58,6 @@ export async function attackedRoom(): Promise<AttackedRoom> {
   await act(chair, 'meeting-opened', {});
   await act(chair, 'item-opened', { item: ITEM, ordinal: 1, title: 'Báo cáo' });
   for (const laptop of [secretary, chair, honest]) await until(async () => (await state(laptop)).currentItem === ITEM);
-  plan.close();
   const paper = added.paper;
   return { room, secretary, chair, honest, hostile, meeting, paper, address, act, state, close: () => room.close() };
 }

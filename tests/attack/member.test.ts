@@ -5,7 +5,8 @@ import { encodeDocumentFrames } from '../../common/wire/document-frames.ts';
 import { until } from '../fixtures/laptops.ts';
 import { talkTls } from '../fixtures/network/raw-client.ts';
 import { openWindowDocument } from '../fixtures/window-document.ts';
-import { attackedRoom, ITEM, MOTION_RULE, watchForCrashes, type AttackedRoom } from './attacked-room.ts';
+import { attackedRoom, MOTION_RULE, watchForCrashes, type AttackedRoom } from './attacked-room.ts';
+import { ITEM } from '../fixtures/convened-meeting.ts';
 import { handLink, hashOf, hostilePerson, type HostilePerson } from './hostile-person.ts';
 
 // A member with a real certificate who speaks the protocol by hand, against real laptops.

@@ -10,7 +10,8 @@ import { until } from '../fixtures/laptops.ts';
 import { openRawSocket } from '../fixtures/network/raw-client.ts';
 import { openWindowDocument, type WindowDocument } from '../fixtures/window-document.ts';
 import { TYPE, writeUpdate, type WrittenStruct } from '../fixtures/yjs-update.ts';
-import { attackedRoom, ITEM, watchForCrashes, type AttackedRoom } from './attacked-room.ts';
+import { attackedRoom, watchForCrashes, type AttackedRoom } from './attacked-room.ts';
+import { ITEM } from '../fixtures/convened-meeting.ts';
 import { handLink, hostilePerson, type HostilePerson } from './hostile-person.ts';
 
 // A voting member, who may write minutes and own ink, writes what is not theirs, what is nothing, and much too much.

@@ -3,12 +3,11 @@ import { X509Certificate } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { putAgendaItem, putPlanPerson } from '../../common/collab/plan.ts';
-import { asAgendaItemId, type MeetingId } from '../../common/domain/ids.ts';
+import type { MeetingId } from '../../common/domain/ids.ts';
+import { ITEM, preparedMeeting, TITLE } from '../fixtures/convened-meeting.ts';
 import { hasTool, judge } from '../fixtures/judges.ts';
 import { laptopRoom, until, type LaptopRoom, type TestLaptop } from '../fixtures/laptops.ts';
 import { makePdf, printWithPlaces } from '../fixtures/pdfs.ts';
-import { openWindowDocument } from '../fixtures/window-document.ts';
 
 // Minutes frozen, signed on two laptops, sealed, handed out; then everything as one file, checked and opened elsewhere.
 let room: LaptopRoom;
@@ -19,7 +18,6 @@ let meeting: MeetingId;
 let minutesPdf: string;
 let packageFile: string;
 let authority: string;
-const ITEM = asAgendaItemId('muc-1');
 
 const act = (laptop: TestLaptop, kind: string, body: object) => laptop.request('meetings.act', { meeting, kind, body });
 const state = async (laptop: TestLaptop) => (await laptop.request('meetings.state', { meeting })).state;
@@ -29,32 +27,7 @@ beforeAll(async () => {
   secretary = await room.addSecretary();
   chair = await room.addMember(secretary, 'Hà Văn Mẫu', 'Chủ tịch');
   member = await room.addMember(secretary, 'Cầm Thị Mẫu');
-  ({ meeting } = await secretary.request('meetings.create', {
-    title: 'Phiên họp thử biên bản',
-    kind: 'Họp thường kỳ',
-    start: '2026-11-23T08:00:00+07:00',
-    place: 'Phòng họp',
-  }));
-  const plan = openWindowDocument(secretary, `${meeting}/plan`);
-  await plan.synced;
-  const chairId = await chair.member();
-  for (const person of (await secretary.request('people.list', {})).members)
-    putPlanPerson(plan.doc, {
-      member: person.member,
-      name: person.name,
-      position: person.position,
-      role: person.me ? 'secretary' : person.member === chairId ? 'chair' : 'member',
-      voting: true,
-    });
-  putAgendaItem(plan.doc, {
-    id: ITEM,
-    title: 'Báo cáo',
-    presenter: '',
-    minutes: 10,
-    order: 1,
-    papers: [],
-    motions: [],
-  });
+  meeting = await preparedMeeting(secretary, chair);
   const pdf = join(secretary.dataDir, 'Báo cáo.pdf');
   await writeFile(pdf, await makePdf(2));
   await secretary.request('papers.add', { meeting, item: ITEM, paths: [pdf] });
@@ -92,7 +65,7 @@ test('[MIN-1] [MIN-2] the secretary freezes, the chair signs on the own laptop, 
   await member.request('minutes.save', { meeting, path: minutesPdf });
   const { verdict, minutesOf } = await member.request('verify.file', { path: minutesPdf });
   // The member's laptop knows these minutes, so that it knows who has to sign them; a stranger's would not.
-  expect(minutesOf).toBe('Phiên họp thử biên bản');
+  expect(minutesOf).toBe(TITLE);
   expect(verdict.unchecked).not.toContain('expected-signers-not-given');
   expect(verdict.problems).toEqual([]);
   expect(verdict.signers.map(({ field, name, outcome }) => ({ field, name, outcome }))).toEqual([
@@ -142,7 +115,7 @@ test('the package is verified, and shows the whole meeting on a laptop of anothe
   const opened = await stranger.request('package.open', { path: packageFile });
   expect(opened.meeting).toBe(meeting);
   const view = await stranger.request('meetings.state', { meeting });
-  expect(view.summary).toMatchObject({ title: 'Phiên họp thử biên bản', readOnly: true, phase: 'sealed' });
+  expect(view.summary).toMatchObject({ title: TITLE, readOnly: true, phase: 'sealed' });
   expect(view.state).toEqual(await state(member));
   expect((await stranger.request('papers.status', { meeting })).map((paper) => paper.state)).toEqual(['here', 'here']);
   await expect(

@@ -2,11 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { putAgendaItem, putPlanPerson } from '../../common/collab/plan.ts';
-import { asAgendaItemId, type MeetingId } from '../../common/domain/ids.ts';
+import type { MeetingId } from '../../common/domain/ids.ts';
+import { ITEM, preparedMeeting } from '../fixtures/convened-meeting.ts';
 import { laptopRoom, until, type LaptopRoom, type TestLaptop } from '../fixtures/laptops.ts';
 import { makePdf, printWithPlaces } from '../fixtures/pdfs.ts';
-import { openWindowDocument } from '../fixtures/window-document.ts';
 
 // The chair's laptop carries; the secretary, who prepares and freezes the minutes, has joined like everybody else.
 let room: LaptopRoom;
@@ -15,7 +14,6 @@ let chair: TestLaptop;
 let member: TestLaptop;
 let meeting: MeetingId;
 let address: string;
-const ITEM = asAgendaItemId('muc-1');
 
 const act = (laptop: TestLaptop, kind: string, body: object) => laptop.request('meetings.act', { meeting, kind, body });
 const state = async (laptop: TestLaptop) => (await laptop.request('meetings.state', { meeting })).state;
@@ -40,33 +38,7 @@ beforeAll(async () => {
   secretary = await room.addSecretary();
   chair = await room.addMember(secretary, 'Hà Văn Mẫu', 'Chủ tịch');
   member = await room.addMember(secretary, 'Cầm Thị Mẫu');
-  ({ meeting } = await secretary.request('meetings.create', {
-    title: 'Phiên họp do máy chủ tọa phục vụ',
-    kind: 'Họp thường kỳ',
-    start: '2026-11-23T08:00:00+07:00',
-    place: 'Phòng họp',
-  }));
-  const plan = openWindowDocument(secretary, `${meeting}/plan`);
-  await plan.synced;
-  const chairId = await chair.member();
-  for (const person of (await secretary.request('people.list', {})).members)
-    putPlanPerson(plan.doc, {
-      member: person.member,
-      name: person.name,
-      position: person.position,
-      role: person.me ? 'secretary' : person.member === chairId ? 'chair' : 'member',
-      voting: true,
-    });
-  putAgendaItem(plan.doc, {
-    id: ITEM,
-    title: 'Báo cáo',
-    presenter: '',
-    minutes: 10,
-    order: 1,
-    papers: [],
-    motions: [],
-  });
-  plan.close();
+  meeting = await preparedMeeting(secretary, chair);
   await secretary.request('meetings.convene', { meeting });
 }, 120_000);
 

@@ -3,8 +3,8 @@ import { TLSSocket } from 'node:tls';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { putAgendaItem, putPlanPerson } from '../../common/collab/plan.ts';
-import { asAgendaItemId, type MeetingId, type Sha256 } from '../../common/domain/ids.ts';
+import type { MeetingId, Sha256 } from '../../common/domain/ids.ts';
+import { ITEM, preparedMeeting } from '../fixtures/convened-meeting.ts';
 import { laptopRoom, until, type LaptopRoom, type TestLaptop } from '../fixtures/laptops.ts';
 import { makePdf } from '../fixtures/pdfs.ts';
 import { openWindowDocument } from '../fixtures/window-document.ts';
@@ -23,26 +23,10 @@ beforeAll(async () => {
   room = laptopRoom();
   secretary = await room.addSecretary();
   member = await room.addMember(secretary, 'Hà Văn Mẫu');
-  ({ meeting } = await secretary.request('meetings.create', {
-    title: 'Phiên họp thử',
-    kind: 'Họp thường kỳ',
-    start: '2026-11-23T08:00:00+07:00',
-    place: '',
-  }));
-  const plan = openWindowDocument(secretary, `${meeting}/plan`);
-  await plan.synced;
-  putPlanPerson(plan.doc, {
-    member: await member.member(),
-    name: 'Hà Văn Mẫu',
-    position: '',
-    role: 'chair',
-    voting: true,
-  });
-  const item = asAgendaItemId('muc-1');
-  putAgendaItem(plan.doc, { id: item, title: 'Mục', presenter: '', minutes: 0, order: 1, papers: [], motions: [] });
+  meeting = await preparedMeeting(secretary, member);
   const pdf = join(secretary.dataDir, 'a.pdf');
   await writeFile(pdf, await makePdf(1));
-  const [added] = await secretary.request('papers.add', { meeting, item, paths: [pdf] });
+  const [added] = await secretary.request('papers.add', { meeting, item: ITEM, paths: [pdf] });
   paper = added!.paper!;
   await secretary.request('meetings.convene', { meeting });
   const { addresses } = await secretary.request('meetings.carry', { meeting });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { putPlanPerson } from '../../common/collab/plan.ts';
 import type { Connection } from '../../common/contract/requests.ts';
 import type { MeetingId } from '../../common/domain/ids.ts';
+import { preparedMeeting } from '../fixtures/convened-meeting.ts';
 import { laptopRoom, until, type LaptopRoom, type TestLaptop } from '../fixtures/laptops.ts';
 import { createHubMeter } from '../../main/hub/hub-meter.ts';
 import { startRelay, type Relay } from '../fixtures/relay.ts';
@@ -32,21 +32,7 @@ beforeAll(async () => {
   office = await room.addSecretary();
   chair = await room.addMember(office, 'Hà Văn Thử', 'Chủ tịch', { meter });
   member = await room.addMember(office, 'Quàng Thị Ví Dụ', 'Ủy viên', { meter });
-  ({ meeting } = await office.request('meetings.create', {
-    title: 'Phiên họp thử',
-    kind: 'Họp thường kỳ',
-    start: '2026-11-22T08:00:00+07:00',
-    place: 'Phòng họp số 4',
-  }));
-  const people = await office.request('people.list', {});
-  const plan = openWindowDocument(office, `${meeting}/plan`);
-  await plan.synced;
-  plan.doc.transact(() => {
-    for (const { member: id, name, position, me } of people.members) {
-      const role = me ? 'secretary' : name === chair.name ? 'chair' : 'member';
-      putPlanPerson(plan.doc, { member: id, name, position, role, voting: true });
-    }
-  });
+  meeting = await preparedMeeting(office, chair);
 }, 60_000);
 afterAll(async () => {
   host?.process.kill('SIGCONT');

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { putAgendaItem, putPlanPerson } from '../../common/collab/plan.ts';
-import { asAgendaItemId, type MeetingId, type MemberId } from '../../common/domain/ids.ts';
+import type { MeetingId, MemberId } from '../../common/domain/ids.ts';
+import { ITEM, preparedMeeting } from '../fixtures/convened-meeting.ts';
 import { laptopRoom, until, type LaptopRoom, type TestLaptop } from '../fixtures/laptops.ts';
 import { openWindowDocument } from '../fixtures/window-document.ts';
 import { makePdf } from '../fixtures/pdfs.ts';
@@ -13,7 +13,6 @@ let secretary: TestLaptop;
 let chair: TestLaptop;
 const members: TestLaptop[] = [];
 let meeting: MeetingId;
-const ITEM = asAgendaItemId('muc-1');
 
 const all = (): TestLaptop[] => [secretary, chair, ...members];
 const state = async (laptop: TestLaptop) => (await laptop.request('meetings.state', { meeting })).state;
@@ -29,33 +28,7 @@ beforeAll(async () => {
 afterAll(() => room?.close());
 
 test('the secretary prepares, convenes and carries; all join and see the same', async () => {
-  const created = await secretary.request('meetings.create', {
-    title: 'Phiên họp thường kỳ',
-    kind: 'regular',
-    start: '2026-11-23T08:00:00+07:00',
-    place: 'Phòng họp số 1',
-  });
-  meeting = created.meeting;
-  const plan = openWindowDocument(secretary, `${meeting}/plan`);
-  const { members: people } = await secretary.request('people.list', {});
-  const chairId = await chair.member();
-  for (const person of people)
-    putPlanPerson(plan.doc, {
-      member: person.member,
-      name: person.name,
-      position: person.position,
-      role: person.me ? 'secretary' : person.member === chairId ? 'chair' : 'member',
-      voting: true,
-    });
-  putAgendaItem(plan.doc, {
-    id: ITEM,
-    title: 'Báo cáo',
-    presenter: '',
-    minutes: 10,
-    order: 1,
-    papers: [],
-    motions: [],
-  });
+  meeting = await preparedMeeting(secretary, chair);
   await until(async () => (await secretary.request('meetings.state', { meeting })).summary.title !== '');
 
   const pdf = join(secretary.dataDir, 'Báo cáo.pdf');
@@ -72,7 +45,6 @@ test('the secretary prepares, convenes and carries; all join and see the same', 
   const { addresses } = await secretary.request('meetings.carry', { meeting });
   for (const laptop of [chair, ...members]) await laptop.request('meetings.join', { address: addresses[0], meeting });
   for (const laptop of all()) await until(async () => (await state(laptop))?.roster.length === 10);
-  plan.close();
 }, 60_000);
 
 test('papers arrive everywhere and everyone says so by a signed receipt', async () => {
