@@ -440,10 +440,4 @@ export interface WorkProgress {
   readonly finished: boolean;
 }
 
-/** Expected failures reach the window as this: a code with a sentence in i18n (`errors.<code>`), and values for it. */
-export interface ErrorAnswer {
-  readonly code: string;
-  readonly params?: Readonly<Record<string, string | number>>;
-}
-
 export type { RosterEntry };

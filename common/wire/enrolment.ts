@@ -96,7 +96,6 @@ export const enrolmentFailureSchema = z.object({
 });
 export type EnrolmentFailure = z.infer<typeof enrolmentFailureSchema>['error'];
 
-export const INVITATION_FILE_EXTENSION = '.phien-invite';
 export const INVITATION_FILE_LIMIT = 8 * 1024;
 
 /** The content of a `.phien-invite` file, and of the same invitation's QR code. Who holds it can ask in that name once. */

@@ -16,62 +16,50 @@ export function attendanceListHtml(content: AttendanceListContent, options: Page
   const { attendance, kind } = content;
   const { members, guests } = attendance;
   const body = html`${heading('DANH SÁCH ĐIỂM DANH', content)}
-    <table class="list">
-      <thead>
-        <tr>
-          <th class="narrow">TT</th>
-          <th class="person">Họ và tên</th>
-          <th>Chức vụ</th>
-          <th>Tham dự</th>
-          <th class="hand">Ký tên</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${members.map(
-          (member, index) =>
-            html`<tr>
-              <td class="centre">${index + 1}</td>
-              <td>${member.name}</td>
-              <td>${member.position}</td>
-              <td>${capitalised(presenceWords(member))}</td>
-              <td></td>
-            </tr> `,
-        )}
-      </tbody>
-    </table>
+    ${signedTable(members.map((member) => ({ ...member, tookPart: capitalised(presenceWords(member)) })))}
     <p>${presenceSummary(members, kind)}</p>
     <p>${quorumSentence(attendance, kind)}</p>
     ${
       guests.length > 0 &&
       html`<h2>Khách mời</h2>
-        <table class="list">
-          <thead>
-            <tr>
-              <th class="narrow">TT</th>
-              <th class="person">Họ và tên</th>
-              <th>Chức vụ</th>
-              <th>Tham dự</th>
-              <th class="hand">Ký tên</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${guests.map(
-              (guest, index) =>
-                html`<tr>
-                  <td class="centre">${index + 1}</td>
-                  <td>${guest.name}</td>
-                  <td>${guest.position}</td>
-                  <td>
-                    ${guest.presence === undefined ? 'Chưa điểm danh' : guest.presence === 'remote' ? 'Có mặt trực tuyến' : 'Có mặt tại phòng họp'}
-                  </td>
-                  <td></td>
-                </tr> `,
-            )}
-          </tbody>
-        </table>`
+        ${signedTable(guests.map((guest) => ({ ...guest, tookPart: guestWords(guest.presence) })))}`
     }
     ${printedLine(content.printedAt)}`;
   return page(`Danh sách điểm danh ${content.title}`, body, options);
+}
+
+/** A row a person, with room to sign by hand. */
+function signedTable(
+  people: readonly { readonly name: string; readonly position: string; readonly tookPart: string }[],
+): Html {
+  return html`<table class="list">
+    <thead>
+      <tr>
+        <th class="narrow">TT</th>
+        <th class="person">Họ và tên</th>
+        <th>Chức vụ</th>
+        <th>Tham dự</th>
+        <th class="hand">Ký tên</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${people.map(
+        ({ name, position, tookPart }, index) =>
+          html`<tr>
+            <td class="centre">${index + 1}</td>
+            <td>${name}</td>
+            <td>${position}</td>
+            <td>${tookPart}</td>
+            <td></td>
+          </tr> `,
+      )}
+    </tbody>
+  </table>`;
+}
+
+function guestWords(presence: AttendanceListContent['attendance']['guests'][number]['presence']): string {
+  if (presence === undefined) return 'Chưa điểm danh';
+  return presence === 'remote' ? 'Có mặt trực tuyến' : 'Có mặt tại phòng họp';
 }
 
 /**

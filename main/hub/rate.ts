@@ -14,4 +14,3 @@ export function createRate(perSecond: number, burst: number, now: () => number =
     },
   };
 }
-export type Rate = ReturnType<typeof createRate>;

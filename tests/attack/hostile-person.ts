@@ -113,7 +113,9 @@ export async function handLink(person: TestPerson, address: string, meeting: Mee
         // A breach is answered first and closed then.
         if (code !== undefined) return { closed: code };
         if (answer?.type === 'stored') {
-          await Promise.race([raw.closed, new Promise((resolve) => setTimeout(resolve, 60))]);
+          const pong = new Promise((resolve) => raw.socket.once('pong', resolve));
+          raw.socket.ping();
+          await Promise.race([raw.closed, pong]);
           return code === undefined ? { refused: answer.refused } : { closed: code };
         }
         await new Promise((resolve) => setTimeout(resolve, 10));

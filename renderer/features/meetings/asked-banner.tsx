@@ -9,10 +9,8 @@ import { screenStyles } from '../../ui/screen.tsx';
 import type { Asked } from './asked-of-me.ts';
 import styles from './meeting.module.css';
 
-/** Answers "what is asked of me now?" with a sentence and the button for it. */
-export function AskedBanner(props: {
+interface AskedProps {
   readonly asked: Asked;
-  readonly state: MeetingState;
   readonly acting: Acting;
   /** The paper being read, which nobody needs to be offered. */
   readonly inFront: Sha256 | null;
@@ -21,7 +19,10 @@ export function AskedBanner(props: {
   readonly onVote: (motion: MotionId) => void;
   readonly onRead: (paper: Sha256) => void;
   readonly onMinutes: () => void;
-}) {
+}
+
+/** Answers "what is asked of me now?" with a sentence and the button for it. */
+export function AskedBanner(props: AskedProps & { readonly state: MeetingState }) {
   const { t } = useTranslation();
   const { asked, state } = props;
   const item = asked.what === 'read' ? state.items[asked.item] : undefined;
@@ -41,17 +42,7 @@ export function AskedBanner(props: {
   );
 }
 
-function AskedButtons(props: {
-  readonly asked: Asked;
-  readonly acting: Acting;
-  /** The paper being read, which nobody needs to be offered. */
-  readonly inFront: Sha256 | null;
-  /** No console stands beside it, whose button would be the one to press. */
-  readonly leading: boolean;
-  readonly onVote: (motion: MotionId) => void;
-  readonly onRead: (paper: Sha256) => void;
-  readonly onMinutes: () => void;
-}) {
+function AskedButtons(props: AskedProps) {
   const { t } = useTranslation();
   const { asked, acting } = props;
   switch (asked.what) {
