@@ -2,7 +2,7 @@ import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypt
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Authority } from './authority.ts';
 import { fingerprint } from './certificate-reading.ts';
-import { checkCertificate } from './check-certificate.ts';
+import { checkCertificate, createCertificateCheck } from './check-certificate.ts';
 import {
   keyPem,
   must,
@@ -122,6 +122,20 @@ describe('checkCertificate', () => {
     // Valid a little before it was made: clocks differ by a day.
     expect(refusal(member.certificate, [root], later(-1))).toBe('ok');
     expect(refusal(member.certificate, [root], later(-3))).toBe('not-yet-valid');
+  });
+
+  it('says the same again of a certificate that it knows, and keeps to the dates', async () => {
+    const check = createCertificateCheck(root);
+    const others = await newMember(foreign.authority, 'Người Ngoài');
+    for (let again = 0; again < 2; again++) {
+      expect(check(member.certificate, now)).toEqual(checkCertificate(member.certificate, [root], now));
+      expect(check(member.certificate, later(31))).toEqual({ ok: false, error: 'expired' });
+      expect(check(member.certificate, later(-3))).toEqual({ ok: false, error: 'not-yet-valid' });
+      expect(check(others.certificate, now)).toEqual({ ok: false, error: 'not-of-this-organisation' });
+    }
+    // Nothing counts against a root that is none, however often it is asked.
+    const none = createCertificateCheck(member.certificate);
+    expect(none(member.certificate, now).ok || none(member.certificate, now).ok).toBe(false);
   });
 
   it('accepts what OpenSSL issued with our root when it has all it needs, and only then', async () => {

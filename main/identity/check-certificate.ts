@@ -56,19 +56,52 @@ export function checkCertificate(
   at: Date,
   crl?: Uint8Array | RevocationList,
 ): Result<MemberCertificate, CertificateFailure> {
+  return checkAgainst(der, roots.map(readRoot), at, crl);
+}
+
+export type CertificateCheck = (der: Uint8Array, at: Date) => Result<MemberCertificate, CertificateFailure>;
+
+/** More than an organisation has people. */
+const MAX_REMEMBERED = 2000;
+
+/**
+ * The same check for one root, where the same certificates come again and again, some of them many times a second: what no
+ * clock changes is found out once for each that is accepted. Knows no revocation list.
+ */
+export function createCertificateCheck(root: Uint8Array): CertificateCheck {
+  const read = readRoot(root);
+  const accepted = new Map<string, MemberCertificate>();
+  return (der, at) => {
+    const name = fingerprint(der);
+    const known = accepted.get(name);
+    if (known && read) return outOfDate(known, read, at) ?? succeed(known);
+    const checked = checkAgainst(der, [read], at);
+    if (checked.ok) {
+      if (accepted.size >= MAX_REMEMBERED) accepted.clear();
+      accepted.set(name, checked.value);
+    }
+    return checked;
+  };
+}
+
+function checkAgainst(
+  der: Uint8Array,
+  roots: readonly (ReadCertificate | null)[],
+  at: Date,
+  crl?: Uint8Array | RevocationList,
+): Result<MemberCertificate, CertificateFailure> {
   const certificate = readCertificateOrNull(der);
   if (certificate === null || certificate.unknownCriticalExtension) return fail('malformed');
   if (!strongSignatures.has(certificate.signatureAlgorithm) || !isStrongKey(certificate.publicKey))
     return fail('weak-key');
   if (!isForMembers(certificate)) return fail('wrong-purpose');
 
-  const root =
-    roots.map(readCertificateOrNull).find((candidate) => candidate !== null && issued(candidate, certificate)) ?? null;
+  const root = roots.find((candidate) => candidate !== null && issued(candidate, certificate)) ?? null;
   const organisation = root === null ? null : organisationOf(root);
   if (root === null || organisation === null) return fail('not-of-this-organisation');
 
-  if (at < certificate.notBefore || at < root.notBefore) return fail('not-yet-valid');
-  if (at > certificate.notAfter || at > root.notAfter) return fail('expired');
+  const outside = outOfDate(certificate, root, at);
+  if (outside) return outside;
 
   if (crl !== undefined) {
     const list = crl instanceof Uint8Array ? readRevocationList(crl, root.der) : succeed(crl);
@@ -102,14 +135,23 @@ const isForMembers = ({ certificateAuthority, keyUsage, extendedKeyUsage }: Read
   extendedKeyUsage?.has(oids.clientAuth) === true &&
   extendedKeyUsage.has(oids.serverAuth);
 
-/** A root worth the name, and its signature on the certificate. */
+type Dates = Pick<ReadCertificate, 'notBefore' | 'notAfter'>;
+
+function outOfDate(certificate: Dates, root: Dates, at: Date): Result<never, 'not-yet-valid' | 'expired'> | null {
+  if (at < certificate.notBefore || at < root.notBefore) return fail('not-yet-valid');
+  if (at > certificate.notAfter || at > root.notAfter) return fail('expired');
+  return null;
+}
+
+/** null for what is no root worth the name. */
+function readRoot(der: Uint8Array): ReadCertificate | null {
+  const root = readCertificateOrNull(der);
+  return root !== null && isRoot(root) ? root : null;
+}
+
+/** The root's name and signature are on the certificate. */
 function issued(root: ReadCertificate, certificate: ReadCertificate): boolean {
-  return (
-    isRoot(root) &&
-    root.subject.equals(certificate.issuer) &&
-    keyIdentifiersMatch(root, certificate) &&
-    signed(root, certificate)
-  );
+  return root.subject.equals(certificate.issuer) && keyIdentifiersMatch(root, certificate) && signed(root, certificate);
 }
 
 export const isRoot = (root: ReadCertificate): boolean =>

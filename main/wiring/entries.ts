@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { Signer } from '../../common/acts/signer.ts';
 import type { MemberId, Sha256 } from '../../common/domain/ids.ts';
-import { checkCertificate } from '../identity/check-certificate.ts';
+import { createCertificateCheck, type CertificateCheck } from '../identity/check-certificate.ts';
 import { fingerprint } from '../identity/certificate-reading.ts';
 import { readEntry, signEntry, verifyEntry, type SigningCertificate } from '../identity/entry-signature.ts';
 import type { CertificateBook, EntryAuthentication, LaptopStore } from '../meetings/ports.ts';
@@ -33,21 +33,14 @@ export function entryAuthentication(signer: Signer): EntryAuthentication {
 }
 
 /** The certificates of one organisation, as the store keeps them. */
-export function certificateBook(certificates: LaptopStore['certificates'], root: Uint8Array): CertificateBook {
+export function certificateBook(
+  certificates: LaptopStore['certificates'],
+  root: Uint8Array,
+  check: CertificateCheck = createCertificateCheck(root),
+): CertificateBook {
   const organisation = fingerprint(root);
-  const members = new Map<Sha256, ReturnType<typeof checkCertificate>>();
   /** Asked for with every entry that is passed on, for everyone it goes to. */
   const read = new Map<Sha256, Uint8Array>();
-
-  /** Chain and purpose once; the time each time. */
-  function checked(der: Uint8Array, at: Date): ReturnType<typeof checkCertificate> {
-    const key = fingerprint(der);
-    const known = members.get(key);
-    if (known?.ok && at >= known.value.notBefore && at <= known.value.notAfter) return known;
-    const result = checkCertificate(der, [root], at);
-    if (result.ok) members.set(key, result);
-    return result;
-  }
 
   return {
     get(wanted) {
@@ -59,11 +52,11 @@ export function certificateBook(certificates: LaptopStore['certificates'], root:
       const key = fingerprint(der);
       if (certificates.get(key)) return;
       const within = validityOf(der);
-      const result = within && checked(der, within);
+      const result = within && check(der, within);
       if (result?.ok) certificates.add({ fingerprint: key, der, member: result.value.memberId, organisation });
     },
     memberOf(der, at) {
-      const result = checked(der, at);
+      const result = check(der, at);
       return result.ok ? { member: result.value.memberId, name: result.value.name } : undefined;
     },
   };

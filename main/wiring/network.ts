@@ -10,7 +10,7 @@ import type { HubMeter } from '../hub/hub-meter.ts';
 import { createCluster } from '../hub/cluster.ts';
 import { openRedisBus } from '../hub/redis-bus.ts';
 import { serveHub, type Hub } from '../hub/serve-hub.ts';
-import { checkCertificate } from '../identity/check-certificate.ts';
+import type { CertificateCheck } from '../identity/check-certificate.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { LaptopPorts } from '../meetings/laptop.ts';
 import type { Session } from '../meetings/organisation.ts';
@@ -61,6 +61,8 @@ const organisationTag = (fingerprint: Sha256): string => fingerprint.slice(0, 16
 export function createNetwork(options: {
   readonly place: NetworkPlace;
   readonly session: Session;
+  /** That of the session's organisation. */
+  readonly check: CertificateCheck;
   readonly store: Store;
   readonly logger: Logger;
   readonly meter?: HubMeter;
@@ -71,7 +73,7 @@ export function createNetwork(options: {
   const root = session.organisation.authorityCertificate;
   const tls: TlsIdentity = { ...session.tls, ca: new X509Certificate(root).toString() };
   const admit: Admit = (certificate) => {
-    const checked = checkCertificate(certificate, [root], now());
+    const checked = options.check(certificate, now());
     return checked.ok
       ? { ok: true, value: { member: checked.value.memberId, name: checked.value.name } }
       : { ok: false, error: checked.error };

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Sha256 } from '../../common/domain/ids.ts';
 import { createAuthority, openAuthority } from '../identity/authority.ts';
 import { fingerprint } from '../identity/certificate-reading.ts';
 import { createRequest } from '../identity/certificate-request.ts';
-import { checkCertificate } from '../identity/check-certificate.ts';
+import { checkCertificate, createCertificateCheck, type CertificateCheck } from '../identity/check-certificate.ts';
 import { enrol } from '../identity/enrolment-client.ts';
 import { requestFingerprint } from '../identity/enrolment-desk.ts';
 import { serveEnrolment } from '../identity/enrolment-server.ts';
@@ -16,6 +17,7 @@ import type { Logger } from '../logging/logger.ts';
 import { rememberProblems } from '../logging/recent-problems.ts';
 import { createLaptop, type Laptop } from '../meetings/laptop.ts';
 import type { Identity } from '../meetings/identity-port.ts';
+import type { Session } from '../meetings/organisation.ts';
 import { openStore, type Store } from '../store/open-store.ts';
 import { createDiagnostics, isErrorCode } from './diagnostics.ts';
 import { documents, type Print } from './documents.ts';
@@ -56,6 +58,7 @@ export function openLaptop(options: LaptopOptions): OpenedLaptop {
   const fonts = join(options.resources, 'fonts');
   const kept = laptopStore(store, now);
   const signing = pdfSigning(fonts);
+  const checkFor = certificateChecks();
   const laptop = createLaptop({
     version: options.version,
     store: kept,
@@ -65,12 +68,13 @@ export function openLaptop(options: LaptopOptions): OpenedLaptop {
     packages: packages({ store, kept, now, logger }),
     authenticationFor: (session) => ({
       authentication: entryAuthentication(session.signer),
-      certificates: certificateBook(kept.certificates, session.organisation.authorityCertificate),
+      certificates: certificateBook(kept.certificates, session.organisation.authorityCertificate, checkFor(session)),
     }),
     networkFor: (session) =>
       createNetwork({
         place: options,
         session,
+        check: checkFor(session),
         store,
         logger,
         now,
@@ -104,6 +108,16 @@ export function openLaptop(options: LaptopOptions): OpenedLaptop {
       await laptop.close();
       await store.close();
     },
+  };
+}
+
+/** One for what is signed and who connects: both show the same certificates. */
+function certificateChecks(): (session: Session) => CertificateCheck {
+  const checks = new Map<Sha256, CertificateCheck>();
+  return ({ organisation: { fingerprint: root, authorityCertificate } }) => {
+    const check = checks.get(root) ?? createCertificateCheck(authorityCertificate);
+    checks.set(root, check);
+    return check;
   };
 }
 
