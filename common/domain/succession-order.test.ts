@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { asMemberId } from './ids.ts';
 import type { MeetingRole, RosterEntry } from './roster.ts';
-import { successionRank } from './succession-order.ts';
+import { successionOrder } from './succession-order.ts';
 
 const entry = (name: string, role: MeetingRole, voting = true): RosterEntry => ({
   member: asMemberId(name),
@@ -19,10 +19,7 @@ const roster = [
 ];
 const order = (named: readonly string[], people = roster): string[] => {
   const writers = { convener: asMemberId('secretary'), roster: people };
-  const rank = (name: string) => successionRank(writers, asMemberId(name), named.map(asMemberId));
-  return [...people.map((one) => one.name), 'stranger']
-    .filter((name) => rank(name) !== null)
-    .sort((a, b) => (rank(a) ?? 0) - (rank(b) ?? 0));
+  return [...successionOrder(writers, named.map(asMemberId))];
 };
 
 it('[CARRY-1] secretary, chair, then voting members in the order of the roster; no guest, no stranger', () => {

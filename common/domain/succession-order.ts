@@ -22,9 +22,3 @@ export function successionOrder(writers: Writers, named: readonly MemberId[]): r
     ]),
   ];
 }
-
-/** A person's place in that order, 0 first; null: takes over only when asked to. */
-export function successionRank(writers: Writers, member: MemberId, named: readonly MemberId[]): number | null {
-  const place = successionOrder(writers, named).indexOf(member);
-  return place < 0 ? null : place;
-}

@@ -14,6 +14,7 @@ const DECIDE = 1500;
 const TRY_AGAIN = 200;
 const TELL_MISSING = 2000;
 const LOOK_AROUND = 1000;
+const NOTE = 1000;
 
 interface Machine {
   readonly name: number;
@@ -30,6 +31,8 @@ interface Machine {
   heard: number;
   nextTry: number;
   nextTell: number;
+  /** What isn't on its disk yet is written then. */
+  nextSave: number;
   /** Somebody waits at its door until then. */
   doorUntil: number;
   asked: Map<string, number>;
@@ -56,12 +59,21 @@ function createWorld(size: number) {
 
   function made(at: { name: number; member: MemberId; device: string }, disk: Machine['disk']): Succession {
     // The last one is a guest.
-    const rank = (member: MemberId) => (member === memberOf(size - 1) ? null : Number(member.slice(-12)));
-    return createSuccession({ me: at, ...disk, rank, lasting: () => true });
+    const order = () => Array.from({ length: size - 1 }, (_, one) => memberOf(one));
+    return createSuccession({ me: at, ...disk, order, lasting: () => true });
   }
 
   function fresh() {
-    return { host: null, heard: 0, nextTry: 0, nextTell: 0, doorUntil: 0, asked: new Map(), carriedUntil: null };
+    return {
+      host: null,
+      heard: 0,
+      nextTry: 0,
+      nextTell: 0,
+      nextSave: Infinity,
+      doorUntil: 0,
+      asked: new Map(),
+      carriedUntil: null,
+    };
   }
 
   const by = (address: string) => machines.find((one) => one.address === address);
@@ -69,8 +81,14 @@ function createWorld(size: number) {
   const answers = (a: Machine, b: Machine) => reaches(a, b) && !b.frozen;
   const report = (machine: Machine): CarrierReport => machine.succession.report();
 
+  /** Lost when the machine dies before it is written. */
+  function note(machine: Machine): void {
+    machine.nextSave = Math.min(machine.nextSave, now + NOTE);
+  }
+
   function save(machine: Machine): void {
     const { succession, disk } = machine;
+    machine.nextSave = Infinity;
     Object.assign(disk, {
       epoch: succession.epoch(),
       laptops: succession.laptops(),
@@ -107,12 +125,15 @@ function createWorld(size: number) {
     const present = followers(host).map(({ member, device, address }) => ({ member, device, address }));
     present.sort((a, b) => (a.member < b.member ? -1 : 1));
     for (const one of followers(host))
-      if (answers(host, one)) one.succession.heardOf(present, host.succession.epoch() ?? undefined);
+      if (answers(host, one)) {
+        one.succession.heardOf(present, host.succession.epoch() ?? undefined);
+        note(one);
+      }
     const gone = host.succession
       .laptops()
       .filter((laptop) => laptop.device !== host.device && !present.some((one) => one.device === laptop.device));
     host.succession.heardOf([...present, ...gone]);
-    save(host);
+    note(host);
   }
 
   function join(machine: Machine, host: Machine): void {
@@ -121,7 +142,7 @@ function createWorld(size: number) {
     machine.succession.joined(host.address, host.succession.epoch());
     machine.host = host.name;
     machine.heard = now;
-    save(machine);
+    note(machine);
     tellLaptops(host);
   }
 
@@ -135,7 +156,8 @@ function createWorld(size: number) {
     const left = followers(machine);
     machine.succession.yieldTo(to.address, now);
     machine.nextTry = now;
-    save(machine);
+    machine.disk.carrying = false;
+    note(machine);
     for (const one of left) if (answers(machine, one)) lost(one, to);
   }
 
@@ -203,6 +225,7 @@ function createWorld(size: number) {
 
   function live(machine: Machine): void {
     const { succession } = machine;
+    if (now >= machine.nextSave) save(machine);
     if (machine.host !== null) {
       const host = machines[machine.host] as Machine;
       const serving = host.up && host.succession.role() === 'carrying';
@@ -246,7 +269,6 @@ function createWorld(size: number) {
   }
 
   function end(machine: Machine): void {
-    save(machine);
     machine.up = false;
     machine.host = null;
   }
@@ -272,6 +294,7 @@ function createWorld(size: number) {
       if (one.what === 'close') {
         const next = followers(machine).sort((a, b) => a.name - b.name)[0];
         const left = followers(machine);
+        save(machine);
         end(machine);
         machine.disk.carrying = false;
         for (const other of left) if (other.group === machine.group && !other.frozen) lost(other, next);

@@ -84,8 +84,8 @@ export function createSuccession(options: {
   readonly epoch: Epoch | null;
   readonly laptops: readonly KnownLaptop[];
   readonly carriedAt: string | null;
-  /** Place in the order of those who may take over, 0 first; null: may not. */
-  rank(member: MemberId): number | null;
+  /** Whose laptops may take over, the first first. */
+  order(): readonly MemberId[];
   /** False when the meeting is over: nobody needs to take it over any more. */
   lasting(): boolean;
   /** Whose computers carry meetings together with this one (relays of one identity): none goes before the other. */
@@ -112,19 +112,13 @@ export function createSuccession(options: {
 
   /** Others that may take over, in order; those before this laptop if `before`. */
   function successors(before: boolean): KnownLaptop[] {
-    const place = placeOf(me);
+    const order = options.order();
+    const byPlace = placesIn(order);
+    const all = !before || !order.includes(me.member);
     return known
-      .filter((laptop) => !isMe(laptop) && laptop.address !== carriedAt && placeOf(laptop) !== null)
-      .filter((laptop) => !before || place === null || comesFirst(laptop, me))
-      .sort((a, b) => (comesFirst(a, b) ? -1 : 1));
-  }
-
-  const placeOf = (laptop: { member: MemberId }) => options.rank(laptop.member);
-
-  function comesFirst(a: { member: MemberId; device: string }, b: { member: MemberId; device: string }): boolean {
-    const [left, right] = [placeOf(a) ?? Infinity, placeOf(b) ?? Infinity];
-    if (left !== right) return left < right;
-    return a.member === b.member ? a.device < b.device : a.member < b.member;
+      .filter((laptop) => !isMe(laptop) && laptop.address !== carriedAt && order.includes(laptop.member))
+      .filter((laptop) => all || byPlace(laptop, me) < 0)
+      .sort(byPlace);
   }
 
   function begin(now: number): void {
@@ -218,7 +212,8 @@ export function createSuccession(options: {
         const suspicious = silentFor >= SUSPECT_MILLISECONDS && carriedAt !== null;
         return suspicious ? { answer: 'wait', open: [carriedAt as string] } : { answer: 'no', open: [] };
       }
-      if (seen === null || placeOf(me) === null || !options.lasting()) return { answer: 'no', open: [] };
+      if (seen === null || !options.order().includes(me.member) || !options.lasting())
+        return { answer: 'no', open: [] };
       const before = successors(true).map((laptop) => laptop.address);
       const waited = now - since >= PATIENCE_MILLISECONDS;
       const open = [...new Set([told, carriedAt, ...(waited ? [] : before)])]
@@ -287,6 +282,19 @@ export function createSuccession(options: {
     return at !== undefined && now - at < pause;
   }
 }
+
+/** Compares laptops by their place in the order of those who may take over; whoever has none comes last. */
+export function placesIn(order: readonly MemberId[]): (a: Identity, b: Identity) => number {
+  const places = new Map(order.map((member, place) => [member, place]));
+  return (a, b) => {
+    const [left, right] = [places.get(a.member) ?? Infinity, places.get(b.member) ?? Infinity];
+    if (left !== right) return left - right;
+    if (a.member !== b.member) return a.member < b.member ? -1 : 1;
+    return a.device === b.device ? 0 : a.device < b.device ? -1 : 1;
+  };
+}
+
+type Identity = Pick<KnownLaptop, 'member' | 'device'>;
 
 /** Above zero when `a` is the higher one: the number, then the member, then the device. Nothing is below everything. */
 export function compareEpochs(a: Epoch | null, b: Epoch | null): number {

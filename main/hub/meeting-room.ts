@@ -7,6 +7,7 @@ import { createAcknowledged, type Acknowledged } from '../../common/wire/acknowl
 import type { LinkLogger } from '../../common/wire/admission.ts';
 import { MAX_KNOWN_LAPTOPS, type Epoch, type KnownLaptop } from '../../common/wire/carrier.ts';
 import { closeCodes, encodeControl, type CloseCode } from '../../common/wire/link.ts';
+import { placesIn } from '../../common/wire/succession.ts';
 import { createClientSocket, type ClientSocket } from './client-socket.ts';
 import { limits } from './connection-limits.ts';
 import type { Cluster } from './cluster.ts';
@@ -49,8 +50,8 @@ export interface MeetingRoom {
 export interface RoomTakeover {
   /** A newcomer has seen this epoch; returns the one that counts here, which is not below it. */
   seen(epoch: Epoch | undefined): Epoch | undefined;
-  /** Place in the order of those who take over; null: never. */
-  rank(member: MemberId): number | null;
+  /** Whose laptops take over, the first first. */
+  order(): readonly MemberId[];
   /** The laptops that are connected are others than before. */
   onLaptops(laptops: readonly KnownLaptop[]): void;
 }
@@ -183,10 +184,9 @@ export function createMeetingRoom(options: {
   }
 
   function laptops(): KnownLaptop[] {
-    const place = (laptop: KnownLaptop) => options.takeover?.rank(laptop.member) ?? Infinity;
     return [...links.keys()]
       .flatMap((link) => link.laptop ?? [])
-      .sort((a, b) => place(a) - place(b) || (a.device < b.device ? -1 : 1))
+      .sort(placesIn(options.takeover?.order() ?? []))
       .slice(0, MAX_KNOWN_LAPTOPS);
   }
 

@@ -1,7 +1,7 @@
 import { readPlanMeta, readSuccessors, setPlanMeta } from '../../common/collab/plan.ts';
 import { Refusal } from '../../common/contract/port.ts';
 import type { MeetingId } from '../../common/domain/ids.ts';
-import { successionRank } from '../../common/domain/succession-order.ts';
+import { successionOrder } from '../../common/domain/succession-order.ts';
 import { rosterActs } from './entrusted-meeting.ts';
 import type { MeetingAtHand } from './meeting-at-hand.ts';
 import type { Session } from './organisation.ts';
@@ -45,7 +45,7 @@ async function begin(deps: Attending, one: MeetingAtHand, carried: boolean): Pro
       return relay && !addresses.includes(relay) ? [...addresses, relay] : addresses;
     },
     start: () => deps.stored(meeting.id).summary.start,
-    rank: (member) => successionRank(meeting.writers(), member, readSuccessors(meeting.plan)),
+    order: () => successionOrder(meeting.writers(), readSuccessors(meeting.plan)),
     lasting: () => meeting.state()?.minutes.stage !== 'sealed',
     keeps: () =>
       deps.relay &&

@@ -234,8 +234,8 @@ export interface AttendOptions {
   addresses(): readonly string[];
   /** Planned beginning, RFC 3339. */
   start(): string;
-  /** Place in the order of those who take the meeting over; null: never by itself. */
-  rank(member: MemberId): number | null;
+  /** Whose laptops take the meeting over by themselves, the first first. */
+  order(): readonly MemberId[];
   /** False once the meeting needs nobody to carry it any more. */
   lasting(): boolean;
   /** The meeting was given to this relay: no laptop takes it over for good. */

@@ -55,13 +55,13 @@ export interface LinkState {
   readonly clockAhead: number | null;
   /** When the last thing arrived from the carrying laptop, RFC 3339. */
   readonly lastReceived: string | null;
-  /** Own entries that no other laptop has acknowledged. */
-  readonly onlyHere: number;
   readonly online: readonly MemberId[];
 }
 
 export interface Link {
   state(): LinkState;
+  /** Own entries that no other laptop has acknowledged; asks the log. */
+  onlyHere(): number;
   /** Keeps a document live with the carrying laptop until released; asking twice shares one. */
   follow(document: string): { synced(): boolean; release(): void };
   /** Tries at once, also after a refusal. */
@@ -122,9 +122,6 @@ export function connectLink(options: LinkOptions): Link {
       since: new Date(changedAt).toISOString(),
       clockAhead: up ? clockAhead : null,
       lastReceived,
-      get onlyHere() {
-        return acknowledged.onlyHere(log.heads());
-      },
       online: up ? online : [],
     };
   }
@@ -164,15 +161,15 @@ export function connectLink(options: LinkOptions): Link {
     refused = end.final || REFUSALS.has(end.problem);
     changed();
     if (end.final) return;
-    const wait = end.connected && options.takeover ? JITTER_MILLISECONDS : pause();
-    waiting = setTimeout(() => void attempt(), wait * (0.5 + Math.random() / 2));
+    const wait = end.connected && options.takeover ? JITTER_MILLISECONDS * Math.random() : pause();
+    waiting = setTimeout(() => void attempt(), wait);
   }
 
   function pause(): number {
-    if (refused) return LONGEST_WAIT_MILLISECONDS;
     const growing = Math.min(LONGEST_WAIT_MILLISECONDS, FIRST_WAIT_MILLISECONDS * 2 ** Math.min(failures++, 10));
     const hurry = options.takeover && performance.now() - downSince < HURRY_MILLISECONDS;
-    return hurry ? FIRST_WAIT_MILLISECONDS : growing;
+    const longest = refused ? LONGEST_WAIT_MILLISECONDS : hurry ? FIRST_WAIT_MILLISECONDS : growing;
+    return longest * (0.5 + Math.random() / 2);
   }
 
   function runSession(target: string, transport: TLSSocket, peer: MemberId, signal: AbortSignal): Promise<SessionEnd> {
@@ -261,6 +258,7 @@ export function connectLink(options: LinkOptions): Link {
 
   return {
     state,
+    onlyHere: () => acknowledged.onlyHere(log.heads()),
     follow(document) {
       let entry = documents.get(document);
       if (!entry) {

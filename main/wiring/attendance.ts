@@ -1,6 +1,6 @@
 import type { CarriedMeeting, EntryBatch } from '../../common/collab/carried-meeting.ts';
 import type { MemberId } from '../../common/domain/ids.ts';
-import { MAX_KNOWN_LAPTOPS } from '../../common/wire/carrier.ts';
+import { MAX_KNOWN_LAPTOPS, type KnownLaptop } from '../../common/wire/carrier.ts';
 import type { LinkLogger } from '../../common/wire/admission.ts';
 import { createSuccession, SUSPECT_MILLISECONDS } from '../../common/wire/succession.ts';
 import type { Hub, Standing } from '../hub/serve-hub.ts';
@@ -38,7 +38,7 @@ export interface AttendanceOptions {
   /** Addresses where it was carried before. */
   addresses(): readonly string[];
   start(): string;
-  rank(member: MemberId): number | null;
+  order(): readonly MemberId[];
   lasting(): boolean;
   keeps(): boolean;
   acts(): EntryBatch;
@@ -63,13 +63,13 @@ export interface RunningAttendance extends Attendance {
  */
 export function attend(options: AttendanceOptions): RunningAttendance {
   const { meeting, me, device, hub, credentials, store, remembered, logger } = options;
-  const memory = successionMemory(store, meeting.id);
+  const memory = successionMemory(store, meeting.id, logger);
   const now = () => performance.now();
   let insistsUntil = -Infinity;
   const succession = createSuccession({
     me: { member: me, device },
     ...memory.read(),
-    rank: options.rank,
+    order: options.order,
     lasting: options.lasting,
     alike: (member) => options.clustered && member === me,
     keeps: () => options.keeps() || now() < insistsUntil,
@@ -94,7 +94,10 @@ export function attend(options: AttendanceOptions): RunningAttendance {
       succession.yieldTo(address, now());
       link?.redirect();
     },
-    onAbove: rememberIfPossible,
+    onAbove() {
+      rememberSoon();
+      memory.flush();
+    },
     onRetry: () => link?.retry(),
   });
   const hosting = () => succession.role() === 'carrying';
@@ -116,6 +119,12 @@ export function attend(options: AttendanceOptions): RunningAttendance {
     return link ? { role: 'member', ...link.state() } : { role: 'alone' };
   }
 
+  /** The first connected one of the order. */
+  function firstToFollow(): KnownLaptop | undefined {
+    const order = options.order();
+    return hub.laptops(meeting.id).find(({ member }) => order.includes(member));
+  }
+
   const advertised = () => hosting() || alone();
 
   function tell(): void {
@@ -131,16 +140,13 @@ export function attend(options: AttendanceOptions): RunningAttendance {
   }
 
   /** Before anybody is served with an epoch it is on disk; what is merely useful later may fail. */
-  function remember(): void {
-    memory.write({ epoch: succession.epoch(), laptops: succession.laptops(), carriedAt: succession.carriedAt() });
-  }
-  function rememberIfPossible(): void {
-    try {
-      remember();
-    } catch (error) {
-      logger.warn('the course of the meeting could not be remembered', { error: String(error) });
-    }
-  }
+  const remember = () => memory.write(standingNow());
+  const rememberSoon = () => memory.note(standingNow);
+  const standingNow = () => ({
+    epoch: succession.epoch(),
+    laptops: succession.laptops(),
+    carriedAt: succession.carriedAt(),
+  });
 
   function openLink(): void {
     if (closed || link) return;
@@ -168,13 +174,13 @@ export function attend(options: AttendanceOptions): RunningAttendance {
         onJoined({ address, carrier, epoch }) {
           if (link !== opened) return;
           succession.joined(address, epoch ?? { n: 1, member: carrier, device: 'before-epochs' });
-          rememberIfPossible();
+          rememberSoon();
           tell();
         },
         onLaptops(laptops, epoch) {
           if (link !== opened) return;
           succession.heardOf(laptops, epoch);
-          rememberIfPossible();
+          rememberSoon();
         },
         onLost(moved) {
           if (link !== opened || hosting()) return;
@@ -213,14 +219,14 @@ export function attend(options: AttendanceOptions): RunningAttendance {
           if (epoch && succession.goAbove(epoch)) remember();
           return succession.epoch() ?? undefined;
         },
-        rank: options.rank,
+        order: options.order,
         onLaptops(laptops) {
           const devices = new Set(laptops.map((laptop) => laptop.device));
           const others = succession
             .laptops()
             .filter((laptop) => !devices.has(laptop.device) && laptop.device !== device);
           succession.heardOf([...laptops, ...others].slice(0, MAX_KNOWN_LAPTOPS));
-          rememberIfPossible();
+          rememberSoon();
         },
       },
     });
@@ -331,9 +337,7 @@ export function attend(options: AttendanceOptions): RunningAttendance {
   }
 
   function goodbye(to?: string): void {
-    const next = to
-      ? { device: ELSEWHERE, address: to }
-      : hub.laptops(meeting.id).find((laptop) => options.rank(laptop.member) !== null);
+    const next = to ? { device: ELSEWHERE, address: to } : firstToFollow();
     talk.tellMissing(false);
     remembered.flush(meeting.id);
     hub.stop(meeting.id, next);
@@ -413,11 +417,12 @@ export function attend(options: AttendanceOptions): RunningAttendance {
       talk.close();
       hub.leave(meeting.id);
       if (hosting()) {
-        const next = hub.laptops(meeting.id).find((laptop) => options.rank(laptop.member) !== null);
+        const next = firstToFollow();
         remembered.flush(meeting.id);
         hub.stop(meeting.id, next);
       }
       succession.leave();
+      memory.flush();
       await closeLink();
     },
   };

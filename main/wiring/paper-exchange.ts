@@ -29,7 +29,6 @@ export function fetchPapers({
   readonly fetching: FetchingPapers['fetching'];
 } {
   let wanted: readonly PaperRecord[] = [];
-  let last = '';
   let waits = false;
   let atHostBefore: ReadonlySet<Sha256> = new Set();
   const onProgress = new Set<() => void>();
@@ -52,12 +51,11 @@ export function fetchPapers({
       for (const listener of onComplete) listener(paper);
     },
   });
+  const waking = wakeWhenOther(() => fetcher.wake());
   return {
     want(papers, atHost) {
       wanted = papers;
-      const now = situation(papers, addresses) + laptops().map(laptopId).join(' ');
-      if (now !== last) fetcher.wake();
-      last = now;
+      waking.look(addresses()[0] ?? null, papers, laptops().map(laptopId));
       for (const paper of atHost) if (!atHostBefore.has(paper)) fetcher.arrived(paper);
       atHostBefore = atHost;
     },
@@ -82,7 +80,10 @@ export function fetchPapers({
       onComplete.add(listener);
       return () => onComplete.delete(listener);
     },
-    close: () => fetcher.close(),
+    close() {
+      waking.close();
+      return fetcher.close();
+    },
   };
 }
 
@@ -98,7 +99,6 @@ export function offerPapers({
 }: Exchange & { readonly liveWaits: () => boolean }): PaperOffer {
   let offered: readonly PaperRecord[] = [];
   let confirmed: ReadonlySet<Sha256> = new Set();
-  let last = '';
   const made = createPaperOffer({
     ...rest,
     source: () => addresses()[0] ?? null,
@@ -108,17 +108,45 @@ export function offerPapers({
         return path === undefined ? [] : [{ ...paper, path, confirmed: confirmed.has(paper.sha256) }];
       }),
   });
+  const waking = wakeWhenOther(() => made.wake());
   return {
     offer(papers, atHost) {
       offered = papers;
       confirmed = atHost;
-      const now = situation(papers, addresses);
-      if (now !== last) made.wake();
-      last = now;
+      waking.look(addresses()[0] ?? null, papers);
     },
-    close: () => made.close(),
+    close() {
+      waking.close();
+      return made.close();
+    },
   };
 }
 
-const situation = (papers: readonly PaperRecord[], addresses: () => readonly string[]): string =>
-  [addresses()[0] ?? '', ...papers.map((paper) => paper.sha256)].join(' ');
+/** When another laptop carries the meeting all come to it at once: their links come first, their papers after this. */
+const LINKS_FIRST_MILLISECONDS = 1000;
+
+/** Calls `wake` when what is looked at is other than it was before. */
+function wakeWhenOther(wake: () => void) {
+  let hadOne = false;
+  let known = '';
+  let around = '';
+  let source: string | null = null;
+  let later: NodeJS.Timeout | undefined;
+  return {
+    look(address: string | null, papers: readonly PaperRecord[], laptops: readonly string[] = []): void {
+      const [papersNow, laptopsNow] = [papers.map((paper) => paper.sha256).join(' '), laptops.join(' ')];
+      const moved = address !== source;
+      if (moved && address !== null && hadOne && papersNow === known)
+        later ??= setTimeout(wakeLate, LINKS_FIRST_MILLISECONDS * (1 + Math.random()));
+      else if (moved || papersNow !== known || laptopsNow !== around) wake();
+      [source, known, around] = [address, papersNow, laptopsNow];
+      hadOne ||= address !== null;
+    },
+    close: () => clearTimeout(later),
+  };
+
+  function wakeLate(): void {
+    later = undefined;
+    wake();
+  }
+}
