@@ -13,6 +13,10 @@ const OTHER_MEETING = asMeetingId('zyxwvutsrqponmlkjihgfedcba');
 const LAN = asMemberId('11111111-1111-4111-8111-111111111111');
 const MINH = asMemberId('22222222-2222-4222-8222-222222222222');
 const PLAN: Stream = 'doc/plan';
+const INK: Stream = `doc/ink/${'a'.repeat(64)}/${LAN}`;
+/** A state, and its SHA-256. */
+const STATE = Uint8Array.of(0, 0);
+const STATE_HASH = '96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7';
 
 /**
  * The acceptance suite of `EntryLog`: every implementation passes it. `create` gives an empty log; `seal` makes an
@@ -38,7 +42,103 @@ export function entryLogSuite(create: () => EntryLog, seal: (payload: EntryPaylo
   const readAll = (log: EntryLog, author: MemberId = LAN, stream: Stream = 'acts', meeting: MeetingId = MEETING) =>
     log.read(meeting, author, stream, 1, 1000);
 
+  const snapshotAfter = (last: Entry): Entry => ({
+    ...entry({
+      stream: INK,
+      seq: last.payload.seq + 1,
+      prev: last.hash,
+      kind: 'document-snapshot',
+      body: { sha256: STATE_HASH, bytes: STATE.byteLength },
+    }),
+    state: STATE,
+  });
+  const ink = (length: number): Entry[] =>
+    chain(length, { stream: INK, kind: 'document-change', body: { update: 'AAA' } });
+
   return [
+    {
+      name: 'a snapshot takes the place of its author`s earlier entries of the stream, and of nothing else',
+      check() {
+        const log = create();
+        const entries = ink(3);
+        const last = entries[2] as Entry;
+        const acts = chain(2);
+        const snapshot = snapshotAfter(last);
+        const next = entry({
+          stream: INK,
+          seq: 5,
+          prev: snapshot.hash,
+          kind: 'document-change',
+          body: { update: 'AAB' },
+        });
+        log.append([...acts, ...entries]);
+        const characters = (some: readonly Entry[]) => some.reduce((sum, { jws }) => sum + jws.length, 0);
+        same(log.weigh(MEETING, LAN, INK), { stateBytes: 0, characters: characters(entries) });
+        log.append([snapshot, next]);
+        same(readAll(log, LAN, INK), [snapshot, next]);
+        same(log.readStream(MEETING, INK), [snapshot, next]);
+        same(log.weigh(MEETING, LAN, INK), { stateBytes: 2, characters: characters([next]) });
+        same(log.read(MEETING, LAN, INK, 2, 1), [snapshot]);
+        same(readAll(log), acts);
+        same(
+          log
+            .heads(MEETING)
+            .map(({ stream, seq }) => `${stream} ${seq}`)
+            .sort(),
+          ['acts 2', `${INK} 5`],
+        );
+        same(
+          [0, 1, 2, 3, 4, 5, 6].map((seq) => log.hashAt(MEETING, LAN, INK, seq)),
+          [undefined, undefined, undefined, last.hash, snapshot.hash, next.hash, undefined],
+        );
+        const second = snapshotAfter(next);
+        log.append([second]);
+        same(readAll(log, LAN, INK), [second]);
+      },
+    },
+    {
+      name: 'a snapshot may be further on than what is there; without its state it is none',
+      check() {
+        const entries = ink(6);
+        const snapshot = snapshotAfter(entries[5] as Entry);
+        for (const known of [[], entries.slice(0, 2)]) {
+          const log = create();
+          log.append(known);
+          const { state: _, ...bare } = snapshot;
+          throws('without its state', () => log.append([bare]));
+          log.append([snapshot]);
+          same(readAll(log, LAN, INK), [snapshot]);
+        }
+      },
+    },
+    {
+      name: 'a snapshot with another past is refused, and so are entries that it replaced',
+      check() {
+        const log = create();
+        const entries = ink(3);
+        log.append(entries.slice(0, 2));
+        throws('another past', () =>
+          log.append([{ ...snapshotAfter({ ...(entries[1] as Entry), hash: asSha256('0'.repeat(64)) }) }]),
+        );
+        const snapshot = snapshotAfter(entries[2] as Entry);
+        log.append([snapshot]);
+        for (const [n, old] of entries.entries()) throws(`entry ${n + 1}`, () => log.append([old]));
+        throws('the same once more', () => log.append([snapshot]));
+        same(readAll(log, LAN, INK), [snapshot]);
+      },
+    },
+    {
+      name: 'a batch that fails after a snapshot leaves what the snapshot would have replaced',
+      check() {
+        const log = create();
+        const entries = ink(3);
+        log.append(entries);
+        throws('a gap behind it', () =>
+          log.append([snapshotAfter(entries[2] as Entry), entry({ stream: INK, seq: 9, prev: null })]),
+        );
+        same(readAll(log, LAN, INK), entries);
+      },
+    },
     {
       name: 'an empty log has no heads, no hashes and no entries',
       check() {

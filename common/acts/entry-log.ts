@@ -1,15 +1,31 @@
 import type { MeetingId, MemberId, Sha256 } from '../domain/ids.ts';
 import type { Entry, Stream, StreamHead } from './entry.ts';
 
-/** Where checked entries are kept. Append-only; synchronous, so that an entry is on disk before it is shown as done. */
+export interface StreamWeight {
+  /** Of the state of its snapshot; 0 when it has none. */
+  readonly stateBytes: number;
+  /** Of the entries after the snapshot. */
+  readonly characters: number;
+}
+
+/**
+ * Where checked entries are kept. Append-only, but that a snapshot takes the place of what its author wrote before it in
+ * the stream; synchronous, so that an entry is on disk before it is shown as done.
+ */
 export interface EntryLog {
-  /** Stores the next entries of their streams in one transaction; throws when one is not the next of its stream. */
+  /**
+   * Stores the next entries of their streams in one transaction; throws when one is not the next of its stream. A
+   * snapshot comes with its state, and may be further on.
+   */
   append(entries: readonly Entry[]): void;
   head(meeting: MeetingId, author: MemberId, stream: Stream): StreamHead | undefined;
   heads(meeting: MeetingId): StreamHead[];
+  /** Known of all entries that are here, and of the last one that a snapshot replaced. */
   hashAt(meeting: MeetingId, author: MemberId, stream: Stream, seq: number): Sha256 | undefined;
-  /** Entries of one stream from `fromSeq` on, in order, at most `limit`. */
+  /** Entries of one stream from `fromSeq` on, in order, at most `limit`; from the snapshot on that stands for it. */
   read(meeting: MeetingId, author: MemberId, stream: Stream, fromSeq: number, limit: number): Entry[];
   /** All entries of a stream of any author (all authors' acts, or a document's changes), in order of arrival. */
   readStream(meeting: MeetingId, stream: Stream): Entry[];
+  /** What there is of a stream. */
+  weigh(meeting: MeetingId, author: MemberId, stream: Stream): StreamWeight;
 }

@@ -81,6 +81,8 @@ export interface Entry {
   /** SHA-256 of the author's certificate (DER), hex. */
   readonly certificate: Sha256;
   readonly payload: EntryPayload;
+  /** Of a snapshot: what the author's document was then, as a Yjs update. The payload names its hash. */
+  readonly state?: Uint8Array;
 }
 
 /** How far someone has an author's stream. */
@@ -95,6 +97,28 @@ export interface StreamHead {
 export const documentChangeBodySchema = z.strictObject({ update: base64UrlSchema });
 export const DOCUMENT_CHANGE = 'document-change';
 
+/**
+ * A snapshot: what the author's entries of the stream come to so far. It takes their place. Who has them computes the
+ * state; to the others it travels behind the entry.
+ */
+export const DOCUMENT_SNAPSHOT = 'document-snapshot';
+/** Larger states are not made into snapshots. Bytes. */
+export const MAX_STATE_BYTES = 2 * 1024 * 1024;
+export const documentSnapshotBodySchema = z.strictObject({
+  /** Of the state. */
+  sha256: sha256Schema,
+  bytes: z.number().int().min(1).max(MAX_STATE_BYTES),
+});
+
+/**
+ * Between an entry and the state (base64url) behind it, as it travels to somebody who lacks what a snapshot stands for. In
+ * no compact JWS.
+ */
+export const STATE_MARK = '~';
+
+/** The entry alone of one as it travels. */
+export const jwsOf = (travelling: string): string => travelling.split(STATE_MARK, 1)[0] ?? '';
+
 /** The exact bytes of a payload: RFC 8785. Throws on what JSON can't hold (a bug of the caller). */
 export function payloadBytes(payload: EntryPayload): Uint8Array {
   const text = canonicalize(payload);
@@ -102,7 +126,7 @@ export function payloadBytes(payload: EntryPayload): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** Why a received entry was refused; each has a sentence in i18n under `entry.*`. */
+/** Why a received entry was refused. */
 export type EntryRefusal =
   | 'malformed'
   | 'too-large'
@@ -113,17 +137,31 @@ export type EntryRefusal =
   | 'bad-signature'
   | 'gap'
   | 'fork'
+  /** A snapshot whose state could not be computed here; it is wanted along with it. */
+  | 'state-wanted'
+  /** A snapshot that stands for too little. */
+  | 'not-due'
   | 'not-allowed'
   | 'bad-body';
 
-/** Where `payload` stands relative to the author's stream known so far. A `fork` is proof of equivocation. */
+/**
+ * Where `payload` stands relative to the author's stream known so far. A `fork` is proof of equivocation. Entries that a
+ * snapshot has replaced have no hash any more, but for the last of them, which it names: they count as `known`.
+ */
 export function chainVerdict(
   payload: EntryPayload,
   hash: Sha256,
   known: { head: StreamHead | undefined; hashAt: (seq: number) => Sha256 | undefined },
 ): 'next' | 'known' | 'gap' | 'fork' {
   const headSeq = known.head?.seq ?? 0;
-  if (payload.seq <= headSeq) return known.hashAt(payload.seq) === hash ? 'known' : 'fork';
+  if (payload.seq <= headSeq) return (known.hashAt(payload.seq) ?? hash) === hash ? 'known' : 'fork';
   if (payload.seq > headSeq + 1) return 'gap';
   return payload.prev === (known.head?.hash ?? null) ? 'next' : 'fork';
+}
+
+/** Whether a log goes on with it. A snapshot stands for all before it; without its state it is none. */
+export function isNext(entry: Entry, verdict: ReturnType<typeof chainVerdict>): boolean {
+  const isSnapshot = entry.payload.kind === DOCUMENT_SNAPSHOT;
+  if (isSnapshot !== (entry.state !== undefined)) return false;
+  return verdict === 'next' || (isSnapshot && verdict === 'gap');
 }

@@ -24,6 +24,12 @@ export interface EntryBatch {
   readonly certificates: readonly Uint8Array[];
 }
 
+/** Entries of one stream, one after the other. */
+export interface ReadEntries extends EntryBatch {
+  /** The number of the first: higher than asked for when a snapshot stands for those before, and its state is behind it. */
+  readonly first: number;
+}
+
 export interface ReceivedEntries {
   /** New ones, stored and applied. */
   readonly accepted: readonly Entry[];
@@ -33,8 +39,11 @@ export interface ReceivedEntries {
 /** The signed log of one meeting, as hub and link use it. */
 export interface MeetingLog {
   heads(): StreamHead[];
-  /** Entries after `seq` of that stream, at most `limit`, with the certificates needed to check them. */
-  readAfter(author: MemberId, stream: Stream, seq: number, limit: number): EntryBatch;
+  /**
+   * Entries after `seq` of that stream, at most `limit`, with the certificates needed to check them. `stateToo`: a
+   * snapshot that comes next has its state with it in any case.
+   */
+  readAfter(author: MemberId, stream: Stream, seq: number, limit: number, stateToo?: boolean): ReadEntries;
   /** Checks, stores and applies what came from `from`; never throws for bad input. */
   receive(batch: EntryBatch, from: MemberId): Promise<ReceivedEntries>;
   /** Called for every entry stored from anywhere, after it is on disk. Returns how to stop. */

@@ -16,9 +16,9 @@ import { deviceSchema, epochSchema, knownLaptopsSchema, portSchema, type Epoch, 
  * the protocol version: `hello` from the laptop that connects, `welcome` back.
  *
  * Within one protocol version only optional fields and new message types are added: unknown fields and types are
- * skipped. Anything else raises the number.
+ * skipped. Anything else raises the number. 2: snapshots take the place of entries.
  */
-export const LINK_PROTOCOL = 1;
+export const LINK_PROTOCOL = 2;
 
 export const linkPath = (meeting: string): string => `/link/${meeting}`;
 export const paperPath = (meeting: string, paper: string): string => `/paper/${meeting}/${paper}`;

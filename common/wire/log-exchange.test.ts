@@ -57,6 +57,7 @@ function createLaptop(n: number): Laptop {
       heads: () =>
         [...streams.values()].flatMap((entries) => (entries.length > 0 ? headOf(entries.at(-1) as Entry) : [])),
       readAfter: (author, stream, seq, limit) => ({
+        first: seq + 1,
         entries: of({ author, stream })
           .slice(seq, seq + limit)
           .map((entry) => entry.jws),

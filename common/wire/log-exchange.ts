@@ -2,6 +2,7 @@ import { fromBase64, fromBase64UrlEncoded, toBase64 } from 'lib0/buffer';
 import {
   ACTS_STREAM,
   entryPayloadSchema,
+  jwsOf,
   type Entry,
   type EntryRefusal,
   type Stream,
@@ -19,7 +20,8 @@ export interface ExchangedLog {
     stream: Stream,
     seq: number,
     limit: number,
-  ): { readonly entries: readonly string[]; readonly certificates: readonly Uint8Array[] };
+    stateToo?: boolean,
+  ): { readonly first: number; readonly entries: readonly string[]; readonly certificates: readonly Uint8Array[] };
   receive(
     batch: { readonly entries: readonly string[]; readonly certificates: readonly Uint8Array[] },
     from: MemberId,
@@ -69,7 +71,14 @@ const MAX_CERTIFICATES = 1200;
 const READ_LIMIT = 64;
 
 /** Refusals that tell of a stream, not of the one who brought it. */
-const innocent: ReadonlySet<EntryRefusal> = new Set(['gap', 'fork', 'unknown-certificate', 'certificate-refused']);
+const innocent: ReadonlySet<EntryRefusal> = new Set([
+  'gap',
+  'fork',
+  'unknown-certificate',
+  'certificate-refused',
+  'state-wanted',
+  'not-due',
+]);
 
 /**
  * Keeps one meeting's log the same on both ends of a link. Each side tells how far it has each stream, sends what the
@@ -97,6 +106,8 @@ export function createLogExchange(options: {
   /** Streams of which there is more here, and how far. */
   const lagging = new Map<string, StreamPosition>();
   const blocked = new Set<string>(options.withheld);
+  /** Snapshots that go once more with their states. */
+  const stateWanted = new Map<string, number>();
   const unacknowledged = new Map<number, { positions: readonly StreamPosition[]; characters: number }>();
   const sentCertificates = new Set<string>();
   const sentBefore = new WeakSet<Uint8Array>();
@@ -173,13 +184,16 @@ export function createLogExchange(options: {
       for (const [key, end] of lagging) {
         const from = sent.get(key) ?? 0;
         const limit = Math.min(READ_LIMIT, ENTRY_BATCH_COUNT - entries.length, end.seq - from);
-        const read = limit > 0 ? log.readAfter(end.author, end.stream, from, limit) : { entries: [], certificates: [] };
+        const read =
+          limit > 0
+            ? log.readAfter(end.author, end.stream, from, limit, stateWanted.has(key))
+            : { first: 0, entries: [], certificates: [] };
         let seq = from;
-        for (const entry of read.entries) {
+        for (const [index, entry] of read.entries.entries()) {
           if (entries.length > 0 && characters + entry.length > ENTRY_BATCH_CHARACTERS) break;
           entries.push(entry);
           characters += entry.length;
-          seq++;
+          seq = read.first + index;
           positions.push({ author: end.author, stream: end.stream, seq });
         }
         if (seq > from) needed.push(...read.certificates);
@@ -240,9 +254,9 @@ export function createLogExchange(options: {
 
   async function receiveEntries(message: { batch: number; entries: string[] }): Promise<Breach | null> {
     const brought = certificates;
-    for (const entry of message.entries) arriving.add(entry);
+    for (const entry of message.entries) arriving.add(jwsOf(entry));
     const result = await log.receive({ entries: message.entries, certificates: brought }, options.peer);
-    for (const entry of message.entries) arriving.delete(entry);
+    for (const entry of message.entries) arriving.delete(jwsOf(entry));
     for (const { payload } of result.accepted) {
       sent.set(streamKey(payload), Math.max(sent.get(streamKey(payload)) ?? 0, payload.seq));
     }
@@ -272,13 +286,30 @@ export function createLogExchange(options: {
       const position = batch.positions[index];
       if (!position) return { kind: 'malformed', reason: 'unknown entry' };
       refused.add(index);
+      if (goesAgain(position, reason)) continue;
       blocked.add(streamKey(position));
       lagging.delete(streamKey(position));
       options.onRefused('sent', reason, position);
     }
-    options.onAcknowledged(batch.positions.filter((_, index) => !refused.has(index)));
+    const stored = batch.positions.filter((_, index) => !refused.has(index));
+    for (const position of stored) {
+      if ((stateWanted.get(streamKey(position)) ?? Infinity) <= position.seq) stateWanted.delete(streamKey(position));
+    }
+    options.onAcknowledged(stored);
     pump();
     return null;
+  }
+
+  /** What of a stream was sent after a snapshot whose state is wanted was refused for its gap, and follows it again. */
+  function goesAgain(position: StreamPosition, reason: string): boolean {
+    const key = streamKey(position);
+    const wanted = stateWanted.get(key);
+    if (wanted !== undefined) return reason === 'gap' && position.seq > wanted;
+    if (reason !== 'state-wanted') return false;
+    stateWanted.set(key, position.seq);
+    lag({ ...position, seq: Math.max(sent.get(key) ?? 0, lagging.get(key)?.seq ?? 0) });
+    sent.set(key, position.seq - 1);
+    return true;
   }
 
   return {

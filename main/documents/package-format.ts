@@ -14,7 +14,7 @@ import { z } from 'zod';
  *
  * Hashes here find damage. They don't prove who wrote something: that is what the signatures in it are for.
  */
-export const PACKAGE_FORMAT = 1;
+export const PACKAGE_FORMAT = 2;
 
 export type PackageProblem =
   /** Gone, a folder, or not allowed for this user; when writing also: no space. */
@@ -102,7 +102,8 @@ export const documentFileName = (document: string): string => `documents/${docum
 export const REQUIRED_FILES = ['meeting.json', 'acts.jsonl', 'authority.pem'] as const;
 
 export const manifestSchema = z.strictObject({
-  format: z.literal(PACKAGE_FORMAT),
+  /** Packages of format 1 have no snapshots. */
+  format: z.union([z.literal(1), z.literal(PACKAGE_FORMAT)]),
   meeting: z.string().min(1).max(200),
   createdAt: z.iso.datetime({ offset: true }),
   /** Papers of the agenda that the laptop did not hold when it made the package. */
@@ -118,4 +119,5 @@ export const manifestSchema = z.strictObject({
 export type PackageManifest = z.infer<typeof manifestSchema>;
 
 export type ActLine = { readonly jws: string; readonly cert: string };
+/** As it travels: behind a snapshot is its state. */
 export type EntryLine = { readonly jws: string };

@@ -256,7 +256,7 @@ describe('reading what others made', () => {
     expect(await readPackage(folder)).toEqual({ ok: false, problem: 'unreadable' });
   });
   it('tells one from the future', async () => {
-    expect(await problemOf(rawZip(package_({}, { format: 2, unheardOf: true })))).toBe('newer-format');
+    expect(await problemOf(rawZip(package_({}, { format: 3, unheardOf: true })))).toBe('newer-format');
   });
   it.each([
     '../evil',

@@ -166,13 +166,13 @@ export function createClusterRoom(options: {
     let characters = 0;
     for (const head of ownLog().heads) {
       for (let from = theirs.get(streamKey(head)) ?? 0; from < head.seq && characters < ANSWER_CHARACTERS;) {
-        const read = meeting.log.readAfter(head.author, head.stream, from, READ_LIMIT);
+        const read = meeting.log.readAfter(head.author, head.stream, from, READ_LIMIT, true);
         if (read.entries.length === 0) break;
         append(
           read.entries,
           read.certificates.map((der) => Buffer.from(der).toString('base64')),
         );
-        from += read.entries.length;
+        from = read.first + read.entries.length - 1;
         characters += read.entries.reduce((sum, jws) => sum + jws.length, 0);
       }
     }

@@ -12,14 +12,17 @@ function countedLog() {
   const jws: string[] = [];
   const listeners = new Set<() => void>();
   const reads = { batches: 0, heads: 0 };
-  const log: MeetingLog = {
+  const log: MeetingLog & { replaced: number } = {
+    /** So many of the first are here no more. */
+    replaced: 0,
     heads() {
       reads.heads++;
       return [{ author, stream, seq: jws.length, hash: '' as Entry['hash'] }];
     },
     readAfter(_author, _stream, seq, limit) {
       reads.batches++;
-      return { entries: jws.slice(seq, seq + limit), certificates: [] };
+      const from = Math.max(seq, log.replaced);
+      return { first: from + 1, entries: jws.slice(from, from + limit), certificates: [] };
     },
     receive: () => Promise.reject(new Error('not asked for')),
     onStored(listener) {
@@ -49,6 +52,18 @@ it('[LOG-8] what many lack is read once, and what comes later is never missed', 
   expect(shared.log.readAfter(author, stream, 2, 2).entries).toEqual(['c']);
   expect(shared.log.readAfter(author, stream, 3, 2).entries).toEqual(['d']);
   expect(shared.log.readAfter(author, stream, 4, 2).entries).toEqual([]);
+});
+
+it('[LOG-8] [LOG-12] what comes after a number may be a snapshot further on', () => {
+  const { log, reads, add } = countedLog();
+  const shared = shareReads(log);
+  for (const entry of ['a', 'b', 'c', 'd', 'e']) add(entry);
+  expect(shared.log.readAfter(author, stream, 0, 2)).toMatchObject({ first: 1, entries: ['a', 'b'] });
+  log.replaced = 3;
+  expect(shared.log.readAfter(author, stream, 2, 2)).toMatchObject({ first: 4, entries: ['d', 'e'] });
+  expect(shared.log.readAfter(author, stream, 2, 1)).toMatchObject({ first: 4, entries: ['d'] });
+  expect(shared.log.readAfter(author, stream, 4, 9)).toMatchObject({ first: 5, entries: ['e'] });
+  expect(reads.batches).toBe(2);
 });
 
 it('[LOG-8] large entries are read once, and a batch of them is not larger than a batch', () => {

@@ -21,11 +21,13 @@ const KEPT_MILLISECONDS = 5000;
 
 interface Read {
   readonly entry: string;
+  readonly seq: number;
   /** Those of the entries that were read together, this one's among them. */
   readonly certificates: readonly Uint8Array[];
 }
 
 export function shareReads(log: MeetingLog): SharedReads {
+  /** By the number after which they come: a snapshot comes after all that it stands for. */
   const streams = new Map<string, Map<number, Read>>();
   let kept = 0;
   let asked = 0;
@@ -39,14 +41,15 @@ export function shareReads(log: MeetingLog): SharedReads {
   }
 
   function readMore(author: MemberId, stream: Stream, seq: number, limit: number): Map<number, Read> {
-    const { entries, certificates } = log.readAfter(author, stream, seq, limit);
+    const { first, entries, certificates } = log.readAfter(author, stream, seq, limit);
     const characters = entries.reduce((sum, entry) => sum + entry.length, 0);
     if (kept + characters > MAX_KEPT) forget();
     kept += characters;
     const key = streamKey({ author, stream });
     const known = streams.get(key) ?? new Map<number, Read>();
     streams.set(key, known);
-    for (const [index, entry] of entries.entries()) known.set(seq + 1 + index, { entry, certificates });
+    for (const [index, entry] of entries.entries())
+      known.set(index === 0 ? seq : first + index - 1, { entry, seq: first + index, certificates });
     return known;
   }
 
@@ -58,21 +61,25 @@ export function shareReads(log: MeetingLog): SharedReads {
         return [...heads];
       },
       /** No more than a batch holds, however many were asked for. */
-      readAfter(author, stream, seq, limit) {
+      readAfter(author, stream, seq, limit, stateToo) {
+        if (stateToo) return log.readAfter(author, stream, seq, limit, stateToo);
         asked = performance.now();
         let known = streams.get(streamKey({ author, stream }));
-        if (!known?.has(seq + 1)) known = readMore(author, stream, seq, limit);
+        if (!known?.has(seq)) known = readMore(author, stream, seq, limit);
+        const first = known.get(seq)?.seq ?? seq + 1;
+        let last = seq;
         const entries: string[] = [];
         const certificates = new Set<Uint8Array>();
         let characters = 0;
         while (entries.length < limit && characters < ENTRY_BATCH_CHARACTERS) {
-          const read = known.get(seq + 1 + entries.length);
+          const read = known.get(last);
           if (!read) break;
           entries.push(read.entry);
+          last = read.seq;
           characters += read.entry.length;
           for (const certificate of read.certificates) certificates.add(certificate);
         }
-        return { entries, certificates: [...certificates] };
+        return { first, entries, certificates: [...certificates] };
       },
     },
     beat() {

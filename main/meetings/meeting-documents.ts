@@ -5,9 +5,10 @@ import type { OpenDocument } from '../../common/collab/carried-meeting.ts';
 import type { MeetingId } from '../../common/domain/ids.ts';
 import { applyEntry } from '../../common/collab/apply-entry.ts';
 import { shapeOf } from '../../common/collab/document-shapes.ts';
+import { updateOf } from '../../common/collab/snapshot.ts';
 import { createWaitingChanges, type WaitingChanges } from '../../common/collab/waiting-changes.ts';
 import { judgeLive } from '../../common/collab/write-check.ts';
-import { updateOf, type WritableMeetingLog } from './meeting-log.ts';
+import type { WritableMeetingLog } from './meeting-log.ts';
 import type { Log, MeetingStore } from './ports.ts';
 
 const FROM_LOG = Symbol('from the log');

@@ -4,8 +4,11 @@ import {
   ACTS_STREAM,
   chainVerdict,
   DOCUMENT_CHANGE,
+  DOCUMENT_SNAPSHOT,
   documentChangeBodySchema,
+  documentSnapshotBodySchema,
   ENTRY_VERSION,
+  jwsOf,
   MAX_ACTS_OF_AUTHOR,
   MAX_STREAMS_OF_AUTHOR,
   type Entry,
@@ -14,14 +17,16 @@ import {
   type Stream,
   type StreamHead,
 } from '../../common/acts/entry.ts';
-import type { EntryBatch, MeetingLog, ReceivedEntries } from '../../common/collab/carried-meeting.ts';
+import type { EntryBatch, MeetingLog, ReadEntries, ReceivedEntries } from '../../common/collab/carried-meeting.ts';
 import { createDocumentClients, type DocumentClients } from '../../common/collab/document-clients.ts';
 import { shapeOf } from '../../common/collab/document-shapes.ts';
 import { readUpdate } from '../../common/collab/read-update.ts';
+import { documentOf, hasSnapshots, stateBehind, updateOf, withState } from '../../common/collab/snapshot.ts';
 import { signedProblem } from '../../common/collab/write-check.ts';
 import { Refusal } from '../../common/contract/port.ts';
 import type { MeetingId, MemberId } from '../../common/domain/ids.ts';
 import type { CertificateBook, EntryAuthentication, Log, MeetingStore } from './ports.ts';
+import { checkedSnapshot, dueSnapshot, isSnapshot } from './snapshots.ts';
 
 /** Own entries are refused for the same reasons as received ones; this one tells which. */
 export class EntryRefused extends Error {
@@ -40,6 +45,8 @@ export interface WritableMeetingLog extends MeetingLog {
   act(kind: string, body: (time: string) => Readonly<Record<string, unknown>>): Promise<Entry>;
   /** Signs the pending changes of a document into one entry; undefined when there are none. */
   commitChanges(document: string, merge: (updates: readonly Uint8Array[]) => Uint8Array): Promise<Entry | undefined>;
+  /** Signs what the own entries of a document come to, in their place, when there are enough of them. */
+  compact(document: string): Promise<Entry | 'not-due' | 'impossible'>;
   /** All verified acts, in order of arrival. */
   acts(): readonly Act[];
   /** Whose the Yjs clients of a document are, as far as entries and this laptop's connections tell. */
@@ -132,10 +139,14 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
   /** From now on further entries are judged by this one too. */
   function takeIntoAccount(entry: Entry): void {
     const { stream, author, seq } = entry.payload;
-    if (seq === 1) streams.set(author, (streams.get(author) ?? 0) + 1);
+    if (seq === 1 || (entry.state && !store.entries.head(meeting, author, stream)))
+      streams.set(author, (streams.get(author) ?? 0) + 1);
     if (stream === ACTS_STREAM) return;
+    const document = documentOf(stream);
+    // What was before it counts only as far as the snapshot has it, at those who see nothing else as at all.
+    if (entry.state) clients.set(document, createDocumentClients());
     const change = readUpdate(updateOf(entry));
-    if (change) clientsOf(documentOf(stream)).sign(change, author);
+    if (change) clientsOf(document).sign(change, author);
   }
 
   function stored(entries: readonly Entry[], from: MemberId | 'self'): void {
@@ -201,21 +212,24 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
   }
 
   /** `waiting`: checked entries that are not stored yet, the last of each stream. */
-  function check(jws: string, from: MemberId, waiting: ReadonlyMap<string, Entry>): Checked {
-    const read = authentication.read(jws);
+  function check(travelling: string, from: MemberId, waiting: ReadonlyMap<string, Entry>): Checked {
+    const state = stateBehind(travelling);
+    const read = authentication.read(jwsOf(travelling));
     if (!read.ok) return read.reason;
     const { entry } = read;
     const { payload } = entry;
     if (payload.meeting !== meeting) return 'wrong-meeting';
+    if (state === null || (state && !isSnapshot(payload))) return 'malformed';
     const last = waiting.get(streamKey(entry));
+    const head = last ? headOf(last) : store.entries.head(meeting, payload.author, payload.stream);
     const verdict = chainVerdict(payload, entry.hash, {
-      head: last ? headOf(last) : store.entries.head(meeting, payload.author, payload.stream),
+      head,
       hashAt: (seq) =>
         last?.payload.seq === seq ? last.hash : store.entries.hashAt(meeting, payload.author, payload.stream, seq),
     });
-    if (verdict !== 'next' && last) return 'store-first';
+    if (last && (verdict !== 'next' || isSnapshot(payload))) return 'store-first';
     if (verdict === 'known') return 'known';
-    if (verdict === 'gap') return 'gap';
+    if (verdict === 'gap' && !state) return 'gap';
     const certificate = certificates.get(entry.certificate);
     if (!certificate) return 'unknown-certificate';
     const author = certificates.memberOf(certificate, new Date(payload.time));
@@ -224,25 +238,42 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
     const refusal = authentication.verify(entry, certificate, author.member);
     if (refusal) return refusal;
     if (verdict === 'fork') {
-      const known = store.entries.read(meeting, payload.author, payload.stream, payload.seq, 1)[0];
-      store.recordFork(known, entry);
+      // Of the same number, or the one that it should have named.
+      const at = Math.min(payload.seq, head?.seq ?? 0);
+      store.recordFork(store.entries.read(meeting, payload.author, payload.stream, at, 1)[0], entry);
       return 'fork';
     }
-    return bodyProblem(payload, from) ?? entry;
+    const problem = bodyProblem(payload, from, head === undefined);
+    if (problem || !isSnapshot(payload)) return problem ?? entry;
+    const checked = checkedSnapshot(entry, state, { entries: store.entries, follows: verdict === 'next' });
+    if (typeof checked === 'string')
+      options.log.warn('snapshot refused', {
+        meeting,
+        from,
+        author: payload.author,
+        stream: payload.stream,
+        reason: checked,
+      });
+    return checked;
   }
 
-  function bodyProblem(payload: EntryPayload, from: MemberId): EntryRefusal | undefined {
+  /** `begins`: its stream. */
+  function bodyProblem(payload: EntryPayload, from: MemberId, begins = payload.seq === 1): EntryRefusal | undefined {
     if (payload.stream === ACTS_STREAM) {
       if (payload.seq > MAX_ACTS_OF_AUTHOR) return 'not-allowed';
       if (!isActKind(payload.kind)) return 'bad-body';
       return actBodySchemas[payload.kind].safeParse(payload.body).success ? undefined : 'bad-body';
     }
+    const snapshot = isSnapshot(payload) && hasSnapshots(payload.stream);
     const change = documentChangeBodySchema.safeParse(payload.body);
-    if (payload.kind !== DOCUMENT_CHANGE || !change.success) return 'bad-body';
+    if (snapshot) {
+      if (payload.seq === 1 || !documentSnapshotBodySchema.safeParse(payload.body).success) return 'bad-body';
+    } else if (payload.kind !== DOCUMENT_CHANGE || !change.success) return 'bad-body';
     const { author, time } = payload;
-    if (payload.seq === 1 && (streams.get(author) ?? 0) >= MAX_STREAMS_OF_AUTHOR) return 'not-allowed';
+    if (begins && (streams.get(author) ?? 0) >= MAX_STREAMS_OF_AUTHOR) return 'not-allowed';
     const document = documentOf(payload.stream);
     if (!options.mayHaveWritten({ author, document, time, from })) return 'not-allowed';
+    if (!change.success) return undefined;
     const update = readUpdate(Buffer.from(change.data.update, 'base64url'));
     const problem = update ? signedProblem(update, shapeOf(document), author, clientsOf(document)) : 'malformed';
     if (!problem) return undefined;
@@ -349,9 +380,13 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
       const rank = (head: StreamHead) => (head.stream === ACTS_STREAM ? 0 : head.stream === 'doc/plan' ? 1 : 2);
       return store.entries.heads(meeting).sort((a, b) => rank(a) - rank(b));
     },
-    readAfter(author: MemberId, stream: Stream, seq: number, limit: number): EntryBatch {
+    readAfter(author: MemberId, stream: Stream, seq: number, limit: number, stateToo = false): ReadEntries {
       const entries = store.entries.read(meeting, author, stream, seq + 1, limit);
-      return { entries: entries.map((entry) => entry.jws), certificates: certificatesOf(entries) };
+      const first = entries[0]?.payload.seq ?? seq + 1;
+      const travelling = entries.map((entry, index) =>
+        index === 0 && (first > seq + 1 || stateToo) ? withState(entry) : entry.jws,
+      );
+      return { first, entries: travelling, certificates: certificatesOf(entries) };
     },
     receive: (batch: EntryBatch, from: MemberId) =>
       new Promise<ReceivedEntries>((resolve, reject) => {
@@ -402,14 +437,26 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
         stored([entry], 'self');
         return entry;
       }),
+    compact: (document) =>
+      own(async () => {
+        if (store.own.inDoubt(meeting)) return 'not-due';
+        const stream: Stream = `doc/${document}`;
+        const due = dueSnapshot(store.entries, { meeting, author: me, stream });
+        if (typeof due === 'string') return due;
+        const payload = nextPayload(stream, DOCUMENT_SNAPSHOT, options.now().toISOString(), due.body);
+        if (bodyProblem(payload, me)) return 'impossible';
+        const entry = { ...(await authentication.sign(payload)), state: due.state };
+        store.own.append(entry);
+        takeIntoAccount(entry);
+        stored([entry], 'self');
+        return entry;
+      }),
     acts: () => acts,
     clientsOf,
     settled: () => own(() => Promise.resolve()),
     close: () => void (closed = true),
   };
 }
-
-const documentOf = (stream: Stream): string => stream.slice('doc/'.length);
 
 const streamKey = ({ payload }: Entry): string => `${payload.author} ${payload.stream}`;
 
@@ -426,11 +473,6 @@ export function readAct(entry: Entry): Act | undefined {
   if (!isActKind(kind)) return undefined;
   const parsed = actBodySchemas[kind].safeParse(body);
   return parsed.success ? ({ kind, body: parsed.data, hash: entry.hash, author, seq, time } as Act) : undefined;
-}
-
-/** The Yjs update in a verified entry of a document's stream. */
-export function updateOf(entry: Entry): Uint8Array {
-  return Buffer.from(documentChangeBodySchema.parse(entry.payload.body).update, 'base64url');
 }
 
 /** The disk takes nothing just now; anything else is a defect. */

@@ -9,6 +9,7 @@ import type {
 } from '../../common/contract/requests.ts';
 import type { MeetingId, Sha256 } from '../../common/domain/ids.ts';
 import { attend, detach, takeBack, type Attending } from './attend.ts';
+import { keepCompact } from './compaction.ts';
 import { beginPlan, convene } from './convene.ts';
 import { entrust, takeEntrusted } from './entrusting.ts';
 import type { EventHub } from './events.ts';
@@ -134,12 +135,16 @@ export function createWorkplace(deps: {
       logger: log,
     });
     const own = followOwnChanges({ meeting, store, acknowledged: network.acknowledged(id), now });
+    const compaction = row.readOnly
+      ? undefined
+      : keepCompact({ meeting, acknowledged: network.acknowledged(id), logger: log });
     const one = newAtHand(meeting, own);
     atHand.set(id, one);
     one.stops.push(
       meeting.onChange(() => tell(id)),
       own.onChange(() => tell(id)),
       () => own.close(),
+      () => compaction?.close(),
     );
     tell(id);
     return one;

@@ -8,6 +8,8 @@ export type Database = Sqlite.Database;
 
 /** `PRAGMA application_id`: "Phin" in ASCII. */
 const APPLICATION_ID = 0x5068696e;
+/** As `PRAGMA auto_vacuum` says it. */
+const INCREMENTAL = 2;
 /** How long to wait for an application that is just closing, milliseconds. */
 const BUSY_TIMEOUT = 2000;
 
@@ -26,6 +28,7 @@ export function openDatabase(file: string, migrations: readonly Migration[] = MI
       db.pragma('trusted_schema = OFF');
       db.pragma('cell_size_check = ON');
       checkOrigin(db, migrations);
+      db.pragma('auto_vacuum = INCREMENTAL');
       db.pragma('journal_mode = WAL');
       db.pragma('synchronous = FULL');
       db.pragma('fullfsync = ON');
@@ -36,6 +39,7 @@ export function openDatabase(file: string, migrations: readonly Migration[] = MI
       checkIntegrity(db);
       keepCopyBefore(db, migrations, file);
       migrate(db, migrations);
+      makeShrinkable(db);
       return db;
     } catch (error) {
       db.close();
@@ -78,6 +82,18 @@ function keepCopyBefore(db: Database, migrations: readonly Migration[], file: st
   rmSync(copy, { force: true });
   closeSync(openSync(copy, 'a', 0o600));
   db.prepare('VACUUM INTO ?').run(copy);
+}
+
+/** A database of an earlier version gives no room back before it was written anew, once. */
+function makeShrinkable(db: Database): void {
+  if (db.pragma('auto_vacuum', { simple: true }) === INCREMENTAL) return;
+  try {
+    db.pragma('auto_vacuum = INCREMENTAL');
+    db.exec('VACUUM');
+  } catch (error) {
+    // It works as it is; next time there may be room for the second copy that this takes.
+    if (asStoreError(error)?.code !== 'disk-full') throw error;
+  }
 }
 
 function migrate(db: Database, migrations: readonly Migration[]): void {

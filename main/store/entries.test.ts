@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { entryLogSuite } from '../../common/acts/entry-log.contract.ts';
 import { openDatabase, type Database } from './database.ts';
-import { sqliteEntryLog } from './entries.ts';
+import { removeBrokenEntries, sqliteEntryLog } from './entries.ts';
+import { sha256 } from './hash-bytes.ts';
 import { memoryEntryLog } from './memory-entry-log.ts';
 import { asStoreError } from './store-error.ts';
-import { LAN, MEETING, MINH, sealed, sealedChain } from './store.fixtures.ts';
+import { LAN, MEETING, sealed, sealedAct, sealedChain } from './store.fixtures.ts';
 
 describe('entry log in memory', () => {
   for (const { name, check } of entryLogSuite(memoryEntryLog, sealed)) it(name, check);
@@ -28,19 +29,6 @@ describe('stored entries', () => {
   });
   afterEach(() => db.close());
 
-  it('are read from a place on, counted and found by hash', () => {
-    const log = sqliteEntryLog(db);
-    const lan = sealedChain(3);
-    const minh = sealedChain(2, { author: MINH });
-    log.append([...lan, ...minh]);
-    expect(log.countStream(MEETING, 'acts')).toBe(5);
-    expect(log.countStream(MEETING, 'doc/plan')).toBe(0);
-    expect(log.readStreamAfter(MEETING, 'acts', 2)).toEqual([lan[2], ...minh]);
-    expect(log.readStreamAfter(MEETING, 'acts', 5)).toEqual([]);
-    expect(log.byHash(minh[1]!.hash)).toEqual(minh[1]);
-    expect(log.byHash(sealedChain(1, { meeting: MEETING, kind: 'other-kind' })[0]!.hash)).toBeUndefined();
-  });
-
   it('are refused as damaged when the disk gives back other characters', () => {
     const log = sqliteEntryLog(db);
     const [entry] = sealedChain(1);
@@ -49,6 +37,24 @@ describe('stored entries', () => {
     db.prepare('UPDATE entries SET jws = ?').run(changed);
     expect(() => log.read(MEETING, LAN, 'acts', 1, 1)).toThrow(expect.objectContaining({ code: 'store-damaged' }));
     expect(() => log.readStream(MEETING, 'acts')).toThrow(expect.objectContaining({ code: 'store-damaged' }));
+  });
+
+  it('are gone with all after them when the state of their snapshot differs from its hash', () => {
+    const log = sqliteEntryLog(db);
+    const stream = `doc/ink/${'a'.repeat(64)}/${LAN}` as const;
+    const state = Buffer.of(0, 0);
+    const [first, second] = sealedChain(2, { stream });
+    const body = { sha256: sha256(state), bytes: 2 };
+    const snapshot = { ...sealedAct(3, second!.hash, { stream, kind: 'document-snapshot', body }), state };
+    log.append([first!, second!, snapshot, sealedAct(4, snapshot.hash, { stream }), ...sealedChain(2)]);
+    expect(removeBrokenEntries(db)).toBe(0);
+    db.prepare('UPDATE snapshots SET state = ?').run(Buffer.of(0, 1));
+    expect(() => log.readStream(MEETING, stream)).toThrow(expect.objectContaining({ code: 'store-damaged' }));
+    expect(removeBrokenEntries(db)).toBe(2);
+    expect(log.heads(MEETING).map((head) => head.stream)).toEqual(['acts']);
+    // It can come again from whoever has it.
+    log.append([snapshot]);
+    expect(log.readStream(MEETING, stream)).toEqual([snapshot]);
   });
 
   it('are refused as a whole when the disk is full, and taken when there is room again', () => {

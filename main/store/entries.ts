@@ -1,7 +1,10 @@
 import {
   chainVerdict,
+  DOCUMENT_SNAPSHOT,
+  documentSnapshotBodySchema,
   entryHeaderSchema,
   entryPayloadSchema,
+  isNext,
   type Entry,
   type Stream,
   type StreamHead,
@@ -12,21 +15,13 @@ import type { Database } from './database.ts';
 import { hashBytes, hashFrom, sha256 } from './hash-bytes.ts';
 import { StoreError } from './store-error.ts';
 
-/** The entry log on disk. `append` returns when the entries are on the disk, not before. */
-export interface StoredEntryLog extends EntryLog {
-  /** As `readStream`, without its first `skip` entries and without the cost of reading them. */
-  readStreamAfter(meeting: MeetingId, stream: Stream, skip: number): Entry[];
-  /** How many entries `readStream` would give. */
-  countStream(meeting: MeetingId, stream: Stream): number;
-  /** Undefined when it is not here. */
-  byHash(hash: Sha256): Entry | undefined;
-}
-
 interface EntryRow {
   readonly seq: number;
   readonly hash: Uint8Array;
   readonly certificate: Uint8Array;
   readonly jws: string;
+  /** Of a snapshot. */
+  readonly state: Uint8Array | null;
 }
 
 interface HeadRow {
@@ -36,7 +31,8 @@ interface HeadRow {
   readonly hash: Uint8Array;
 }
 
-export function sqliteEntryLog(db: Database): StoredEntryLog {
+/** The entry log on disk. `append` returns when the entries are on the disk, not before. `onRemoved`: there is room free. */
+export function sqliteEntryLog(db: Database, onRemoved: () => void = () => undefined): EntryLog {
   const findStream = db
     .prepare<[MeetingId, Stream, MemberId], number>(
       'SELECT id FROM streams WHERE meeting = ? AND stream = ? AND author = ?',
@@ -60,21 +56,28 @@ export function sqliteEntryLog(db: Database): StoredEntryLog {
      WHERE s.meeting = ?`,
   );
   const readFrom = db.prepare<[number, number, number], EntryRow>(
-    'SELECT seq, hash, certificate, jws FROM entries WHERE stream = ? AND seq >= ? ORDER BY seq LIMIT ?',
+    `SELECT e.seq, hash, certificate, jws, state FROM entries e LEFT JOIN snapshots n ON n.stream = e.stream AND n.seq = e.seq
+     WHERE e.stream = ? AND e.seq >= ? ORDER BY e.seq LIMIT ?`,
   );
   // The inner query runs on the index of (stream, seq) alone; entries are then read in order of arrival, unsorted.
-  const readAll = db.prepare<[MeetingId, Stream, number], EntryRow>(
-    `SELECT seq, hash, certificate, jws FROM entries WHERE arrival IN
-       (SELECT e.arrival FROM streams s JOIN entries e ON e.stream = s.id
-        WHERE s.meeting = ? AND s.stream = ? ORDER BY e.arrival LIMIT -1 OFFSET ?)
+  const readAll = db.prepare<[MeetingId, Stream], EntryRow>(
+    `SELECT e.seq, hash, certificate, jws, state FROM entries e LEFT JOIN snapshots n ON n.stream = e.stream AND n.seq = e.seq
+     WHERE arrival IN
+       (SELECT e.arrival FROM streams s JOIN entries e ON e.stream = s.id WHERE s.meeting = ? AND s.stream = ?)
      ORDER BY arrival`,
   );
-  const count = db
-    .prepare<[MeetingId, Stream], number>(
-      'SELECT count(*) FROM streams s JOIN entries e ON e.stream = s.id WHERE s.meeting = ? AND s.stream = ?',
+  const putSnapshot = db.prepare<[number, number, Uint8Array]>(
+    'INSERT OR REPLACE INTO snapshots (stream, seq, state) VALUES (?, ?, ?)',
+  );
+  const removeReplaced = db.prepare<[number, number]>('DELETE FROM entries WHERE stream = ? AND seq < ?');
+  const weighSnapshot = db.prepare<[number], { seq: number; bytes: number }>(
+    'SELECT seq, octet_length(state) bytes FROM snapshots WHERE stream = ?',
+  );
+  const weighEntries = db
+    .prepare<[number, number], number>(
+      'SELECT coalesce(sum(octet_length(jws)), 0) FROM entries WHERE stream = ? AND seq > ?',
     )
     .pluck();
-  const findHash = db.prepare<[Uint8Array], EntryRow>('SELECT seq, hash, certificate, jws FROM entries WHERE hash = ?');
 
   const head = (meeting: MeetingId, author: MemberId, stream: Stream): StreamHead | undefined => {
     const id = findStream.get(meeting, stream, author);
@@ -83,13 +86,19 @@ export function sqliteEntryLog(db: Database): StoredEntryLog {
   };
   const hashAt = (meeting: MeetingId, author: MemberId, stream: Stream, seq: number): Sha256 | undefined => {
     const id = findStream.get(meeting, stream, author);
-    const hash = id === undefined ? undefined : hashOf.get(id, seq);
-    return hash && hashFrom(hash);
+    if (id === undefined) return undefined;
+    const hash = hashOf.get(id, seq);
+    if (hash) return hashFrom(hash);
+    // The last one that a snapshot replaced.
+    if (weighSnapshot.get(id)?.seq !== seq + 1) return undefined;
+    const [snapshot] = readFrom.all(id, seq + 1, 1).map(entryFrom);
+    return snapshot?.payload.prev ?? undefined;
   };
   const append = db.transaction((entries: readonly Entry[]) => {
     // Entries of one stream come in runs: each stream is looked up once.
     const streams = new Map<string, { readonly id: number; head: StreamHead | undefined }>();
-    for (const { payload, hash, certificate, jws } of entries) {
+    for (const entry of entries) {
+      const { payload, hash, certificate, jws, state } = entry;
       const { meeting, author, stream, seq } = payload;
       const key = `${meeting} ${author} ${stream}`;
       const known = streams.get(key) ?? {
@@ -101,14 +110,22 @@ export function sqliteEntryLog(db: Database): StoredEntryLog {
         head: known.head,
         hashAt: (at) => hashAt(meeting, author, stream, at),
       });
-      if (verdict !== 'next') throw new Error(`entry ${seq} of ${stream} of ${author} is ${verdict}, not the next`);
+      if (!isNext(entry, verdict))
+        throw new Error(`entry ${seq} of ${stream} of ${author} is ${verdict}, not the next`);
       addEntry.run(known.id, seq, hashBytes(hash), hashBytes(certificate), jws);
+      if (state) {
+        putSnapshot.run(known.id, seq, state);
+        removeReplaced.run(known.id, seq);
+      }
       known.head = { author, stream, seq, hash };
     }
   });
 
   return {
-    append: (entries) => append.immediate(entries),
+    append(entries) {
+      append.immediate(entries);
+      if (entries.some(({ state }) => state)) onRemoved();
+    },
     head,
     heads: (meeting) =>
       headsOf.all(meeting).map(({ author, stream, seq, hash }) => ({ author, stream, seq, hash: hashFrom(hash) })),
@@ -117,12 +134,12 @@ export function sqliteEntryLog(db: Database): StoredEntryLog {
       const id = findStream.get(meeting, stream, author);
       return id === undefined ? [] : readFrom.all(id, fromSeq, limit).map(entryFrom);
     },
-    readStream: (meeting, stream) => readAll.all(meeting, stream, 0).map(entryFrom),
-    readStreamAfter: (meeting, stream, skip) => readAll.all(meeting, stream, skip).map(entryFrom),
-    countStream: (meeting, stream) => count.get(meeting, stream) ?? 0,
-    byHash(hash) {
-      const row = findHash.get(hashBytes(hash));
-      return row && entryFrom(row);
+    readStream: (meeting, stream) => readAll.all(meeting, stream).map(entryFrom),
+    weigh(meeting, author, stream) {
+      const id = findStream.get(meeting, stream, author);
+      if (id === undefined) return { stateBytes: 0, characters: 0 };
+      const snapshot = weighSnapshot.get(id);
+      return { stateBytes: snapshot?.bytes ?? 0, characters: weighEntries.get(id, snapshot?.seq ?? 0) ?? 0 };
     },
   };
 }
@@ -134,9 +151,11 @@ export function sqliteEntryLog(db: Database): StoredEntryLog {
 export function removeBrokenEntries(db: Database): number {
   const streams = db.prepare<[], number>('SELECT id FROM streams').pluck();
   const read = db.prepare<[number], EntryRow>(
-    'SELECT seq, hash, certificate, jws FROM entries WHERE stream = ? ORDER BY seq',
+    `SELECT e.seq, hash, certificate, jws, state FROM entries e LEFT JOIN snapshots n ON n.stream = e.stream AND n.seq = e.seq
+     WHERE e.stream = ? ORDER BY e.seq`,
   );
   const remove = db.prepare<[number, number]>('DELETE FROM entries WHERE stream = ? AND seq >= ?');
+  const removeState = db.prepare<[number, number]>('DELETE FROM snapshots WHERE stream = ? AND seq >= ?');
   return db
     .transaction(() => {
       let removed = 0;
@@ -144,8 +163,10 @@ export function removeBrokenEntries(db: Database): number {
         let last: Entry | undefined;
         for (const row of read.all(stream)) {
           const entry = soundEntry(row);
-          if (!entry || row.seq !== (last?.payload.seq ?? 0) + 1 || entry.payload.prev !== (last?.hash ?? null)) {
+          const follows = row.seq === (last?.payload.seq ?? 0) + 1 && entry?.payload.prev === (last?.hash ?? null);
+          if (!entry || !(follows || (!last && entry.state))) {
             removed += remove.run(stream, row.seq).changes;
+            removeState.run(stream, row.seq);
             break;
           }
           last = entry;
@@ -187,7 +208,12 @@ function entryFrom(row: EntryRow): Entry {
   if (sha256(row.jws) !== hash) throw new StoreError('store-damaged', `entry ${hash} differs from its hash`);
   const payload: unknown = JSON.parse(Buffer.from(row.jws.split('.')[1] ?? '', 'base64url').toString('utf8'));
   if (!isPayloadOf(payload, row.seq)) throw new StoreError('store-damaged', `entry ${hash} has no valid payload`);
-  return { hash, jws: row.jws, certificate: hashFrom(row.certificate), payload };
+  const entry = { hash, jws: row.jws, certificate: hashFrom(row.certificate), payload };
+  if (payload.kind !== DOCUMENT_SNAPSHOT) return entry;
+  const { state } = row;
+  if (!state || documentSnapshotBodySchema.safeParse(payload.body).data?.sha256 !== sha256(state))
+    throw new StoreError('store-damaged', `the state of snapshot ${hash} differs from its hash`);
+  return { ...entry, state };
 }
 
 function isPayloadOf(value: unknown, seq: number): value is Entry['payload'] {

@@ -1,52 +1,65 @@
-import { chainVerdict, type Entry, type Stream, type StreamHead } from '../../common/acts/entry.ts';
+import { chainVerdict, isNext, type Entry, type Stream, type StreamHead } from '../../common/acts/entry.ts';
 import type { EntryLog } from '../../common/acts/entry-log.ts';
-import type { MeetingId, MemberId } from '../../common/domain/ids.ts';
+import type { MeetingId, MemberId, Sha256 } from '../../common/domain/ids.ts';
 
 /** An entry log that forgets: for looking into packages without storing them, and for tests. */
 export function memoryEntryLog(): EntryLog {
-  const entries: Entry[] = [];
-  const streams = new Map<string, Entry[]>();
+  let entries: Entry[] = [];
+  /** From the snapshot on, where there is one. */
+  const streams = new Map<string, readonly Entry[]>();
 
   const keyOf = (meeting: MeetingId, author: MemberId, stream: Stream) => `${meeting} ${author} ${stream}`;
+  const of = (meeting: MeetingId, author: MemberId, stream: Stream) =>
+    streams.get(keyOf(meeting, author, stream)) ?? [];
   const headOf = (last: Entry | undefined): StreamHead | undefined =>
     last && { author: last.payload.author, stream: last.payload.stream, seq: last.payload.seq, hash: last.hash };
+  const hashIn = (stream: readonly Entry[], seq: number): Sha256 | undefined => {
+    const base = stream[0]?.payload;
+    if (!base || seq < 1) return undefined;
+    return seq === base.seq - 1 ? (base.prev ?? undefined) : stream[seq - base.seq]?.hash;
+  };
 
   return {
     append(added) {
       // Nothing is kept before all of it was checked.
       const fresh = new Map<string, Entry[]>();
+      const replaced = new Set<Entry>();
       for (const entry of added) {
         const { meeting, author, stream, seq } = entry.payload;
         const key = keyOf(meeting, author, stream);
-        const known = streams.get(key) ?? [];
-        const coming = fresh.get(key) ?? [];
+        const known = fresh.get(key) ?? [...(streams.get(key) ?? [])];
         const verdict = chainVerdict(entry.payload, entry.hash, {
-          head: headOf(coming.at(-1) ?? known.at(-1)),
-          hashAt: (at) => (known[at - 1] ?? coming[at - 1 - known.length])?.hash,
+          head: headOf(known.at(-1)),
+          hashAt: (at) => hashIn(known, at),
         });
-        if (verdict !== 'next') throw new Error(`entry ${seq} of ${stream} of ${author} is ${verdict}, not the next`);
-        coming.push(entry);
-        fresh.set(key, coming);
+        if (!isNext(entry, verdict))
+          throw new Error(`entry ${seq} of ${stream} of ${author} is ${verdict}, not the next`);
+        for (const old of entry.state ? known.splice(0) : []) replaced.add(old);
+        known.push(entry);
+        fresh.set(key, known);
       }
-      for (const [key, coming] of fresh) {
-        const known = streams.get(key) ?? [];
-        for (const entry of coming) known.push(entry);
-        streams.set(key, known);
-      }
-      for (const entry of added) entries.push(entry);
+      for (const [key, stream] of fresh) streams.set(key, stream);
+      entries.push(...added);
+      if (replaced.size > 0) entries = entries.filter((entry) => !replaced.has(entry));
     },
-    head: (meeting, author, stream) => headOf(streams.get(keyOf(meeting, author, stream))?.at(-1)),
+    head: (meeting, author, stream) => headOf(of(meeting, author, stream).at(-1)),
     heads: (meeting) =>
       [...streams.values()]
         .filter((stream) => stream[0]?.payload.meeting === meeting)
         .map((stream) => headOf(stream.at(-1)))
         .filter((head) => head !== undefined),
-    hashAt: (meeting, author, stream, seq) => streams.get(keyOf(meeting, author, stream))?.[seq - 1]?.hash,
-    read(meeting, author, stream, fromSeq, limit) {
-      const start = Math.max(fromSeq, 1) - 1;
-      return (streams.get(keyOf(meeting, author, stream)) ?? []).slice(start, start + limit);
-    },
+    hashAt: (meeting, author, stream, seq) => hashIn(of(meeting, author, stream), seq),
+    read: (meeting, author, stream, fromSeq, limit) =>
+      of(meeting, author, stream)
+        .filter(({ payload }) => payload.seq >= fromSeq)
+        .slice(0, limit),
     readStream: (meeting, stream) =>
       entries.filter(({ payload }) => payload.meeting === meeting && payload.stream === stream),
+    weigh(meeting, author, stream) {
+      const [first, ...rest] = of(meeting, author, stream);
+      const characters = (some: readonly Entry[]) => some.reduce((sum, { jws }) => sum + jws.length, 0);
+      if (first?.state) return { stateBytes: first.state.byteLength, characters: characters(rest) };
+      return { stateBytes: 0, characters: characters(first ? [first, ...rest] : []) };
+    },
   };
 }

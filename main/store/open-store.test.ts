@@ -273,13 +273,3 @@ describe('private documents', () => {
     expect(store.privateDocuments.list(asMemberId('other') as unknown as typeof MEETING)).toEqual([]);
   });
 });
-
-describe('document snapshots', () => {
-  it('are replaced and cleared', () => {
-    store.snapshots.put(MEETING, 'plan', { entries: 3, state: bytes(1) });
-    store.snapshots.put(MEETING, 'plan', { entries: 5, state: bytes(2) });
-    expectSame(store.snapshots.get(MEETING, 'plan'), { entries: 5, state: bytes(2) });
-    store.snapshots.clear(MEETING);
-    expect(store.snapshots.get(MEETING, 'plan')).toBeUndefined();
-  });
-});

@@ -1,13 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { z } from 'zod';
+import type { EntryLog } from '../../common/acts/entry-log.ts';
 import { acknowledgedStore, type AcknowledgedStore } from './acknowledged.ts';
 import { backups, type Backups } from './backup.ts';
 import { checkIntegrity, type Database } from './database.ts';
-import { documentSnapshots, type DocumentSnapshots } from './document-snapshots.ts';
 import { watchHealth, type Health } from './health.ts';
 import { invitationStore, type InvitationStore } from './invitations.ts';
-import { sqliteEntryLog, type StoredEntryLog } from './entries.ts';
+import { sqliteEntryLog } from './entries.ts';
+import { freePages } from './free-pages.ts';
 import { forkStore, type ForkStore } from './forks.ts';
 import { meetingStore, type MeetingStore } from './meetings.ts';
 import { organisationStore, type OrganisationStore } from './organisation.ts';
@@ -30,13 +31,12 @@ export interface Store {
   readonly certificates: CertificateStore;
   readonly invitations: InvitationStore;
   readonly meetings: MeetingStore;
-  readonly entries: StoredEntryLog;
+  readonly entries: EntryLog;
   readonly own: OwnEntries;
   readonly forks: ForkStore;
   readonly acknowledged: AcknowledgedStore;
   readonly pending: PendingChanges;
   readonly privateDocuments: PrivateDocuments;
-  readonly snapshots: DocumentSnapshots;
   readonly papers: PaperStore;
   readonly backups: Backups;
   readonly health: Health;
@@ -83,7 +83,9 @@ function storeOn(db: Database, dataDir: string, restoration: Restoration | undef
   const settings = settingsStore(db);
   const health = watchHealth(dataDir, () => settings.set('last-trial', new Date().toISOString()));
   const { watched } = health;
-  const entries = watched(sqliteEntryLog(db));
+  const free = freePages(db);
+  free.noticed();
+  const entries = watched(sqliteEntryLog(db, () => free.noticed()));
   const meetings = meetingStore(db);
 
   const folder = journalFolder(dataDir);
@@ -121,7 +123,6 @@ function storeOn(db: Database, dataDir: string, restoration: Restoration | undef
     acknowledged: watched(acknowledgedStore(db)),
     pending: watched(pendingChanges(db, entries, write)),
     privateDocuments: watched(privates),
-    snapshots: watched(documentSnapshots(db)),
     papers: watched(papers),
     backups: watched(
       backups(db, dataDir, {
@@ -138,6 +139,7 @@ function storeOn(db: Database, dataDir: string, restoration: Restoration | undef
     async close() {
       if (!db.open) return;
       health.close();
+      free.close();
       await papers.closeParts();
       journal.close();
       db.close();

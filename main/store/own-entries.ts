@@ -1,7 +1,10 @@
 import { z } from 'zod';
-import { chainVerdict, meetingIdSchema, type Entry } from '../../common/acts/entry.ts';
+import { chainVerdict, DOCUMENT_SNAPSHOT, meetingIdSchema, type Entry } from '../../common/acts/entry.ts';
+import type { EntryLog } from '../../common/acts/entry-log.ts';
+import { computedState } from '../../common/collab/snapshot.ts';
 import { asMeetingId, type MeetingId } from '../../common/domain/ids.ts';
-import { entryOfJws, type StoredEntryLog } from './entries.ts';
+import { entryOfJws } from './entries.ts';
+import { sha256 } from './hash-bytes.ts';
 import type { Journalled, JournalRecord } from './own-journal.ts';
 import type { SettingsStore } from './settings.ts';
 
@@ -23,7 +26,7 @@ export interface OwnEntries {
 const DOUBTS = 'streams-in-doubt';
 const doubtsSchema = z.array(meetingIdSchema);
 
-export function ownEntries(entries: StoredEntryLog, settings: SettingsStore, journalled: Journalled): OwnEntries {
+export function ownEntries(entries: EntryLog, settings: SettingsStore, journalled: Journalled): OwnEntries {
   const doubts = new Set<MeetingId>(settings.get(DOUBTS, doubtsSchema)?.map(asMeetingId));
   const listeners = new Set<(meeting: MeetingId) => void>();
   const write = (): void => settings.set(DOUBTS, [...doubts]);
@@ -55,7 +58,7 @@ export function ownEntries(entries: StoredEntryLog, settings: SettingsStore, jou
  * Brings the database up to what the journal says. Returns the meetings in which the two don't fit together: an entry is
  * missing between them, or differs.
  */
-export function replayEntries(entries: StoredEntryLog, records: readonly JournalRecord[]): MeetingId[] {
+export function replayEntries(entries: EntryLog, records: readonly JournalRecord[]): MeetingId[] {
   const misfits = new Set<MeetingId>();
   for (const record of records) {
     const entry = record.kind === 'entry' ? entryOfJws(record.jws) : undefined;
@@ -65,8 +68,17 @@ export function replayEntries(entries: StoredEntryLog, records: readonly Journal
       head: entries.head(meeting, author, stream),
       hashAt: (seq) => entries.hashAt(meeting, author, stream, seq),
     });
-    if (verdict === 'next') entries.append([entry]);
+    const whole = verdict === 'next' ? withComputedState(entries, entry) : entry;
+    if (verdict === 'next' && whole) entries.append([whole]);
     else if (verdict !== 'known') misfits.add(meeting);
   }
   return [...misfits];
+}
+
+/** The journal has snapshots without their states: they follow from the entries before. */
+function withComputedState(entries: EntryLog, entry: Entry): Entry | undefined {
+  const { kind, meeting, author, stream, body } = entry.payload;
+  if (kind !== DOCUMENT_SNAPSHOT) return entry;
+  const state = computedState(entries.read(meeting, author, stream, 1, Number.MAX_SAFE_INTEGER));
+  return state && sha256(state) === body.sha256 ? { ...entry, state } : undefined;
 }

@@ -1,14 +1,15 @@
 import { randomUUID, X509Certificate } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ACTS_STREAM, type Entry, type StreamHead } from '../../common/acts/entry.ts';
+import { ACTS_STREAM, type StreamHead } from '../../common/acts/entry.ts';
+import { withState } from '../../common/collab/snapshot.ts';
 import { Refusal } from '../../common/contract/port.ts';
 import { asMeetingId, asSha256, type MemberId, type Sha256 } from '../../common/domain/ids.ts';
 import type { MeetingState } from '../../common/domain/meeting-state.ts';
 import { reduceActs } from '../../common/domain/reduce-acts.ts';
 import { outcomeOf, type ProblemCode, type Verdict } from '../../common/domain/verdict.ts';
 import { mayHaveWritten, writersOverTime, type WritersSince } from '../../common/domain/write-rules.ts';
-import type { PackageProblem } from '../documents/package-format.ts';
+import type { EntryLine, PackageProblem } from '../documents/package-format.ts';
 import { readPackage, type OpenPackage } from '../documents/read-package.ts';
 import { writePackage } from '../documents/write-package.ts';
 import { fingerprint } from '../identity/certificate-reading.ts';
@@ -241,7 +242,7 @@ function memoryStore(): MeetingStore & Pick<LaptopStore, 'certificates'> {
   };
 }
 
-function documentsOf(kept: LaptopStore, meeting: OpenMeeting): { name: string; entries: readonly Entry[] }[] {
+function documentsOf(kept: LaptopStore, meeting: OpenMeeting): { name: string; entries: readonly EntryLine[] }[] {
   const names = new Set(
     kept.entries
       .heads(meeting.id)
@@ -250,7 +251,7 @@ function documentsOf(kept: LaptopStore, meeting: OpenMeeting): { name: string; e
   );
   return [...names].map((stream) => ({
     name: stream.slice('doc/'.length),
-    entries: kept.entries.readStream(meeting.id, stream),
+    entries: kept.entries.readStream(meeting.id, stream).map((entry) => ({ jws: withState(entry) })),
   }));
 }
 

@@ -97,7 +97,7 @@ function papersOnly(store: Store, named: ReadonlyMap<Sha256, WantedPaper>): Carr
     title: () => '',
     log: {
       heads: () => [],
-      readAfter: () => ({ entries: [], certificates: [] }),
+      readAfter: () => ({ first: 1, entries: [], certificates: [] }),
       receive: () => Promise.resolve({ accepted: [], refused: [] }),
       onStored: () => () => undefined,
       certificatesOf: () => [],

@@ -4,6 +4,7 @@ import * as Y from 'yjs';
 import { readNote, readStroke, strokesOf, notesOf } from '../../common/collab/annotations.ts';
 import { minutesSection } from '../../common/collab/minutes.ts';
 import { readAgenda } from '../../common/collab/plan.ts';
+import { updateOf } from '../../common/collab/snapshot.ts';
 import { encodeStroke } from '../../common/collab/stroke.ts';
 import type { MeetingId, MemberId, Sha256 } from '../../common/domain/ids.ts';
 import { documentNames } from '../../main/meetings/state-hash.ts';
@@ -30,9 +31,7 @@ export async function findings(options: {
     let doc = documents.get(name);
     if (!doc) {
       doc = new Y.Doc();
-      for (const { payload } of store.entries.readStream(meeting, `doc/${name}`)) {
-        Y.applyUpdate(doc, Buffer.from(String((payload.body as { update: unknown }).update), 'base64url'));
-      }
+      for (const entry of store.entries.readStream(meeting, `doc/${name}`)) Y.applyUpdate(doc, updateOf(entry));
       documents.set(name, doc);
     }
     return doc;

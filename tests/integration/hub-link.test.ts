@@ -78,9 +78,11 @@ describe('link', () => {
     room = await openTestRoom(organisation);
     const an = await room.enrol('Nguyễn Văn An');
     const url = `wss://${room.address}/link/${room.rules.id}`;
-    const newer = await openRawSocket(an, url);
-    newer.socket.send(JSON.stringify({ type: 'hello', protocol: 2, device: 'tu-tuong-lai', heads: [] }));
-    expect(await newer.closed).toBe(4426);
+    for (const protocol of [LINK_PROTOCOL - 1, LINK_PROTOCOL + 1]) {
+      const other = await openRawSocket(an, url);
+      other.socket.send(JSON.stringify({ type: 'hello', protocol, device: 'ban-khac', heads: [] }));
+      expect(await other.closed).toBe(4426);
+    }
     const rude = await openRawSocket(an, url);
     rude.socket.send(JSON.stringify({ type: 'stored', batch: 0, refused: [] }));
     expect(await rude.closed).toBe(4400);

@@ -1,5 +1,6 @@
 import { first } from './010-first.ts';
 import { acknowledged } from './020-acknowledged.ts';
+import { snapshots } from './030-snapshots.ts';
 
 export interface Migration {
   /** Written to `user_version` when done; spaced by ten, so that a correction can go in between. */
@@ -11,4 +12,5 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { number: 10, sql: first },
   { number: 20, sql: acknowledged },
+  { number: 30, sql: snapshots },
 ];
