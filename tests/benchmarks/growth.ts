@@ -3,10 +3,18 @@ import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as Y from 'yjs';
 import { addStroke, annotationId } from '../../common/collab/annotations.ts';
-import type { Entry, Stream } from '../../common/acts/entry.ts';
+import {
+  DOCUMENT_CHANGE,
+  DOCUMENT_SNAPSHOT,
+  type Entry,
+  type EntryPayload,
+  type Stream,
+} from '../../common/acts/entry.ts';
+import type { EntryLog } from '../../common/acts/entry-log.ts';
 import type { MeetingId, Sha256 } from '../../common/domain/ids.ts';
 import { signEntry } from '../../main/identity/entry-signature.ts';
 import { createSigner } from '../../main/identity/signer.ts';
+import { dueSnapshot } from '../../main/meetings/snapshots.ts';
 import { openStore } from '../../main/store/open-store.ts';
 
 import { startProcess } from './child-process.ts';
@@ -19,8 +27,8 @@ import { compared, short, type Benchmark, type Measured } from './rows.ts';
 const SIZES = [1000, 10_000, 100_000];
 const AUTHORS = 20;
 const POINTS = 40;
-/** Signed at a time: the thread pool has its work, and memory stays small. */
-const TOGETHER = 500;
+/** Strokes after which the pen rests; then the author's laptop makes a snapshot when one is due. */
+const TOGETHER = 50;
 /** Accepted, and a third of the work of the usual 3072: a hundred thousand signatures are made for this. */
 const KEY_BITS = 2048;
 
@@ -38,9 +46,7 @@ export const growth: Benchmark = {
       const states: Uint8Array[] = [];
       const store = openStore(grown);
       for (const person of organisation.people)
-        states.push(
-          await write(person, { meeting, paper, count: size / AUTHORS }, (entries) => store.entries.append(entries)),
-        );
+        states.push(await write(person, { meeting, paper, count: size / AUTHORS }, store.entries));
       await store.close();
       const documents = organisation.people.map(({ member }) => `${meeting}/ink/${paper}/${member}`);
       const ours = await measureIn({ ask: 'meeting', folder: grown, documents });
@@ -60,7 +66,7 @@ export const growth: Benchmark = {
 async function write(
   { member, certificate, tls }: EnrolledPerson,
   { meeting, paper, count }: { readonly meeting: MeetingId; readonly paper: Sha256; readonly count: number },
-  append: (entries: readonly Entry[]) => void,
+  log: EntryLog,
 ): Promise<Uint8Array> {
   const signer = createSigner(createPrivateKey(tls.key), [certificate]);
   const stream: Stream = `doc/ink/${paper}/${member}`;
@@ -68,29 +74,34 @@ async function write(
   const updates: Uint8Array[] = [];
   doc.on('update', (update: Uint8Array) => updates.push(update));
   let prev: Sha256 | null = null;
-  for (let seq = 1; seq <= count;) {
+  let seq = 0;
+  async function next(kind: string, body: EntryPayload['body']): Promise<Entry> {
+    const time = new Date().toISOString();
+    const entry = await signEntry(signer, {
+      v: 1,
+      meeting,
+      author: member,
+      stream,
+      seq: ++seq,
+      prev,
+      time,
+      kind,
+      body,
+    });
+    prev = entry.hash;
+    return entry;
+  }
+  for (let stroke = 1; stroke <= count;) {
     const entries: Entry[] = [];
-    while (entries.length < TOGETHER && seq <= count) {
-      addStroke(doc, annotationId(Date.now() + seq, Math.random), handwriting(POINTS, seq), 'pen');
+    while (entries.length < TOGETHER && stroke <= count) {
+      addStroke(doc, annotationId(Date.now() + stroke, Math.random), handwriting(POINTS, stroke), 'pen');
       const update = Buffer.from(updates.pop() as Uint8Array).toString('base64url');
-      const time = new Date().toISOString();
-      const kind = 'document-change';
-      const entry = await signEntry(signer, {
-        v: 1,
-        meeting,
-        author: member,
-        stream,
-        seq,
-        prev,
-        time,
-        kind,
-        body: { update },
-      });
-      entries.push(entry);
-      prev = entry.hash;
-      seq++;
+      entries.push(await next(DOCUMENT_CHANGE, { update }));
+      stroke++;
     }
-    append(entries);
+    log.append(entries);
+    const due = dueSnapshot(log, { meeting, author: member, stream });
+    if (typeof due === 'object') log.append([{ ...(await next(DOCUMENT_SNAPSHOT, due.body)), state: due.state }]);
   }
   return Y.encodeStateAsUpdate(doc);
 }
@@ -107,7 +118,7 @@ async function measureIn(question: GrowthQuestion): Promise<Grown> {
 function rowsOf(size: number, ours: Grown, plain: Grown): Measured[] {
   const label = `${size / 1000}k`;
   const against = 'the same strokes as plain Yjs states';
-  const what = `${size} strokes of ${AUTHORS} authors on one paper, each a signed entry (RSA ${KEY_BITS})`;
+  const what = `${size} strokes of ${AUTHORS} authors on one paper, each a signed entry (RSA ${KEY_BITS}), snapshots as they fall due`;
   const row = (name: string, unit: 'ms' | 'MB', of: (grown: Grown) => number, text: string): Measured =>
     compared({ name, unit, value: of(ours), n: 1, against, other: of(plain), otherN: 1, what: `${what}: ${text}` });
   return [
