@@ -16,6 +16,10 @@ export const limits = {
   /** Such a chunk of which nothing came for so long is given up; a paper of which none came is closed. */
   uploadSilenceMilliseconds: 10_000,
   uploadIdleMilliseconds: 30_000,
+  /** Papers on their way out, all readers together; beyond it each gets small pieces of a memory of its own. */
+  paperBytesTogether: 16 * 1024 * 1024,
+  /** A reader of a paper who takes nothing for so long is cut off. */
+  readerSilenceMilliseconds: 30_000,
   /** From the opened link to its hello. */
   helloMilliseconds: 10_000,
   /** Messages of a client: a link sends at most some 100 a second of documents, and batches of entries. */

@@ -46,7 +46,7 @@ export const NO_GAUGES: HubGauges = {
   bufferedBytes: 0,
 };
 
-export function gaugesOf(rooms: readonly RoomGauges[], connections: number): HubGauges {
+export function gaugesOf(rooms: readonly RoomGauges[], connections: number, papers: number): HubGauges {
   const sum = (of: (room: RoomGauges) => number) => rooms.reduce((total, room) => total + of(room), 0);
   return {
     connections,
@@ -54,7 +54,7 @@ export function gaugesOf(rooms: readonly RoomGauges[], connections: number): Hub
     links: { opening: sum(({ links }) => links.opening), ready: sum(({ links }) => links.ready) },
     documentSockets: sum((room) => room.documentSockets),
     documentsFollowed: sum((room) => room.documentsFollowed),
-    bufferedBytes: sum((room) => room.bufferedBytes),
+    bufferedBytes: papers + sum((room) => room.bufferedBytes),
   };
 }
 

@@ -5,6 +5,7 @@ import { asSha256, type MeetingId, type MemberId, type Sha256 } from '../../comm
 import { encodeChunks, type PaperHolding } from '../../common/wire/paper-holding.ts';
 import type { PaperIntake } from './paper-intake.ts';
 import { answerPaper, answerPart } from './paper-route.ts';
+import type { PaperSending } from './paper-sending.ts';
 
 /** What this laptop has of papers, and is just fetching itself; others of the meeting take it from here. */
 export interface PaperShelf {
@@ -29,6 +30,7 @@ export async function answerPaperRequest(
   intake: PaperIntake | undefined,
   /** undefined: only whole papers are handed out. */
   shelf: PaperShelf | undefined,
+  sending: PaperSending,
 ): Promise<PaperAnswer | null> {
   const { request, response, meeting, from, route, rest } = asked;
   const put = request.method === 'PUT';
@@ -44,9 +46,9 @@ export async function answerPaperRequest(
   const paper = meeting.namedPapers().get(sha256);
   if (part === undefined) {
     const file = put ? undefined : meeting.paperFile(sha256);
-    if (file) answerPaper(request, response, { sha256, ...file });
+    if (file) await answerPaper(request, response, { sha256, ...file }, sending);
     else if (put || !paper || !shelf) return UNKNOWN;
-    else if (!(await answerPart(request, response, paper, () => shelf.held(sha256)))) return UNKNOWN;
+    else if (!(await answerPart(request, response, paper, () => shelf.held(sha256), sending))) return UNKNOWN;
     return null;
   }
   if (part === 'have' && !put) {

@@ -1,18 +1,16 @@
-import { createReadStream } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream';
 import type { HeldPaper } from '../../common/collab/paper-parts.ts';
 import { PAPER_CHUNK_BYTES } from '../../common/collab/plan.ts';
-
-const READ_BYTES = 1024 * 1024;
+import type { PaperSending } from './paper-sending.ts';
 
 /** Answers GET and HEAD of a paper with one byte range or the whole (RFC 9110, 14); reads no faster than is taken. */
-export function answerPaper(
+export async function answerPaper(
   request: IncomingMessage,
   response: ServerResponse,
   paper: { readonly sha256: string; readonly path: string; readonly size: number },
-): void {
+  sending: PaperSending,
+): Promise<void> {
   const { size } = paper;
   const headers = headersOf(paper.sha256);
   const { etag } = headers;
@@ -30,8 +28,10 @@ export function answerPaper(
     ...(range === 'whole' ? {} : { 'content-range': `bytes ${start}-${end}/${size}` }),
   });
   if (request.method === 'HEAD') return void response.end();
-  // On an error the connection is cut: the client sees too few bytes and asks again.
-  pipeline(createReadStream(paper.path, { start, end, highWaterMark: READ_BYTES }), response, () => undefined);
+  await itsTurn(response);
+  const file = await open(paper.path, 'r').catch(() => undefined);
+  if (file) await sending.send(response, file, start, end);
+  else response.destroy();
 }
 
 /**
@@ -43,10 +43,12 @@ export async function answerPart(
   response: ServerResponse,
   paper: { readonly sha256: string; readonly size: number },
   held: () => HeldPaper | undefined,
+  sending: PaperSending,
 ): Promise<boolean> {
   const range = parseRange(request.headers.range, paper.size);
   if (typeof range === 'string' || request.method !== 'GET') return false;
   const { start, end } = range;
+  await itsTurn(response);
   const file = await openHeld(held, Math.floor(start / PAPER_CHUNK_BYTES), Math.floor(end / PAPER_CHUNK_BYTES));
   if (!file) return false;
   response.writeHead(206, {
@@ -54,8 +56,13 @@ export async function answerPart(
     'content-length': end - start + 1,
     'content-range': `bytes ${start}-${end}/${paper.size}`,
   });
-  pipeline(file.createReadStream({ start, end, highWaterMark: READ_BYTES }), response, () => undefined);
+  await sending.send(response, file, start, end);
   return true;
+}
+
+/** What a client asks for before it has its answer waits until then, and holds no file and no memory. */
+async function itsTurn(response: ServerResponse): Promise<void> {
+  if (!response.socket && !response.destroyed) await new Promise((resolve) => response.once('socket', resolve));
 }
 
 async function openHeld(

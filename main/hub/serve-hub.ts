@@ -34,6 +34,7 @@ import { answerJson, refuseUpgrade } from './json-answers.ts';
 import { createMeetingRoom, hostOf, type MeetingRoom, type RoomStatus, type RoomTakeover } from './meeting-room.ts';
 import { createPaperIntake } from './paper-intake.ts';
 import { answerPaperRequest, type PaperShelf } from './paper-requests.ts';
+import { createPaperSending } from './paper-sending.ts';
 import { reachableHosts } from './reachable-hosts.ts';
 import { createTicker } from './tick.ts';
 
@@ -129,6 +130,7 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
 
   const entrust = options.take && createEntrustRoute({ take: options.take, logger });
   const { papers } = options;
+  const sending = createPaperSending();
   const shelf: PaperShelf | undefined = papers && {
     held: (paper) => papers.held(paper),
     fetching: (meeting, paper) => options.fetching?.(meeting, paper),
@@ -216,7 +218,7 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
     if (!found) return answerJson(response, 404, { error: 'unknown' });
     countPaperBytes(request.socket, response, meter);
     const asked = { request, response, meeting: found, from: asker.member, route, rest };
-    answerPaperRequest(asked, intake, shelf).then(
+    answerPaperRequest(asked, intake, shelf, sending).then(
       (found) => found && answerJson(response, found.status, found.body),
       (error: unknown) => {
         logger.warn('request about a paper failed', { member: asker.member, error: String(error) });
@@ -288,6 +290,7 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
     gaugesOf(
       [...rooms.values()].map(({ room }) => room.gauges()),
       peers.count(),
+      sending.waiting(),
     );
   const addresses = () => reachableHosts(options.listen.host).map((host) => `${host}:${port}`);
   const heartbeat = setInterval(() => {
