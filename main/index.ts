@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { app, Menu, powerMonitor, session } from 'electron';
 
+import { applicationMenu } from './desktop/application-menu.ts';
 import { chooseDataFolder } from './desktop/data-folder.ts';
 import { answerDesktopRequests } from './desktop/desktop-requests.ts';
 import { startEngine } from './desktop/engine-process.ts';
@@ -25,7 +26,7 @@ if (!app.requestSingleInstanceLock()) {
 }
 
 function open(): void {
-  Menu.setApplicationMenu(null);
+  Menu.setApplicationMenu(applicationMenu());
   // The application's name is in it, and Electron refuses requests of pages whose headers are not plain ASCII.
   app.userAgentFallback = app.userAgentFallback.replaceAll(/[^\x20-\x7e]/g, '');
   serveScheme(session.defaultSession, built('renderer'), dataFolder);
@@ -47,6 +48,8 @@ function open(): void {
   app.on('before-quit', (event) => {
     if (stopped) return;
     event.preventDefault();
+    // A window may still have something to save, or to ask; when the last one has closed, this is asked for again.
+    if (windows.close()) return;
     void engine.stop().then(() => {
       stopped = true;
       app.quit();

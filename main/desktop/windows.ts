@@ -13,6 +13,8 @@ export interface Windows {
   openRoom(query: Readonly<Record<string, string>>): BrowserWindow;
   closeRoom(): void;
   focus(): void;
+  /** Closes them unless a page holds its own open; false when none was open. */
+  close(): boolean;
   all(): readonly { readonly contents: WebContents; readonly kind: WindowKind }[];
   kindOf(contents: WebContents): WindowKind | undefined;
   /** Called for every page load, first or again: the window needs a port to the engine. */
@@ -52,6 +54,12 @@ export function createWindows(preloadFile: string): Windows {
     open.set(kind, window);
     let lastCrash = -Infinity;
     window.once('ready-to-show', () => window.show());
+    let closing = false;
+    window.on('close', () => (closing = true));
+    // The page holds its window open, until it or the person closes it again.
+    window.webContents.on('will-prevent-unload', () => (closing = false));
+    // A page that does not even answer the wish to close will save nothing more.
+    window.on('unresponsive', () => closing && window.destroy());
     window.once('closed', () => {
       if (open.get(kind) === window) open.delete(kind);
       // The projector's window makes no sense without the one that steers it.
@@ -99,6 +107,11 @@ export function createWindows(preloadFile: string): Windows {
       if (!window) return;
       if (window.isMinimized()) window.restore();
       window.focus();
+    },
+    close() {
+      const window = open.get('main') ?? open.get('room');
+      window?.close();
+      return window !== undefined;
     },
     all: () => [...open].map(([kind, window]) => ({ contents: window.webContents, kind })),
     kindOf: (contents) => [...open].find(([, window]) => window.webContents === contents)?.[0],

@@ -8,6 +8,7 @@ import { Unlock } from '../features/people/unlock.tsx';
 import { DiagnosticsScreen } from '../features/settings/diagnostics-screen.tsx';
 import { Known } from '../ui/screen.tsx';
 import styles from './application.module.css';
+import { ClosingDialog } from './closing-dialog.tsx';
 import { EngineBanner } from './engine-banner.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { setLanguage } from './i18n.ts';
@@ -50,6 +51,7 @@ function MainWindow() {
     <div className={styles['window']}>
       <EngineBanner />
       <StorageBanner />
+      <ClosingDialog />
       <main className={styles['content']}>
         <Known value={status}>{(value) => <Stage status={value} enrolment={enrolment} />}</Known>
       </main>

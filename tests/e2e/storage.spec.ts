@@ -53,9 +53,25 @@ test.describe.serial('a laptop on a disk of its own', () => {
     await expect(trouble).toContainText(/\d+ thay đổi mới chỉ ở trong cửa sổ này, chưa lưu/);
     await expect(by(page, 'item-title-1')).toHaveValue('Mục viết khi đĩa đầy');
 
+    // Closing is asked about, by the window's button and by quitting alike; Enter stays.
+    const { app } = running();
+    const close = () => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+    for (const wish of [close, () => app.evaluate(({ app: phien }) => phien.quit())]) {
+      await wish();
+      await expect(by(page, 'stay')).toBeFocused();
+      await expect(page.getByRole('alertdialog')).toContainText('Nếu đóng bây giờ, các thay đổi đó sẽ mất');
+      await page.keyboard.press('Enter');
+      await expect(by(page, 'stay')).toBeHidden();
+    }
+    await expect(by(page, 'item-title-1')).toHaveValue('Mục viết khi đĩa đầy');
+
+    // Asked to close and then with room again, it saves and closes by itself.
+    const ended = new Promise((resolve) => app.process().once('exit', resolve));
+    await close();
+    await expect(by(page, 'stay')).toBeVisible();
     disk.empty();
-    await expect(trouble).toHaveCount(0, { timeout: 30_000 });
-    await stop();
+    await ended;
+    phien = undefined;
     const again = await start();
     await steps.unlock(again);
     await by(again, 'prepare-meeting').click();
