@@ -192,6 +192,7 @@ export interface Events {
   'papers.changed': { readonly meeting: MeetingId; readonly papers: readonly PaperStatus[] };
   'work.progress': WorkProgress;
   'storage.changed': StorageStatus;
+  'settings.changed': Settings;
 }
 export type EventName = keyof Events;
 

@@ -208,6 +208,7 @@ export function createLaptop(ports: LaptopPorts): Laptop {
       const defined = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
       store.settings.set({ ...store.settings.get(), ...defined });
       at?.workplace.settingsChanged();
+      events.emit('settings.changed', store.settings.get());
       return store.settings.get();
     },
     'organisation.create': async (input) => {

@@ -15,7 +15,6 @@ const ASK_AGAIN = 500;
 interface Source {
   subscribe(listener: () => void): () => void;
   current(): EngineValue<unknown>;
-  replace(value: unknown): void;
 }
 
 const LOADING: EngineValue<never> = { state: 'loading' };
@@ -67,10 +66,6 @@ function sourceOf(key: string, load: () => Promise<unknown>, follow: (set: (valu
   };
   const source: Source = {
     current: () => value,
-    replace(next) {
-      asked += 1;
-      set({ state: 'known', value: next });
-    },
     subscribe(listener) {
       listeners.add(listener);
       if (listeners.size === 1) start();
@@ -126,18 +121,4 @@ export function useEngineValue<N extends RequestName, E extends EventName>(
         if (value !== undefined) set(value);
       }),
   ) as EngineValue<RequestOutputs[N]>;
-}
-
-/** A value that no event follows. */
-export function useAskedValue<N extends RequestName>(name: N, input: RequestInput<N>): EngineValue<RequestOutputs[N]> {
-  return useSource(
-    keyOf(name, input),
-    () => request(name, input),
-    () => () => undefined,
-  ) as EngineValue<RequestOutputs[N]>;
-}
-
-/** Puts the answer of another request where the value is shown. */
-export function replaceValue<N extends RequestName>(name: N, input: RequestInput<N>, value: RequestOutputs[N]): void {
-  sources.get(keyOf(name, input))?.replace(value);
 }

@@ -1,18 +1,17 @@
 import type { MeetingId } from '../../common/domain/ids.ts';
 import type { RequestInput } from '../../common/contract/requests.ts';
 import { notifyFailure } from '../ui/notify.ts';
-import { replaceValue, useAskedValue, useEngineValue } from './engine-value.ts';
+import { useEngineValue } from './engine-value.ts';
 import { request } from './phien.ts';
 
 /** The values of the engine that more than one screen shows. */
 export const useAppStatus = () => useEngineValue('app.status', {}, 'app.status', (status) => status);
 
-/** Settings have no event: only this window changes them, through `changeSettings`. */
-export const useSettings = () => useAskedValue('settings.get', {});
+export const useSettings = () => useEngineValue('settings.get', {}, 'settings.changed', (settings) => settings);
 
 export async function changeSettings(part: RequestInput<'settings.set'>): Promise<void> {
   try {
-    replaceValue('settings.get', {}, await request('settings.set', part));
+    await request('settings.set', part);
   } catch (error) {
     notifyFailure(error);
   }
