@@ -319,6 +319,16 @@ test.describe.serial('for everybody', () => {
     const other = await openingOther;
     await expect(by(other, 'room-screen')).toBeVisible();
     await axe.at(other, 'room screen, vi');
+    // It follows the language of the working window, both ways.
+    for (const language of ['en', 'vi']) {
+      await by(secretary.page, 'leave-meeting').click();
+      await by(secretary.page, 'go-settings').click();
+      await by(secretary.page, `language-${language}`).click();
+      await expect(other.locator('html')).toHaveAttribute('lang', language);
+      await by(secretary.page, 'go-home').click();
+      await by(secretary.page, 'enter-meeting').first().click();
+      await expect(by(secretary.page, 'happening')).toBeVisible();
+    }
     await other.close();
     await steps.showPanel(member.page, 'votes');
     await expect(by(member.page, 'vote-result')).toBeVisible();
@@ -335,6 +345,28 @@ test.describe.serial('for everybody', () => {
     await by(member.page, 'enter-meeting').first().click();
     await expect(by(member.page, 'happening')).toBeVisible();
     await axe.at(member.page, 'meeting, dark');
+
+    // With letters twice as large, who has the changes is still said in full.
+    await by(member.page, 'leave-meeting').click();
+    await by(member.page, 'go-settings').click();
+    await by(member.page, 'text-scale').focus();
+    await member.page.keyboard.press('End');
+    await by(member.page, 'go-home').click();
+    await by(member.page, 'enter-meeting').first().click();
+    await expect(by(member.page, 'connection')).toContainText('Mọi thay đổi đã lưu trên');
+    const cut = await by(member.page, 'connection').evaluate((line) => {
+      const words = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+      for (let text = words.nextNode(); text !== null; text = words.nextNode()) {
+        if (!text.textContent?.includes('Mọi thay đổi')) continue;
+        const range = document.createRange();
+        range.selectNodeContents(text);
+        const [said, room] = [range.getBoundingClientRect(), line.getBoundingClientRect()];
+        return said.left < room.left || said.right > room.right || said.bottom > room.bottom || room.right > innerWidth;
+      }
+      return true;
+    });
+    expect(cut).toBe(false);
+    await axe.at(member.page, 'meeting, letters of 200 %');
   });
 
   test('no screen had anything serious', () => {
