@@ -152,6 +152,16 @@ describe('a crafted file', () => {
     const { head, tail } = fileOf([CATALOG, '<</Type/Pages/Kids[2 0 R]/Count 5/Parent 2 0 R>>']);
     expect(await verdictOn(Buffer.concat([head, tail]))).toEqual({ ok: false, reason: 'broken' });
   });
+  it('with a good first page and a circle where its last one should be is refused: nobody would see that one', async () => {
+    const { head, tail } = fileOf([
+      CATALOG,
+      '<</Type/Pages/Kids[3 0 R 4 0 R]/Count 2>>',
+      PAGE,
+      '<</Type/Pages/Kids[5 0 R]/Count 1/Parent 2 0 R>>',
+      '<</Type/Pages/Kids[4 0 R]/Count 1/Parent 4 0 R>>',
+    ]);
+    expect(await verdictOn(Buffer.concat([head, tail]))).toEqual({ ok: false, reason: 'broken' });
+  });
   it('that unpacks to gigabytes ends within its bounds', { timeout: 40_000 }, async () => {
     const bytes = bombFile();
     expect(bytes.length).toBeLessThan(MB);
@@ -216,7 +226,7 @@ describe.skipIf(!existsSync(real))('papers from the wild', () => {
     'REDHAT-1531897-0.pdf': 'broken',
     'bug1020226.pdf': 'broken',
     'poppler-742-0-fuzzed.pdf': 'broken',
-    // Opens, but its pages refer to each other in a circle: the reader could show none.
+    // The first page can be shown; where the second should be, the page tree runs in a circle.
     'Pages-tree-refs.pdf': 'broken',
     // Damaged, with a page that can still be shown.
     'GHOSTSCRIPT-698804-1-fuzzed.pdf': 1,
