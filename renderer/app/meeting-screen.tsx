@@ -227,7 +227,9 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
               {showPreview ? (
                 <MinutesPreview meeting={meeting} state={state} nonce={pageNonce()} />
               ) : tabs.active === null ? (
-                <div className={styles['empty']}>{t('meeting.choosePaper')}</div>
+                <div className={styles['empty']}>
+                  {t(plan.papers.size === 0 ? 'meeting.noPapers' : 'meeting.choosePaper')}
+                </div>
               ) : (
                 <PaperPane
                   // Opened before it was here, it opens anew when it has come.

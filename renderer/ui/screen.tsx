@@ -27,7 +27,7 @@ export function Screen(props: { readonly title: string; readonly actions?: React
         <h1 ref={heading} tabIndex={-1}>
           {props.title}
         </h1>
-        {props.actions}
+        {props.actions === undefined ? null : <div className={styles.actions}>{props.actions}</div>}
       </div>
       {props.children}
     </div>

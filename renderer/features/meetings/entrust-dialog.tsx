@@ -27,7 +27,7 @@ export function EntrustDialog(props: {
     <Confirm
       open={props.open}
       title={t('meeting.entrustTitle')}
-      action={t('meeting.entrustTitle')}
+      action={t('meeting.entrustNow')}
       busy={entrust.busy}
       disabled={address === ''}
       testid="entrust"
