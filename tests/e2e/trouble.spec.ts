@@ -1,6 +1,8 @@
+import path from 'node:path';
 import { expect, test, type Page } from '@playwright/test';
 
 import { talkTls } from '../fixtures/network/raw-client.ts';
+import { phien, startRelay } from '../fixtures/relay.ts';
 import { CHAIR, MEMBER, openOffice, ORGANISATION, SECRETARY, type Laptop, type Office } from './laptops.ts';
 import { inkOn } from './ink.ts';
 import { RESOLUTION, writeBadPapers } from './papers.ts';
@@ -9,6 +11,7 @@ import { asStored, readStored } from './stored.ts';
 
 const { by } = steps;
 const MOTION = 'Thông qua nghị quyết về dự toán.';
+const RELAY = 'Máy chủ xã Mường Thử';
 const TITLE = 'Cuộc họp nhiều trắc trở';
 
 /** The state that a meeting screen shows for its connection. */
@@ -239,5 +242,41 @@ test.describe.serial('when things go wrong', () => {
     // The meeting goes on.
     await steps.concludeItem(chair.page, 'Thông qua.');
     for (const { page } of [secretary, chair, member]) await expect(page.locator('nav')).toContainText('Thông qua.');
+  });
+
+  test('the secretary gives the meeting to a relay: everybody follows, and work goes on through it', async () => {
+    const folder = path.join(office.desk, 'relay');
+    await by(secretary.page, 'leave-meeting').click();
+    const code = await steps.invite(secretary.page, RELAY, 'Máy chủ');
+    const at = /[\d.]+:\d+/.exec((await by(secretary.page, 'enrolment-addresses').textContent()) ?? '')?.[0] ?? '';
+    const enrolling = phien(['hub', 'enrol', '--data', folder, '--code', code, '--at', at, '--name', RELAY]);
+    const enrolled = new Promise((resolve) => enrolling.once('exit', resolve));
+    await steps.approve(secretary.page, RELAY);
+    expect(await enrolled).toBe(0);
+    const relay = await startRelay(folder, ['--log-level', 'warn']);
+    try {
+      await by(secretary.page, 'go-home').click();
+      await by(secretary.page, 'enter-meeting').click();
+      await by(secretary.page, 'meeting-menu').click();
+      await by(secretary.page, 'menu-entrust').click();
+      await by(secretary.page, 'entrust-address').fill('127.0.0.1:1');
+      await by(secretary.page, 'entrust').click();
+      await expect(by(secretary.page, 'failure')).toContainText('Không kết nối được', { timeout: 30_000 });
+      await by(secretary.page, 'entrust-address').fill(relay.address);
+      await by(secretary.page, 'entrust').click();
+      await expect(by(secretary.page, 'notice').filter({ hasText: relay.address })).toBeVisible({ timeout: 30_000 });
+      await expect(by(secretary.page, 'entrust-address')).toBeHidden();
+      for (const { page } of [secretary, chair, member]) {
+        await connection(page, 'connected');
+        await expect(by(page, 'connection')).toContainText(`${RELAY} duy trì`, { timeout: 40_000 });
+      }
+      // What one asks for passes through the relay to the others.
+      await steps.showPanel(chair.page, 'people');
+      await steps.showPanel(member.page, 'people');
+      await by(member.page, 'request-to-speak').click();
+      await expect(chair.page.locator('[data-testid^="give-floor-"]')).toBeVisible({ timeout: 20_000 });
+    } finally {
+      await relay.stop();
+    }
   });
 });
