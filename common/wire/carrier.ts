@@ -15,6 +15,14 @@ export interface Epoch {
   readonly device: string;
 }
 
+/** Above zero when `a` is the higher one: the number, then the member, then the device. Nothing is below everything. */
+export function compareEpochs(a: Epoch | null, b: Epoch | null): number {
+  if (!a || !b) return Number(a !== null) - Number(b !== null);
+  if (a.n !== b.n) return a.n - b.n;
+  if (a.member !== b.member) return a.member > b.member ? 1 : -1;
+  return a.device === b.device ? 0 : a.device > b.device ? 1 : -1;
+}
+
 /** Far beyond what a meeting can use up, so that a made-up epoch leaves no place above it. */
 export const MAX_EPOCH = 2 ** 31;
 

@@ -3,7 +3,7 @@ import { asMemberId, asSha256 } from '../domain/ids.ts';
 import { createAcknowledged } from './acknowledged.ts';
 import { decodeDocumentFrames, encodeDocumentFrames } from './document-frames.ts';
 import { decodeControl, encodeControl, HEARTBEAT_MILLISECONDS } from './link.ts';
-import { createLiveness } from './liveness.ts';
+import { createLiveness, createPatience } from './liveness.ts';
 
 const member = asMemberId('00000000-0000-4000-8000-000000000001');
 const other = asMemberId('00000000-0000-4000-8000-000000000002');
@@ -117,6 +117,44 @@ describe('liveness', () => {
     after(1000);
     expect(after(3_600_000)).toBe('alive');
     expect([after(900), after(900), after(900)]).toEqual(['alive', 'alive', 'dead']);
+  });
+
+  it('[LINK-3] what a busy process looked at too late is no silence of the other side', () => {
+    let now = 0;
+    const made = () =>
+      createLiveness(
+        () => 1,
+        () => now,
+        { every: 100 },
+      );
+    const end = (step: number): number => {
+      const liveness = made();
+      const from = now;
+      while (liveness.check() === 'alive') now += step;
+      return now - from;
+    };
+    expect(end(100)).toBe(2000);
+    expect(end(200)).toBe(2000);
+    // Of each half second a tenth is surely the other side's.
+    expect(end(500)).toBe(10_000);
+  });
+
+  it('[LINK-3] whoever was taken for gone and was there all the time is given longer, for a while', () => {
+    let now = 0;
+    const patience = createPatience(() => now);
+    const epoch = (n: number) => ({ n, member, device: 'device-1' });
+    patience.joined(epoch(1));
+    patience.gaveUp(0, epoch(1));
+    patience.joined(epoch(1));
+    expect(patience.limit()).toBe(2000);
+    patience.gaveUp(2000, epoch(1));
+    patience.joined(epoch(2));
+    expect(patience.limit()).toBe(2000);
+    patience.gaveUp(2000, epoch(2));
+    patience.joined(epoch(2));
+    expect(patience.limit()).toBe(2800);
+    now += 11 * 60_000;
+    expect(patience.limit()).toBe(2000);
   });
 });
 

@@ -59,8 +59,12 @@ export const MAX_AWARENESS_RATE = 60;
 export const HELD_MILLISECONDS = 500;
 
 export const HEARTBEAT_MILLISECONDS = 500;
-/** Nothing received for so long: the other side is gone. */
+/** Nothing received for so long: the carrying laptop is gone. */
 export const SILENCE_MILLISECONDS = 2000;
+/** The same after it has turned out lately that it was not. */
+export const PATIENT_SILENCE_MILLISECONDS = 2800;
+/** So long the carrying laptop waits for the others: nobody can go on sooner because of it. */
+export const CARRIER_SILENCE_MILLISECONDS = 2500;
 
 const meetingId = meetingIdSchema.transform(asMeetingId);
 const memberId = memberIdSchema.transform(asMemberId);

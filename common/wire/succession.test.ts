@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { asMemberId } from '../domain/ids.ts';
-import type { Epoch, KnownLaptop } from './carrier.ts';
-import { compareEpochs, createSuccession } from './succession.ts';
+import { compareEpochs, type Epoch, type KnownLaptop } from './carrier.ts';
+import { createSuccession } from './succession.ts';
 
 const uuid = (n: number) => asMemberId(`00000000-0000-4000-8000-${String(n).padStart(12, '0')}`);
 const device = (n: number) => `device-${n}-of-them`;

@@ -1,5 +1,5 @@
 import type { MemberId } from '../domain/ids.ts';
-import { MAX_EPOCH, type CarrierReport, type Epoch, type KnownLaptop } from './carrier.ts';
+import { compareEpochs, MAX_EPOCH, type CarrierReport, type Epoch, type KnownLaptop } from './carrier.ts';
 
 /**
  * Which laptop carries the meeting, decided on each laptop for itself: main/hub/SPEC.md, "Takeover". Knows no network and
@@ -295,11 +295,3 @@ export function placesIn(order: readonly MemberId[]): (a: Identity, b: Identity)
 }
 
 type Identity = Pick<KnownLaptop, 'member' | 'device'>;
-
-/** Above zero when `a` is the higher one: the number, then the member, then the device. Nothing is below everything. */
-export function compareEpochs(a: Epoch | null, b: Epoch | null): number {
-  if (!a || !b) return Number(a !== null) - Number(b !== null);
-  if (a.n !== b.n) return a.n - b.n;
-  if (a.member !== b.member) return a.member > b.member ? 1 : -1;
-  return a.device === b.device ? 0 : a.device > b.device ? 1 : -1;
-}

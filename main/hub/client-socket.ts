@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import type { MemberId } from '../../common/domain/ids.ts';
 import type { LinkLogger } from '../../common/wire/admission.ts';
-import { closeCodes, type CloseCode } from '../../common/wire/link.ts';
+import { CARRIER_SILENCE_MILLISECONDS, closeCodes, type CloseCode } from '../../common/wire/link.ts';
 import { createLiveness } from '../../common/wire/liveness.ts';
 import { limits } from './connection-limits.ts';
 import { countOne, type HubMeter } from './hub-meter.ts';
@@ -47,6 +47,7 @@ export function createClientSocket(
   const liveness = createLiveness(
     () => transport.bytesRead,
     () => performance.now(),
+    { limit: () => CARRIER_SILENCE_MILLISECONDS },
   );
   let open = true;
   /** Behind a large message that is on its way; `shared`: others are sent the same bytes. */

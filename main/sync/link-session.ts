@@ -51,11 +51,14 @@ export interface LinkSession {
   /** Entries wait to be sent or to be acknowledged. */
   waits(): boolean;
   sendDocument(document: string, message: Uint8Array): void;
+  /** Every `LOOK_MILLISECONDS`: ends it when the other side is gone. */
+  look(): void;
   beat(): void;
   close(): void;
   readonly ended: Promise<void>;
 }
 
+export const LOOK_MILLISECONDS = 100;
 const OPENING_MILLISECONDS = 8000;
 const CLOSING_MILLISECONDS = 300;
 
@@ -72,6 +75,8 @@ export function openLinkSession(options: {
   /** Streams that the carrying laptop doesn't allow; added to here, and not sent again. */
   readonly withheld: Set<string>;
   readonly logger: LinkLogger;
+  /** So long a silence means that the other side is gone, milliseconds. */
+  patience(): number;
   onReady(epoch: Epoch | undefined): void;
   /** Seconds by which the other side's clock is ahead; to a second or so. */
   onClock(ahead: number): void;
@@ -104,6 +109,7 @@ export function openLinkSession(options: {
   const liveness = createLiveness(
     () => transport.bytesRead,
     () => performance.now(),
+    { every: LOOK_MILLISECONDS, limit: options.patience },
   );
 
   const exchange = createLogExchange({
@@ -273,9 +279,11 @@ export function openLinkSession(options: {
       flushing = true;
       setImmediate(flush);
     },
+    look() {
+      if (!over && ready && liveness.check() === 'dead') end({ problem: 'unreachable', final: false });
+    },
     beat() {
       if (over || !ready) return;
-      if (liveness.check() === 'dead') return end({ problem: 'unreachable', final: false });
       guarded(() => exchange.pump());
       socket.ping();
     },

@@ -5,9 +5,10 @@ import { createAcknowledged, type Acknowledged } from '../../common/wire/acknowl
 import type { LinkLogger } from '../../common/wire/admission.ts';
 import type { CarrierReport, Epoch, KnownLaptop } from '../../common/wire/carrier.ts';
 import { HEARTBEAT_MILLISECONDS } from '../../common/wire/link.ts';
+import { createPatience } from '../../common/wire/liveness.ts';
 import { dialInTurn, type Credentials } from './dial.ts';
 import { followDocument, type FollowedDocument } from './followed-document.ts';
-import { openLinkSession, type LinkSession, type SessionEnd } from './link-session.ts';
+import { LOOK_MILLISECONDS, openLinkSession, type LinkSession, type SessionEnd } from './link-session.ts';
 
 export interface LinkOptions extends Credentials {
   readonly meeting: MeetingId;
@@ -95,7 +96,10 @@ export function connectLink(options: LinkOptions): Link {
   const documents = new Map<string, { followed: FollowedDocument; holders: number }>();
   const acknowledged = options.acknowledged ?? createAcknowledged(options.me);
   const withheld = new Set<string>();
+  const patience = createPatience(() => performance.now());
   let session: LinkSession | null = null;
+  /** Told by the carrying laptop. */
+  let carriedWith: Epoch | undefined;
   let closed = false;
   let refused = false;
   let problem: string | null = null;
@@ -184,8 +188,11 @@ export function connectLink(options: LinkOptions): Link {
         log,
         withheld,
         logger,
+        patience: patience.limit,
         onReady(epoch) {
           session = opening;
+          carriedWith = epoch;
+          if (epoch) patience.joined(epoch);
           changedAt = Date.now();
           address = target;
           options.takeover?.onJoined({ address: target, carrier: peer, epoch });
@@ -201,7 +208,10 @@ export function connectLink(options: LinkOptions): Link {
           online = members;
           changed();
         },
-        onLaptops: (laptops, epoch) => options.takeover?.onLaptops(laptops, epoch),
+        onLaptops(laptops, epoch) {
+          carriedWith = epoch ?? carriedWith;
+          options.takeover?.onLaptops(laptops, epoch);
+        },
         onReceived() {
           lastReceived = new Date().toISOString();
           changed();
@@ -219,6 +229,7 @@ export function connectLink(options: LinkOptions): Link {
           signal.removeEventListener('abort', stop);
           if (session === opening) {
             session = null;
+            if (carriedWith) patience.gaveUp(end.silent, carriedWith);
             downSince = performance.now() - end.silent;
             changedAt = Date.now() - end.silent;
             for (const { followed } of documents.values()) followed.linkDown();
@@ -249,6 +260,7 @@ export function connectLink(options: LinkOptions): Link {
     session?.stored(entries);
     changed();
   });
+  const looks = setInterval(() => session?.look(), LOOK_MILLISECONDS);
   const heartbeat = setInterval(() => {
     session?.beat();
     if (++beats % QUIET_BEATS === 0) for (const { followed } of documents.values()) followed.keepQuiet();
@@ -297,6 +309,7 @@ export function connectLink(options: LinkOptions): Link {
       closed = true;
       clearTimeout(waiting);
       clearInterval(heartbeat);
+      clearInterval(looks);
       stopListening();
       for (const { followed } of documents.values()) followed.close();
       documents.clear();

@@ -14,7 +14,7 @@ import { successionMemory } from './succession-memory.ts';
 
 /** A knock is answered within this. */
 const KNOCK_MILLISECONDS = 1500;
-const LOOK_AGAIN_MILLISECONDS = 50;
+const LOOK_AGAIN_MILLISECONDS = 20;
 /** Whoever carried it before a restart first looks whether somebody else does now. */
 const LOOK_AROUND_MILLISECONDS = 1000;
 /** Hosts that were found at a time are told of this one. */
