@@ -2,8 +2,8 @@ import type { MemberId } from '../domain/ids.ts';
 import type { Change } from './read-update.ts';
 
 /**
- * Whose the Yjs clients of one document are. Yjs makes a client id for each session and knows nobody; a signed entry
- * binds it to its author. Until then it is held for whose connection brought it first.
+ * Whose the Yjs clients of one document are, where the id doesn't say it (`client-id.ts`). Yjs makes one for each session
+ * and knows nobody; a signed entry binds it to its author. Until then it is held for whose connection brought it first.
  */
 export interface DocumentClients {
   ownerOf(client: number): MemberId | undefined;

@@ -5,6 +5,7 @@ import { TYPE, writeUpdate, type WrittenStruct } from '../../tests/fixtures/yjs-
 import { asMemberId, type MemberId } from '../domain/ids.ts';
 import { applyEntry } from './apply-entry.ts';
 import { addNote, addStroke, notesOf, removeAnnotations, setNoteText, strokesOf } from './annotations.ts';
+import { mayBeClientOf, newClientId } from './client-id.ts';
 import { createDocumentClients, type DocumentClients } from './document-clients.ts';
 import { MAX_TYPE_DEPTH, shapeOf } from './document-shapes.ts';
 import { putAgendaItem, removeAgendaItem, setPlanMeta } from './plan.ts';
@@ -377,6 +378,19 @@ describe.each([
   });
 });
 
+test('[WRITE-2] an id for a session says whose it is to everybody, and Yjs can write it', () => {
+  fc.assert(
+    fc.property(fc.uuid(), fc.uuid(), (one, other) => {
+      const client = newClientId(asMemberId(one));
+      expect(Number.isSafeInteger(client)).toBe(true);
+      expect(mayBeClientOf(client, asMemberId(one))).toBe(true);
+      expect(mayBeClientOf(client, asMemberId(other))).toBe(
+        one.slice(0, 5) === other.slice(0, 5) || one.startsWith('00000'),
+      );
+    }),
+  );
+});
+
 describe('each way to break the rule is refused', () => {
   const shape = shapeOf('minutes');
   const [victim, mallory] = [member(1), member(2)];
@@ -419,6 +433,26 @@ describe('each way to break the rule is refused', () => {
       refused('foreign'),
     );
     expect(signedProblem(readUpdate(live)!, shape, victim, at.clients)).toBeUndefined();
+  });
+
+  test('[WRITE-2] a client that says whose it is, on laptops that have never heard of its member as on those that have', () => {
+    const [here, there] = [asMemberId('1a2b3c4d-0000-4000-8000-000000000001'), asMemberId(`f${mallory.slice(1)}`)];
+    const written = new Y.Doc();
+    written.clientID = newClientId(here);
+    edit('minutes', written, { who: 1, what: 4, at: 0, text: 'của đúng người' });
+    const update = Y.encodeStateAsUpdate(written);
+    const change = readUpdate(update)!;
+    expect([...change.runs.keys()]).toEqual([written.clientID]);
+    for (const known of [false, true]) {
+      const clients = createDocumentClients();
+      if (known) clients.sign(change, here);
+      const doc = new Y.Doc();
+      expect(signedProblem(change, shape, there, clients)).toBe('foreign');
+      expect(judgeLive(update, shape, there, doc, clients)).toEqual({ verdict: 'refuse', problem: 'foreign' });
+      expect(judgeLive(update, shape, here, doc, clients).verdict).toBe('apply');
+      Y.applyUpdate(doc, update);
+      expect(Y.encodeStateAsUpdate(doc)).toEqual(update);
+    }
   });
 
   test('[WRITE-3] [WRITE-4] gaps, and structs that wait for themselves', () => {

@@ -1,5 +1,6 @@
 import * as Y from 'yjs';
 import type { MemberId } from '../domain/ids.ts';
+import { mayBeClientOf } from './client-id.ts';
 import type { DocumentClients } from './document-clients.ts';
 import { admits, inside, type Container, type DocumentShape } from './document-shapes.ts';
 import { readUpdate, type Change, type Place, type Struct, type TypeKind } from './read-update.ts';
@@ -37,8 +38,7 @@ export function signedProblem(
   clients: DocumentClients,
 ): ChangeProblem | undefined {
   for (const { client, start } of change.runs.values()) {
-    const owner = clients.ownerOf(client);
-    if (owner !== undefined && owner !== author) return 'foreign';
+    if (!isOf(client, author, clients)) return 'foreign';
     if (start !== clients.signedTo(client)) return 'gap';
   }
   const endOf = (client: number): number | undefined => {
@@ -69,6 +69,11 @@ export function signedProblem(
   return misplaced(change, shape, undefined) ? 'content' : undefined;
 }
 
+/** By what the id itself says, then by who used it first as far as this laptop knows. */
+function isOf(client: number, author: MemberId, clients: DocumentClients): boolean {
+  return mayBeClientOf(client, author) && (clients.ownerOf(client) ?? author) === author;
+}
+
 /** A change that comes over a member's own connection, or from a window, for an open document. */
 export function judgeLive(
   update: Uint8Array,
@@ -84,10 +89,7 @@ export function judgeLive(
   const fresh = [...change.runs.values()];
   if (fresh.length === 0 && change.deletions.length === 0) return { verdict: 'nothing-new' };
   if (!shape.oneAuthor) {
-    for (const { client } of fresh) {
-      const owner = clients.ownerOf(client);
-      if (owner !== undefined && owner !== author) return { verdict: 'refuse', problem: 'foreign' };
-    }
+    if (fresh.some(({ client }) => !isOf(client, author, clients))) return { verdict: 'refuse', problem: 'foreign' };
   }
   for (const { structs } of fresh) {
     for (const struct of structs) {

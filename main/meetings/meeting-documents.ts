@@ -2,8 +2,9 @@ import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import type { Entry, EntryPayload, Stream } from '../../common/acts/entry.ts';
 import type { OpenDocument } from '../../common/collab/carried-meeting.ts';
-import type { MeetingId } from '../../common/domain/ids.ts';
+import type { MeetingId, MemberId } from '../../common/domain/ids.ts';
 import { applyEntry } from '../../common/collab/apply-entry.ts';
+import { newClientId } from '../../common/collab/client-id.ts';
 import { shapeOf } from '../../common/collab/document-shapes.ts';
 import { updateOf } from '../../common/collab/snapshot.ts';
 import { createWaitingChanges, type WaitingChanges } from '../../common/collab/waiting-changes.ts';
@@ -63,6 +64,7 @@ interface Loaded {
 /** The Yjs documents of one meeting, built from the signed log and from own changes that are not signed yet. */
 export function openMeetingDocuments(options: {
   readonly meeting: MeetingId;
+  readonly me: MemberId;
   readonly store: MeetingStore;
   readonly log: WritableMeetingLog;
   readonly logger: Log;
@@ -75,7 +77,7 @@ export function openMeetingDocuments(options: {
   const unsigned = new Map<string, { since: string; count: number }>();
   const unsignedListeners = new Set<() => void>();
   /** Changes of the use cases are made under one name of their own; windows have others. */
-  const { clientID } = new Y.Doc();
+  const clientID = newClientId(options.me);
   let closed = false;
 
   // What a crash left unsigned is signed before anything new.

@@ -104,6 +104,7 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
   });
   const documents = openMeetingDocuments({
     meeting,
+    me: options.me,
     store,
     log,
     logger,

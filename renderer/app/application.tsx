@@ -1,7 +1,8 @@
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { AppStatus, EnrolmentStatus, Settings } from '../../common/contract/requests.ts';
 import { changeSettings, useAppStatus, useSettings } from '../bridge/engine-values.ts';
 import { useEvent } from '../bridge/use-request.ts';
+import { writeAs } from '../collab/open-document.ts';
 import { EnrolmentProgress } from '../features/people/enrolment-progress.tsx';
 import { FirstStart } from '../features/people/first-start.tsx';
 import { Unlock } from '../features/people/unlock.tsx';
@@ -66,6 +67,8 @@ function Stage(props: { readonly status: AppStatus; readonly enrolment: Enrolmen
   // Locked again without having been closed: the engine was started anew in between.
   const wasReady = useRef(false);
   if (status.stage === 'ready') wasReady.current = true;
+  // Before any screen below opens a document.
+  useLayoutEffect(() => writeAs(status.me?.member), [status.me]);
   if (view.screen === 'meeting' && status.stage !== 'locked') return <MeetingScreen meeting={view.meeting} />;
   // Whoever can't get in needs help most.
   if (view.screen === 'diagnostics' && status.stage !== 'ready') return <DiagnosticsScreen onBack={goHome} />;

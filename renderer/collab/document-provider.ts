@@ -3,8 +3,10 @@ import * as encoding from 'lib0/encoding';
 import { applyAwarenessUpdate, Awareness, encodeAwarenessUpdate, removeAwarenessStates } from 'y-protocols/awareness';
 import * as syncProtocol from 'y-protocols/sync';
 import * as Y from 'yjs';
+import { newClientId } from '../../common/collab/client-id.ts';
 import { CHANGE_KEPT } from '../../common/collab/document-connection.ts';
 import type { DocumentChannel, DocumentListeners } from '../../common/contract/bridge.ts';
+import type { MemberId } from '../../common/domain/ids.ts';
 
 /** Message types of the y-websocket protocol. */
 const SYNC = 0;
@@ -35,10 +37,11 @@ const GOOD_FOR = 10_000;
 
 /**
  * Keeps a Y.Doc in step with the engine's over one channel. The engine asks on each new channel for what it lacks of what
- * was written here, since one that died, or a full disk, may not have taken the last changes.
+ * was written here, since one that died, or a full disk, may not have taken the last changes. `writer`: who writes here.
  */
-export function connectDocument(name: string, open: Open): LiveDocument {
+export function connectDocument(name: string, open: Open, writer?: MemberId): LiveDocument {
   const doc = new Y.Doc();
+  if (writer !== undefined) doc.clientID = newClientId(writer);
   const awareness = new Awareness(doc);
   // Nobody is present in a document unless they say something there.
   awareness.setLocalState(null);

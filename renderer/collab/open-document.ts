@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type * as Y from 'yjs';
+import type { MemberId } from '../../common/domain/ids.ts';
 import { connectDocument, type LiveDocument } from './document-provider.ts';
 
 interface Shared {
@@ -33,11 +34,18 @@ function closeWhenSaved(name: string, entry: Shared): void {
   }, KEEP_OPEN);
 }
 
+let writer: MemberId | undefined;
+
+/** Whose documents are opened from now on. */
+export function writeAs(member: MemberId | undefined): void {
+  writer = member;
+}
+
 /** Opens a document, or shares the one that is open. Call `release` once when done. */
 export function openDocument(name: string): { readonly document: LiveDocument; release(): void } {
   let entry = shared.get(name);
   if (!entry) {
-    const document = connectDocument(name, (opened, listeners) => window.phien.openDocument(opened, listeners));
+    const document = connectDocument(name, (opened, listeners) => window.phien.openDocument(opened, listeners), writer);
     entry = {
       document,
       unfollow: document.subscribe(countUnsaved),

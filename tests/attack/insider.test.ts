@@ -2,6 +2,7 @@ import * as encoding from 'lib0/encoding';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { MAX_STREAMS_OF_AUTHOR } from '../../common/acts/entry.ts';
+import { newClientId } from '../../common/collab/client-id.ts';
 import { minutesSection } from '../../common/collab/minutes.ts';
 import { encodeDocumentFrames } from '../../common/wire/document-frames.ts';
 import { until } from '../fixtures/laptops.ts';
@@ -110,6 +111,26 @@ test('text of the minutes nested without end costs itself, not the minutes', asy
   );
   await minutesStillWork(at.secretary, 'sau khi chủ mở lại');
 }, 60_000);
+
+test('[WRITE-2] nobody can take the secretary’s client before she has used it', async () => {
+  const secretary = await at.secretary.member();
+  const doc = new Y.Doc();
+  doc.clientID = newClientId(secretary);
+  const paragraph = new Y.XmlElement('paragraph');
+  minutesSection(doc, 'opening').insert(0, [paragraph]);
+  paragraph.insert(0, [new Y.XmlText('của người khác')]);
+  const update = new Uint8Array(Y.encodeStateAsUpdate(doc));
+  const laptop = await handLink(chair, at.address, at.meeting);
+  expect(await laptop.bring([await chair.nextChange('minutes', update)])).toEqual({ closed: 4403 });
+
+  const own = openWindowDocument(at.secretary, `${at.meeting}/minutes`);
+  const seen = openWindowDocument(at.honest, `${at.meeting}/minutes`);
+  await Promise.all([own.synced, seen.synced]);
+  Y.applyUpdate(own.doc, update);
+  await until(() => minutesSection(seen.doc, 'opening').toString().includes('của người khác'));
+  own.close();
+  seen.close();
+});
 
 test('values nested without end are refused, live and signed', async () => {
   const live1 = await handLink(mallory, at.address, at.meeting);

@@ -1,5 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
 
+import { readUpdate } from '../../common/collab/read-update.ts';
 import { inkOn } from './ink.ts';
 import { CHAIR, enrolPeople, MEMBER, openOffice, type Office, type People } from './laptops.ts';
 import { REPORT } from './papers.ts';
@@ -150,7 +151,12 @@ test.describe.serial('reading a paper together and writing on it', () => {
     expect(own.streams.filter((stream) => stream.includes('private'))).toEqual([]);
     for (const laptop of [people.secretary, people.chair]) {
       await expect.poll(() => readStored(laptop.data).content.includes(asStored(SHARED_NOTE))).toBe(true);
-      const { content, streams } = readStored(laptop.data);
+      const { content, streams, changes } = readStored(laptop.data);
+      // Windows write under ids that say whose they are.
+      expect(changes.length).toBeGreaterThan(0);
+      for (const { author, update } of changes)
+        for (const client of readUpdate(update)?.runs.keys() ?? [NaN])
+          expect(Math.floor(client / 2 ** 32)).toBe(Number.parseInt(author.slice(0, 5), 16));
       expect(content).not.toContain(asStored(PRIVATE_NOTE));
       expect(content).not.toContain(asStored(PRIVATE_TEXT));
       expect(streams.filter((stream) => stream.includes('private'))).toEqual([]);

@@ -9,6 +9,8 @@ export interface Stored {
   readonly streams: readonly string[];
   /** All bytes of all rows, entries unpacked down to the changes in them, one character a byte. */
   readonly content: string;
+  /** Changes of documents in signed entries, with who signed them. */
+  readonly changes: readonly { readonly author: string; readonly update: Uint8Array }[];
 }
 
 export function readStored(data: string): Stored {
@@ -19,17 +21,23 @@ export function readStored(data: string): Stored {
   const db = new DatabaseSync(path.join(copy, 'phien.db'));
   try {
     const parts: string[] = [];
+    const changes: Stored['changes'][number][] = [];
     const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
     for (const { name } of tables) {
       for (const row of db.prepare(`SELECT * FROM "${String(name)}"`).all()) {
         for (const value of Object.values(row)) {
           if (value instanceof Uint8Array) parts.push(Buffer.from(value).toString('latin1'));
-          else if (typeof value === 'string') parts.push(unpacked(value));
+          else if (typeof value === 'string') {
+            const { json, update } = unpacked(value);
+            const author = /"author":"([\w-]+)"/.exec(json)?.[1];
+            if (update.length > 0 && author !== undefined) changes.push({ author, update });
+            parts.push(`${asStored(json)}\n${update.toString('latin1')}`);
+          }
         }
       }
     }
     const streams = db.prepare('SELECT stream FROM streams').all();
-    return { streams: streams.map(({ stream }) => String(stream)), content: parts.join('\n') };
+    return { streams: streams.map(({ stream }) => String(stream)), content: parts.join('\n'), changes };
   } finally {
     db.close();
     rmSync(copy, { recursive: true });
@@ -39,11 +47,10 @@ export function readStored(data: string): Stored {
 /** `text` as it would be found in the content. */
 export const asStored = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
 
-/** A signed entry holds its payload, and that its change, in base64url. */
-function unpacked(text: string): string {
+/** A signed entry holds its payload, and that its change, in base64url; anything else is what it is. */
+function unpacked(text: string): { readonly json: string; readonly update: Buffer } {
   const payload = /^[\w-]+\.([\w-]+)\.[\w-]+$/.exec(text)?.[1];
-  if (payload === undefined) return asStored(text);
+  if (payload === undefined) return { json: text, update: Buffer.alloc(0) };
   const json = Buffer.from(payload, 'base64url').toString('utf8');
-  const update = /"update":"([\w-]*)"/.exec(json)?.[1] ?? '';
-  return `${asStored(json)}\n${Buffer.from(update, 'base64url').toString('latin1')}`;
+  return { json, update: Buffer.from(/"update":"([\w-]*)"/.exec(json)?.[1] ?? '', 'base64url') };
 }
