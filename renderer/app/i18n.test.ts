@@ -49,6 +49,15 @@ describe('words of the interface', () => {
     expect(bad).toEqual([]);
   });
 
+  it('stand once each: of a key that stands twice only the second would be read', () => {
+    const keysIn = (tree: WordTree | string): number =>
+      typeof tree === 'string' ? 0 : Object.values(tree).reduce((sum, value) => sum + 1 + keysIn(value), 0);
+    for (const file of globSync('common/i18n/*.json', { cwd: root })) {
+      const text = readFileSync(join(root, file), 'utf8');
+      expect([file, text.match(/^\s*"\w[\w-]*":/gm)?.length]).toEqual([file, keysIn(JSON.parse(text) as WordTree)]);
+    }
+  });
+
   it('are there for every key that is written out in the code', () => {
     const missing = sources.flatMap(({ file, text }) =>
       [...text.matchAll(/\bt\(\s*'([^']+)'/g), ...text.matchAll(/\bnotify\(\s*'[a-z]+',\s*'([^']+)'/g)]
