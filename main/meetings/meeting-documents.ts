@@ -173,7 +173,8 @@ export function openMeetingDocuments(options: {
         if (released) return;
         released = true;
         held.holders -= 1;
-        if (held.holders > 0) return;
+        // When the meeting was closed before, what was changed is on disk and signed at the next start.
+        if (held.holders > 0 || closed) return;
         loaded.delete(name);
         void commit(name);
         clearTimeout(held.quiet);

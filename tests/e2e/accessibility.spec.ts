@@ -319,16 +319,11 @@ test.describe.serial('for everybody', () => {
     const other = await openingOther;
     await expect(by(other, 'room-screen')).toBeVisible();
     await axe.at(other, 'room screen, vi');
-    // It follows the language of the working window, both ways.
-    for (const language of ['en', 'vi']) {
-      await by(secretary.page, 'leave-meeting').click();
-      await by(secretary.page, 'go-settings').click();
-      await by(secretary.page, `language-${language}`).click();
-      await expect(other.locator('html')).toHaveAttribute('lang', language);
-      await by(secretary.page, 'go-home').click();
-      await by(secretary.page, 'enter-meeting').first().click();
-      await expect(by(secretary.page, 'happening')).toBeVisible();
-    }
+    // It follows the language of the working window.
+    await by(secretary.page, 'leave-meeting').click();
+    await by(secretary.page, 'go-settings').click();
+    await by(secretary.page, 'language-en').click();
+    await expect(other.locator('html')).toHaveAttribute('lang', 'en');
     await other.close();
     await steps.showPanel(member.page, 'votes');
     await expect(by(member.page, 'vote-result')).toBeVisible();
