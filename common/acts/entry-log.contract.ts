@@ -151,6 +151,17 @@ export function entryLogSuite(create: () => EntryLog, seal: (payload: EntryPaylo
       },
     },
     {
+      name: 'what is appended soon is read back at once',
+      check() {
+        const log = create();
+        const entries = chain(2);
+        const onDisk = log.appendSoon(entries);
+        same(readAll(log), entries);
+        same(onDisk instanceof Promise, true);
+        throws('the same again', () => void log.appendSoon(entries));
+      },
+    },
+    {
       name: 'what was appended is read back, equal to the last character',
       check() {
         const log = create();

@@ -10,7 +10,7 @@ export interface StreamWeight {
 
 /**
  * Where checked entries are kept. Append-only, but that a snapshot takes the place of what its author wrote before it in
- * the stream; synchronous, so that an entry is on disk before it is shown as done.
+ * the stream; synchronous, so that an own entry is on disk before it is shown as done.
  */
 export interface EntryLog {
   /**
@@ -18,6 +18,11 @@ export interface EntryLog {
    * snapshot comes with its state, and may be further on.
    */
   append(entries: readonly Entry[]): void;
+  /**
+   * The same for what others wrote: returns when the entries can be read here and outlive this process; the promise
+   * resolves when they are on the disk. It rejects when the disk fails.
+   */
+  appendSoon(entries: readonly Entry[]): Promise<void>;
   head(meeting: MeetingId, author: MemberId, stream: Stream): StreamHead | undefined;
   heads(meeting: MeetingId): StreamHead[];
   /** Known of all entries that are here, and of the last one that a snapshot replaced. */

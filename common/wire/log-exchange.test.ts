@@ -4,7 +4,7 @@ import type { Entry, EntryRefusal, Stream, StreamHead } from '../acts/entry.ts';
 import { asMemberId, asSha256, type MemberId } from '../domain/ids.ts';
 import { createAcknowledged, streamKey, type Acknowledged } from './acknowledged.ts';
 import { decodeControl, type ControlMessage } from './link.ts';
-import { createLogExchange, type ExchangedLog, type LogExchange, type SharedEntries } from './log-exchange.ts';
+import { createLogExchange, shareEntries, type ExchangedLog, type LogExchange } from './log-exchange.ts';
 
 /** Laptops around one host, whose network delivers when the test says so and is cut at any time. */
 const uuid = (n: number) => asMemberId(`00000000-0000-4000-8000-${String(n).padStart(12, '0')}`);
@@ -126,11 +126,6 @@ function connect(host: Laptop, guest: Laptop, nextBatch: () => number) {
   };
 }
 
-function shareOf(entries: readonly Entry[], batch: number): SharedEntries {
-  const text = JSON.stringify({ type: 'entries', batch, entries: entries.map((entry) => entry.jws) });
-  return { batch, bytes: new TextEncoder().encode(text) };
-}
-
 describe('log exchange', () => {
   it('[LOG-1] [LOG-5] converges over any order of writing, delivery and cuts, sending nothing twice on a connection', async () => {
     const guest = fc.integer({ min: 0, max: 2 });
@@ -163,14 +158,14 @@ describe('log exchange', () => {
           const entries = pending;
           pending = [];
           if (entries.length === 0) return false;
-          const shared = shareOf(entries, nextBatch());
+          const shared = shareEntries(entries, nextBatch(), []);
           for (const link of links) link.atHost.stored(entries, () => shared);
           return true;
         };
         for (const [n, laptop] of guests.entries()) {
           laptop.onStored = (entries) => {
             const link = links[n];
-            link?.atGuest.stored(entries, () => shareOf(entries, link.nextGuestBatch()));
+            link?.atGuest.stored(entries, () => shareEntries(entries, link.nextGuestBatch(), []));
           };
         }
         let cuts = 0;
@@ -226,7 +221,7 @@ describe('log exchange', () => {
     host.write('doc/plan', 1);
     let batches = 0;
     const link = connect(host, guest, () => batches++);
-    host.onStored = (entries) => link.atHost.stored(entries, () => shareOf(entries, batches++));
+    host.onStored = (entries) => link.atHost.stored(entries, () => shareEntries(entries, batches++, []));
     // Somebody writes while the acts that may give the right to it are still on their way.
     host.write('doc/minutes', 1);
     host.write('acts', 600_000);
@@ -246,7 +241,7 @@ describe('log exchange', () => {
     await guest.log.receive({ entries: anew, certificates: [] }, guest.member);
     let batches = 0;
     const link = connect(host, guest, () => batches++);
-    guest.onStored = (entries) => link.atGuest.stored(entries, () => shareOf(entries, link.nextGuestBatch()));
+    guest.onStored = (entries) => link.atGuest.stored(entries, () => shareEntries(entries, link.nextGuestBatch(), []));
     const settle = async () => {
       while ((await link.toHost()) || (await link.toGuest()));
     };

@@ -37,6 +37,20 @@ export interface ExchangedLog {
 export interface SharedEntries {
   readonly batch: number;
   readonly bytes: Uint8Array;
+  /** Those that the entries need. */
+  readonly certificates: readonly Uint8Array[];
+}
+
+export function shareEntries(
+  entries: readonly Entry[],
+  batch: number,
+  certificates: readonly Uint8Array[],
+): SharedEntries {
+  return {
+    batch,
+    bytes: encodeControl({ type: 'entries', batch, entries: entries.map(({ jws }) => jws) }),
+    certificates,
+  };
 }
 
 export interface LogExchange {
@@ -44,12 +58,14 @@ export interface LogExchange {
   start(heads: readonly StreamHead[]): void;
   /** Takes a message of the other side. A refusal that an honest side can't cause is answered with its reason. */
   receive(message: Extract<ControlMessage, { type: 'certificates' | 'entries' | 'stored' }>): Promise<Breach | null>;
-  /** Entries were stored here, from anywhere. `shared` is used when all of them go out as they are. */
+  /** Entries were stored here, from anywhere. `shared` is used when (nearly) all of them go out. */
   stored(entries: readonly Entry[], shared: () => SharedEntries): void;
   /** Sends more of what the other side lacks while there is room; call it again when the socket has drained. */
   pump(): void;
   /** Nothing is waiting to be sent or acknowledged. */
   idle(): boolean;
+  /** The other side lacks more than it was sent: `pump` has something to do. */
+  behind(): boolean;
   /** Authors of whom the other side is not known to have everything up to `upTo` (by `streamKey`; 0: nothing to have). */
   lacks(upTo: (streamKey: string) => number): Set<MemberId>;
 }
@@ -67,6 +83,8 @@ const CATCH_UP_BUFFER = 1024 * 1024;
 /** Received and waiting to be checked, characters. An honest sender stops at its window. */
 const MAX_WAITING = 4 * LIVE_WINDOW;
 const MAX_CERTIFICATES = 1200;
+/** Shared entries go out as they are when at most this part of them is known to the other side already. */
+const KNOWN_SHARE = 1 / 8;
 /** Entries read from the log at a time; one may have megabytes. */
 const READ_LIMIT = 64;
 
@@ -121,18 +139,13 @@ export function createLogExchange(options: {
   const hasRoom = (limit: number, buffer: number) => window < limit && options.buffered() < buffer;
 
   function sendCertificates(found: readonly Uint8Array[]): void {
-    const fresh = found.filter((certificate) => {
-      if (sentBefore.has(certificate)) return false;
+    for (const certificate of found) {
+      if (sentBefore.has(certificate)) continue;
       sentBefore.add(certificate);
-      // The last bytes are part of the authority's signature, so they name the certificate.
-      const name = toBase64(certificate.subarray(-24));
-      if (sentCertificates.has(name)) return false;
+      const { name, frame } = certificateFrame(certificate);
+      if (sentCertificates.has(name)) continue;
       sentCertificates.add(name);
-      return true;
-    });
-    for (let from = 0; from < fresh.length; from += ENTRY_BATCH_COUNT) {
-      const part = fresh.slice(from, from + ENTRY_BATCH_COUNT).map((certificate) => toBase64(certificate));
-      options.send(encodeControl({ type: 'certificates', certificates: part }));
+      options.send(frame);
     }
   }
 
@@ -213,38 +226,44 @@ export function createLogExchange(options: {
   function stored(entries: readonly Entry[], shared: () => SharedEntries): void {
     if (!started) return;
     const fresh: Entry[] = [];
+    /** Not fresh, and does no harm: the other side has it. */
+    let known = 0;
     // A change may be allowed by an act that is still waiting here; refused, its stream would end on this connection.
     let actsFirst = actsAreLagging();
     for (const entry of entries) {
       const { author, stream, seq } = entry.payload;
       const key = streamKey(entry.payload);
       if (blocked.has(key)) continue;
-      const known = sent.get(key) ?? 0;
-      if (arriving.has(entry.jws)) {
+      const end = sent.get(key) ?? 0;
+      if (seq <= end) known++;
+      else if (arriving.has(entry.jws)) {
         // It came over this very link.
-        sent.set(key, Math.max(known, seq));
-      } else if (seq === known + 1 && hasRoom(LIVE_WINDOW, LIVE_WINDOW) && (isActs(entry.payload) || !actsFirst)) {
+        known++;
+        sent.set(key, seq);
+      } else if (seq === end + 1 && hasRoom(LIVE_WINDOW, LIVE_WINDOW) && (isActs(entry.payload) || !actsFirst)) {
         sent.set(key, seq);
         fresh.push(entry);
-      } else if (seq > known) {
+      } else {
         lag({ author, stream, seq });
         actsFirst ||= isActs(entry.payload);
       }
     }
     if (fresh.length > 0) {
-      sendCertificates(log.certificatesOf(fresh));
-      const positions = fresh.map(({ payload: { author, stream, seq } }) => ({ author, stream, seq }));
-      const characters = fresh.reduce((sum, entry) => sum + entry.jws.length, 0);
-      if (fresh.length === entries.length && fresh.length <= ENTRY_BATCH_COUNT) {
-        const { batch, bytes } = shared();
-        note(batch, positions, characters);
+      if (
+        fresh.length + known === entries.length &&
+        known <= entries.length * KNOWN_SHARE &&
+        entries.length <= ENTRY_BATCH_COUNT
+      ) {
+        const { batch, bytes, certificates } = shared();
+        sendCertificates(certificates);
+        note(batch, entries.map(positionOf), charactersOf(entries));
         options.send(bytes);
       } else {
+        sendCertificates(log.certificatesOf(fresh));
         for (let from = 0; from < fresh.length; from += ENTRY_BATCH_COUNT) {
           const part = fresh.slice(from, from + ENTRY_BATCH_COUNT);
           const batch = options.nextBatch();
-          const length = part.reduce((sum, entry) => sum + entry.jws.length, 0);
-          note(batch, positions.slice(from, from + ENTRY_BATCH_COUNT), length);
+          note(batch, part.map(positionOf), charactersOf(part));
           options.send(encodeControl({ type: 'entries', batch, entries: part.map((entry) => entry.jws) }));
         }
       }
@@ -316,6 +335,7 @@ export function createLogExchange(options: {
     start,
     pump,
     stored,
+    behind: () => started && lagging.size > 0,
     idle: () => started && lagging.size === 0 && unacknowledged.size === 0,
     lacks(upTo) {
       const authors = new Set<MemberId>();
@@ -366,5 +386,27 @@ function claimedPosition(jws: string): StreamPosition | null {
     return null;
   }
 }
+
+interface CertificateFrame {
+  readonly name: string;
+  readonly frame: Uint8Array;
+}
+
+const certificateFrames = new WeakMap<Uint8Array, CertificateFrame>();
+
+/** Encoded once for all links; the last bytes are part of the authority's signature, so they name the certificate. */
+function certificateFrame(certificate: Uint8Array): CertificateFrame {
+  const known = certificateFrames.get(certificate);
+  if (known) return known;
+  const name = toBase64(certificate.subarray(-24));
+  const frame = encodeControl({ type: 'certificates', certificates: [toBase64(certificate)] });
+  const made = { name, frame };
+  certificateFrames.set(certificate, made);
+  return made;
+}
+
+const positionOf = ({ payload: { author, stream, seq } }: Entry): StreamPosition => ({ author, stream, seq });
+
+const charactersOf = (entries: readonly Entry[]): number => entries.reduce((sum, { jws }) => sum + jws.length, 0);
 
 const isActs = (head: { readonly stream: Stream }): boolean => head.stream === ACTS_STREAM;

@@ -50,6 +50,7 @@ export function createClientSocket(
     { limit: () => CARRIER_SILENCE_MILLISECONDS },
   );
   let open = true;
+  let heardAtBeat = transport.bytesRead;
   /** Behind a large message that is on its way; `shared`: others are sent the same bytes. */
   let queue: Outgoing[] = [];
   let queued = 0;
@@ -140,7 +141,9 @@ export function createClientSocket(
         socket.terminate();
         return ended();
       }
-      socket.ping();
+      // Who says something of its own accord need not be asked.
+      if (transport.bytesRead === heardAtBeat) socket.ping();
+      heardAtBeat = transport.bytesRead;
     },
   };
 

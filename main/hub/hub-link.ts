@@ -106,7 +106,7 @@ export function createHubLink(options: {
       if (!served.waiting) waiting.delete(served);
     }
     exchange.pump();
-    if (waiting.size > 0 || (device !== null && !exchange.idle())) ticker.retry(flush);
+    if (waiting.size > 0 || exchange.behind()) ticker.retry(flush);
   }
 
   const hears = (live: boolean) => !live || client.backlog() <= limits.dropAwarenessBytes;

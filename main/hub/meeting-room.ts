@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
-import { ACTS_STREAM, type Entry } from '../../common/acts/entry.ts';
+import { ACTS_STREAM } from '../../common/acts/entry.ts';
 import type { CarriedMeeting, EntryBatch } from '../../common/collab/carried-meeting.ts';
 import type { MemberId } from '../../common/domain/ids.ts';
 import { createAcknowledged, type Acknowledged } from '../../common/wire/acknowledged.ts';
@@ -12,6 +12,7 @@ import { createClientSocket, type ClientSocket } from './client-socket.ts';
 import { limits } from './connection-limits.ts';
 import type { Cluster } from './cluster.ts';
 import { createDocumentSocket, type DocumentSocket } from './document-socket.ts';
+import { createEntryRelay } from './entry-relay.ts';
 import { createHappenings } from './happenings.ts';
 import { createHeldCount } from './held.ts';
 import { createHubLink, type HubLink } from './hub-link.ts';
@@ -77,9 +78,11 @@ export function createMeetingRoom(options: {
   const sockets = new Map<DocumentSocket, ClientSocket>();
   const happenings = createHappenings();
   const reads = shareReads(meeting.log);
-  const relayed = createRelayedDocuments(meeting, happenings, () => ticker.request(spread));
+  const relayed = createRelayedDocuments(meeting, happenings, () => {
+    relay.live();
+    ticker.request(spread);
+  });
   const acknowledged = options.acknowledged ?? createAcknowledged(carrier);
-  let pending: Entry[] = [];
   let batches = 0;
   let lastReceived: string | null = null;
   let telling: NodeJS.Timeout | undefined;
@@ -99,13 +102,37 @@ export function createMeetingRoom(options: {
     },
   });
 
+  const relay = createEntryRelay({
+    log: meeting.log,
+    links: () => [...links],
+    nextBatch: () => batches++,
+    send([link, client], entries, shared) {
+      try {
+        link.stored(entries, shared);
+      } catch (error) {
+        logger.warn('passing entries on failed', { member: link.member, error: String(error) });
+        client.close(closeCodes.stopped, 'failed');
+      }
+    },
+    onSent(entries) {
+      held.stored(entries);
+      // A changed roster may have taken someone out.
+      if (entries.some((entry) => entry.payload.stream === ACTS_STREAM)) {
+        for (const client of [...links.values(), ...sockets.values()]) {
+          if (!meeting.mayAttend(client.member)) client.close(closeCodes.notAllowed, 'not of the meeting');
+        }
+      }
+      tellStatus();
+    },
+  });
+
   const stopListening = meeting.log.onStored((entries, from) => {
     if (from !== 'self') {
       lastReceived = new Date().toISOString();
       meter.entriesStored += entries.length;
     }
-    pending.push(...entries);
-    ticker.request(relay);
+    relay.add(entries);
+    ticker.request(relay.start);
   });
 
   const shared = options.shared?.cluster.room({
@@ -126,32 +153,6 @@ export function createMeetingRoom(options: {
       telling = undefined;
       options.onStatus();
     }, STATUS_MILLISECONDS);
-  }
-
-  /** Entries of the last few milliseconds, encoded once. */
-  function relay(): void {
-    const entries = pending;
-    pending = [];
-    let shared: { batch: number; bytes: Uint8Array } | undefined;
-    const encode = () => {
-      if (!shared) {
-        const batch = batches++;
-        shared = {
-          batch,
-          bytes: encodeControl({ type: 'entries', batch, entries: entries.map((entry) => entry.jws) }),
-        };
-      }
-      return shared;
-    };
-    for (const link of links.keys()) link.stored(entries, encode);
-    held.stored(entries);
-    // A changed roster may have taken someone out.
-    if (entries.some((entry) => entry.payload.stream === ACTS_STREAM)) {
-      for (const client of [...links.values(), ...sockets.values()]) {
-        if (!meeting.mayAttend(client.member)) client.close(closeCodes.notAllowed, 'not of the meeting');
-      }
-    }
-    tellStatus();
   }
 
   /** What happened in documents in the last few milliseconds, encoded once. */
@@ -321,6 +322,7 @@ export function createMeetingRoom(options: {
     close(code, reason) {
       closed = true;
       stopListening();
+      relay.close();
       reads.close();
       held.stop();
       clearTimeout(telling);

@@ -9,10 +9,10 @@ export interface Ticker {
 
 /**
  * The window is as long as sending takes, times this: a few laptops hear of everything at once, and with many no more
- * than a third of the time goes into sending.
+ * than a quarter of the time goes into sending.
  */
-const SHARE = 2;
-const LONGEST_MILLISECONDS = 25;
+const SHARE = 3;
+const LONGEST_MILLISECONDS = 40;
 const RETRY_MILLISECONDS = 10;
 
 /** `onError`: a flush threw; the others ran nevertheless. */

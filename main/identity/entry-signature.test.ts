@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { MAX_ENTRY_CHARACTERS, type Entry, type EntryPayload } from '../../common/acts/entry.ts';
 import type { Signer } from '../../common/acts/signer.ts';
 import { asMeetingId, asMemberId, asSha256 } from '../../common/domain/ids.ts';
-import { readEntry, signEntry, verifyEntry, type SigningCertificate } from './entry-signature.ts';
+import { readEntry, signEntry, signingCertificate, verifyEntry, type SigningCertificate } from './entry-signature.ts';
 import { createSigner } from './signer.ts';
 
 const LAN = asMemberId('11111111-1111-4111-8111-111111111111');
@@ -33,7 +33,11 @@ beforeAll(async () => {
   // Stands for the certificate: only its hash counts here.
   const der = publicKey.export({ format: 'der', type: 'spki' });
   signer = createSigner(privateKey, [der]);
-  certificate = { fingerprint: asSha256(createHash('sha256').update(der).digest('hex')), member: LAN, publicKey };
+  certificate = signingCertificate({
+    fingerprint: asSha256(createHash('sha256').update(der).digest('hex')),
+    member: LAN,
+    publicKey,
+  });
   entry = await signEntry(signer, payload);
 });
 

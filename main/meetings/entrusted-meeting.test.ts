@@ -9,7 +9,7 @@ import {
   type TestPerson,
 } from '../../tests/fixtures/network/organisation.ts';
 import { fingerprint } from '../identity/certificate-reading.ts';
-import { readEntry, verifyEntry } from '../identity/entry-signature.ts';
+import { readEntry, signingCertificate, verifyEntry } from '../identity/entry-signature.ts';
 import { meetingBy } from './entrusted-meeting.ts';
 import { meetingIdOf, newNonce } from './meeting-id.ts';
 import type { CertificateBook, EntryAuthentication } from './ports.ts';
@@ -42,7 +42,10 @@ function checks(): { authentication: EntryAuthentication; certificates: Certific
         const checked = organisation.check(certificate);
         if (!checked.ok) return 'certificate-refused';
         const { publicKey } = checked.value;
-        const verified = verifyEntry(entry, { fingerprint: fingerprint(certificate), member, publicKey });
+        const verified = verifyEntry(
+          entry,
+          signingCertificate({ fingerprint: fingerprint(certificate), member, publicKey }),
+        );
         return verified.ok ? undefined : verified.error;
       },
     },

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import * as Y from 'yjs';
 import { actBodySchemas, isActKind, type Act } from '../../common/acts/acts.ts';
 import {
@@ -25,6 +26,7 @@ import { documentOf, hasSnapshots, stateBehind, updateOf, withState } from '../.
 import { signedProblem } from '../../common/collab/write-check.ts';
 import { Refusal } from '../../common/contract/port.ts';
 import type { MeetingId, MemberId } from '../../common/domain/ids.ts';
+import { createShortTurns } from '../../common/wire/short-turns.ts';
 import type { CertificateBook, EntryAuthentication, Log, MeetingStore } from './ports.ts';
 import { checkedSnapshot, dueSnapshot, isSnapshot } from './snapshots.ts';
 
@@ -87,6 +89,12 @@ const STORE_AGAIN_MILLISECONDS = 1000;
 /** `store-first`: can only be judged once what was checked before it is stored. */
 type Checked = Entry | EntryRefusal | 'known' | 'store-first';
 
+class MeetingClosed extends Error {
+  constructor() {
+    super('the meeting is closed');
+  }
+}
+
 /** A batch that somebody brought, and what has become of it. */
 interface Arrival {
   readonly batch: EntryBatch;
@@ -134,6 +142,12 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
     const counts = new Map<MemberId, number>();
     for (const { author } of store.entries.heads(meeting)) counts.set(author, (counts.get(author) ?? 0) + 1);
     return counts;
+  }
+
+  /** Entries were taken into account when they were checked, and are not on the disk after all. */
+  function forgetUnstored(): void {
+    clients.clear();
+    streams = countStreams();
   }
 
   /** From now on further entries are judged by this one too. */
@@ -283,24 +297,19 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
 
   /**
    * Checks and stores as much as the disk takes; what was stored before is passed over. All that came at a time goes into
-   * one transaction, whoever brought it: each costs the disk a flush.
+   * one transaction, whoever brought it: each costs the disk a flush. In between others get their turn: who draws must
+   * not wait for the signatures of a hundred others.
    */
-  function take(arrivals: readonly Arrival[]): void {
+  async function take(arrivals: readonly Arrival[], written: (onDisk: Promise<void>) => void): Promise<void> {
     let waiting: { readonly entry: Entry; readonly arrival: Arrival }[] = [];
     const lasts = new Map<string, Entry>();
-    const flush = (): void => {
+    const endTurn = createShortTurns(setImmediate, () => performance.now());
+    const flush = async (): Promise<void> => {
       if (waiting.length === 0) return;
       const flushed = waiting;
       waiting = [];
       lasts.clear();
-      try {
-        store.entries.append(flushed.map(({ entry }) => entry));
-      } catch (error) {
-        // They were taken into account when they were checked.
-        clients.clear();
-        streams = countStreams();
-        throw error;
-      }
+      written(store.entries.appendSoon(flushed.map(({ entry }) => entry)));
       for (let at = 0; at < flushed.length;) {
         const { arrival } = flushed[at] as (typeof flushed)[number];
         const end = flushed.findIndex((one, index) => index > at && one.arrival !== arrival);
@@ -313,6 +322,8 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
           // They are on the disk: whoever listens must hear of what others brought all the same.
           options.log.error('stored entries could not be told of', { meeting, from: arrival.from }, error);
         }
+        await endTurn();
+        if (closed) throw new MeetingClosed();
       }
     };
     for (const arrival of arrivals) {
@@ -320,10 +331,12 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
       for (const certificate of batch.certificates) certificates.add(certificate);
       refused.length = 0;
       for (const [index, jws] of batch.entries.entries()) {
+        await endTurn();
+        if (closed) throw new MeetingClosed();
         let result = check(jws, from, lasts);
         if (result === 'store-first' || (result === 'not-allowed' && waiting.length > 0)) {
           // What it depends on (an earlier entry, the act that gives the right) may have come along with it.
-          flush();
+          await flush();
           result = check(jws, from, lasts);
         }
         if (result === 'known' || result === 'store-first') continue;
@@ -337,34 +350,54 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
         lasts.set(streamKey(result), result);
       }
     }
-    flush();
+    await flush();
   }
 
   let arrived: Arrival[] = [];
-  let taking: NodeJS.Immediate | NodeJS.Timeout | undefined;
+  let waitingToTake: NodeJS.Immediate | NodeJS.Timeout | undefined;
+  let taking = false;
 
   /** What came since the last time, at the end of this turn. */
-  function takeArrived(): void {
-    taking = undefined;
+  async function takeArrived(): Promise<void> {
+    waitingToTake = undefined;
     const arrivals = arrived;
     arrived = [];
-    takeOrWait(arrivals);
+    taking = true;
+    await takeOrWait(arrivals);
+    taking = false;
+    if (arrived.length > 0) waitingToTake ??= globalThis.setImmediate(takeArrivedSoon);
   }
 
-  function takeOrWait(arrivals: readonly Arrival[]): void {
+  const takeArrivedSoon = (): void => void takeArrived();
+
+  async function takeOrWait(arrivals: readonly Arrival[]): Promise<void> {
+    const writes: Promise<void>[] = [];
+    const written = (onDisk: Promise<void>): void => {
+      writes.push(onDisk);
+      // Who brought the entries is told below, if nothing else fails before.
+      onDisk.catch(() => undefined);
+    };
     try {
-      if (closed) throw new Error('the meeting is closed');
-      take(arrivals);
-      for (const { resolve, accepted, refused } of arrivals) resolve({ accepted, refused });
+      if (closed) throw new MeetingClosed();
+      await take(arrivals, written);
+      // Others are not kept waiting for the disk; who brought the entries is.
+      Promise.all(writes).then(
+        () => {
+          for (const { resolve, accepted, refused } of arrivals) resolve({ accepted, refused });
+        },
+        (error: unknown) => {
+          for (const { reject } of arrivals) reject(error);
+        },
+      );
     } catch (error) {
+      if (!closed) forgetUnstored();
       if (!closed && isDiskTrouble(error)) {
         // A full disk: unacknowledged they wait here, and whoever sent them knows that they are not elsewhere yet.
         arrived = [...arrivals, ...arrived];
-        clearTimeout(taking as NodeJS.Timeout | undefined);
-        taking = setTimeout(takeArrived, STORE_AGAIN_MILLISECONDS);
+        waitingToTake ??= setTimeout(takeArrivedSoon, STORE_AGAIN_MILLISECONDS);
       } else if (arrivals.length > 1 && !closed) {
         // What one of them brought must not cost the others theirs.
-        for (const arrival of arrivals) takeOrWait([arrival]);
+        for (const arrival of arrivals) await takeOrWait([arrival]);
       } else for (const { reject } of arrivals) reject(error);
     }
   }
@@ -391,7 +424,7 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
     receive: (batch: EntryBatch, from: MemberId) =>
       new Promise<ReceivedEntries>((resolve, reject) => {
         arrived.push({ batch, from, accepted: [], refused: [], resolve, reject });
-        taking ??= setImmediate(takeArrived);
+        if (!taking) waitingToTake ??= globalThis.setImmediate(takeArrivedSoon);
       }),
     onStored(listener) {
       listeners.add(listener);

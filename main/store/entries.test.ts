@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { entryLogSuite } from '../../common/acts/entry-log.contract.ts';
 import { openDatabase, type Database } from './database.ts';
+import { deferredSync } from './deferred-sync.ts';
 import { removeBrokenEntries, sqliteEntryLog } from './entries.ts';
 import { sha256 } from './hash-bytes.ts';
 import { memoryEntryLog } from './memory-entry-log.ts';
@@ -16,7 +17,7 @@ describe('entry log in SQLite', () => {
   const create = () => {
     const db = openDatabase(':memory:');
     open.push(db);
-    return sqliteEntryLog(db);
+    return sqliteEntryLog(db, deferredSync(db));
   };
   afterEach(() => open.splice(0).forEach((db) => db.close()));
   for (const { name, check } of entryLogSuite(create, sealed)) it(name, check);
@@ -30,7 +31,7 @@ describe('stored entries', () => {
   afterEach(() => db.close());
 
   it('are refused as damaged when the disk gives back other characters', () => {
-    const log = sqliteEntryLog(db);
+    const log = sqliteEntryLog(db, deferredSync(db));
     const [entry] = sealedChain(1);
     log.append([entry!]);
     const changed = entry!.jws.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'));
@@ -40,7 +41,7 @@ describe('stored entries', () => {
   });
 
   it('are gone with all after them when the state of their snapshot differs from its hash', () => {
-    const log = sqliteEntryLog(db);
+    const log = sqliteEntryLog(db, deferredSync(db));
     const stream = `doc/ink/${'a'.repeat(64)}/${LAN}` as const;
     const state = Buffer.of(0, 0);
     const [first, second] = sealedChain(2, { stream });
@@ -58,7 +59,7 @@ describe('stored entries', () => {
   });
 
   it('are refused as a whole when the disk is full, and taken when there is room again', () => {
-    const log = sqliteEntryLog(db);
+    const log = sqliteEntryLog(db, deferredSync(db));
     const entries = sealedChain(40, { body: { reason: 'x'.repeat(2000) } });
     log.append(entries.slice(0, 1));
     const pages = Number(db.pragma('page_count', { simple: true }));
@@ -78,7 +79,7 @@ describe('stored entries', () => {
 
   it('are found by index, however many there are: no statement reads a whole table or sorts entries', () => {
     const prepare = vi.spyOn(db, 'prepare');
-    sqliteEntryLog(db);
+    sqliteEntryLog(db, deferredSync(db));
     const statements = prepare.mock.calls.map(([sql]) => sql);
     prepare.mockRestore();
     expect(statements.length).toBeGreaterThan(5);

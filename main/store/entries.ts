@@ -12,6 +12,7 @@ import {
 import type { EntryLog } from '../../common/acts/entry-log.ts';
 import type { MeetingId, MemberId, Sha256 } from '../../common/domain/ids.ts';
 import type { Database } from './database.ts';
+import type { DeferredSync } from './deferred-sync.ts';
 import { hashBytes, hashFrom, sha256 } from './hash-bytes.ts';
 import { StoreError } from './store-error.ts';
 
@@ -32,7 +33,11 @@ interface HeadRow {
 }
 
 /** The entry log on disk. `append` returns when the entries are on the disk, not before. `onRemoved`: there is room free. */
-export function sqliteEntryLog(db: Database, onRemoved: () => void = () => undefined): EntryLog {
+export function sqliteEntryLog(
+  db: Database,
+  deferred: DeferredSync,
+  onRemoved: () => void = () => undefined,
+): EntryLog {
   const findStream = db
     .prepare<[MeetingId, Stream, MemberId], number>(
       'SELECT id FROM streams WHERE meeting = ? AND stream = ? AND author = ?',
@@ -125,6 +130,11 @@ export function sqliteEntryLog(db: Database, onRemoved: () => void = () => undef
     append(entries) {
       append.immediate(entries);
       if (entries.some(({ state }) => state)) onRemoved();
+    },
+    appendSoon(entries) {
+      const onDisk = deferred.commit(() => append.immediate(entries));
+      if (entries.some(({ state }) => state)) onRemoved();
+      return onDisk;
     },
     head,
     heads: (meeting) =>

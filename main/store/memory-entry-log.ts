@@ -19,7 +19,7 @@ export function memoryEntryLog(): EntryLog {
     return seq === base.seq - 1 ? (base.prev ?? undefined) : stream[seq - base.seq]?.hash;
   };
 
-  return {
+  const log: EntryLog = {
     append(added) {
       // Nothing is kept before all of it was checked.
       const fresh = new Map<string, Entry[]>();
@@ -42,6 +42,10 @@ export function memoryEntryLog(): EntryLog {
       entries.push(...added);
       if (replaced.size > 0) entries = entries.filter((entry) => !replaced.has(entry));
     },
+    appendSoon(added) {
+      log.append(added);
+      return Promise.resolve();
+    },
     head: (meeting, author, stream) => headOf(of(meeting, author, stream).at(-1)),
     heads: (meeting) =>
       [...streams.values()]
@@ -62,4 +66,5 @@ export function memoryEntryLog(): EntryLog {
       return { stateBytes: 0, characters: characters(first ? [first, ...rest] : []) };
     },
   };
+  return log;
 }

@@ -5,6 +5,7 @@ import type { EntryLog } from '../../common/acts/entry-log.ts';
 import { acknowledgedStore, type AcknowledgedStore } from './acknowledged.ts';
 import { backups, type Backups } from './backup.ts';
 import { checkIntegrity, type Database } from './database.ts';
+import { deferredSync } from './deferred-sync.ts';
 import { watchHealth, type Health } from './health.ts';
 import { invitationStore, type InvitationStore } from './invitations.ts';
 import { sqliteEntryLog } from './entries.ts';
@@ -22,7 +23,7 @@ import { markDamaged, openOrRestore, restorationSchema, type Restoration } from 
 import { settingsStore, type SettingsStore } from './settings.ts';
 import { asStoreError } from './store-error.ts';
 
-/** Everything this laptop keeps. What a method stored is on the disk when it returns. */
+/** Everything this laptop keeps. What a method stored is on the disk when it returns, or when its promise resolves. */
 export interface Store {
   readonly dataDir: string;
   readonly settings: SettingsStore;
@@ -85,7 +86,8 @@ function storeOn(db: Database, dataDir: string, restoration: Restoration | undef
   const { watched } = health;
   const free = freePages(db);
   free.noticed();
-  const entries = watched(sqliteEntryLog(db, () => free.noticed()));
+  const deferred = deferredSync(db);
+  const entries = watched(sqliteEntryLog(db, deferred, () => free.noticed()));
   const meetings = meetingStore(db);
 
   const folder = journalFolder(dataDir);
@@ -142,6 +144,7 @@ function storeOn(db: Database, dataDir: string, restoration: Restoration | undef
       free.close();
       await papers.closeParts();
       journal.close();
+      deferred.close();
       db.close();
     },
   };

@@ -25,7 +25,7 @@ import {
   type ControlMessage,
 } from '../../common/wire/link.ts';
 import { createLiveness } from '../../common/wire/liveness.ts';
-import { createLogExchange } from '../../common/wire/log-exchange.ts';
+import { createLogExchange, shareEntries } from '../../common/wire/log-exchange.ts';
 import { readAll } from './carrier-client.ts';
 
 /** How a session ended: `final`, when the same again would fail again. */
@@ -263,13 +263,7 @@ export function openLinkSession(options: {
     silentFor: () => liveness.silentFor(),
     ended,
     stored(entries) {
-      guarded(() =>
-        exchange.stored(entries, () => {
-          const batch = batches++;
-          const jws = entries.map((entry) => entry.jws);
-          return { batch, bytes: encodeControl({ type: 'entries', batch, entries: jws }) };
-        }),
-      );
+      guarded(() => exchange.stored(entries, () => shareEntries(entries, batches++, log.certificatesOf(entries))));
     },
     waits: () => !over && ready && !exchange.idle(),
     sendDocument(document, message) {

@@ -3,18 +3,24 @@ import type { Signer } from '../../common/acts/signer.ts';
 import type { MemberId, Sha256 } from '../../common/domain/ids.ts';
 import { createCertificateCheck, type CertificateCheck } from '../identity/check-certificate.ts';
 import { fingerprint } from '../identity/certificate-reading.ts';
-import { readEntry, signEntry, verifyEntry, type SigningCertificate } from '../identity/entry-signature.ts';
+import {
+  readEntry,
+  signEntry,
+  signingCertificate,
+  verifyEntry,
+  type SigningCertificate,
+} from '../identity/entry-signature.ts';
 import type { CertificateBook, EntryAuthentication, LaptopStore } from '../meetings/ports.ts';
 
 /** Signs and checks entries for the unlocked person. */
 export function entryAuthentication(signer: Signer): EntryAuthentication {
   const keys = new Map<Sha256, SigningCertificate>();
 
-  function signingCertificate(der: Uint8Array, member: MemberId): SigningCertificate {
+  function certificateOf(der: Uint8Array, member: MemberId): SigningCertificate {
     const key = fingerprint(der);
     const known = keys.get(key);
     if (known) return known;
-    const made = { fingerprint: key, member, publicKey: new X509Certificate(der).publicKey };
+    const made = signingCertificate({ fingerprint: key, member, publicKey: new X509Certificate(der).publicKey });
     keys.set(key, made);
     return made;
   }
@@ -26,7 +32,7 @@ export function entryAuthentication(signer: Signer): EntryAuthentication {
       return read.ok ? { ok: true, entry: read.value } : { ok: false, reason: read.error };
     },
     verify(entry, certificate, member) {
-      const verified = verifyEntry(entry, signingCertificate(certificate, member));
+      const verified = verifyEntry(entry, certificateOf(certificate, member));
       return verified.ok ? undefined : verified.error;
     },
   };

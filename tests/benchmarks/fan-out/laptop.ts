@@ -43,6 +43,22 @@ const QUESTION = syncMessage(STEP_1, Y.encodeStateVector(new Y.Doc()));
 const BATCH = /^\{"type":"entries","batch":(\d+),"entries":\["/;
 const LIVING_MILLISECONDS = 1000;
 
+/** Batches that many laptops were sent have one number, so that one of them reads for all: as if each had a computer. */
+const batches = new Map<string, { readonly length: number; readonly entries: readonly string[] }>();
+const KEPT_BATCHES = 200;
+
+function entriesOf(data: Buffer, batch: string, from: number): readonly string[] {
+  const known = batches.get(batch);
+  if (known?.length === data.length) return known.entries;
+  const entries = data.toString('latin1', from, data.length - 3).split('","');
+  batches.set(batch, { length: data.length, entries });
+  for (const oldest of batches.keys()) {
+    if (batches.size <= KEPT_BATCHES) break;
+    batches.delete(oldest);
+  }
+  return entries;
+}
+
 /** A client that speaks to each server as its own client does, and only reads what it must to measure. */
 export function connectLaptop(
   place: Place,
@@ -91,11 +107,11 @@ export function connectLaptop(
   const welcomed = new Promise<void>((resolve) => (welcome = resolve));
   socket.on('message', (data: Buffer, binary) => {
     if (binary) return read(data);
-    const text = data.toString('latin1');
-    if (text.startsWith('{"type":"welcome"')) return welcome?.();
-    const batch = BATCH.exec(text);
+    const beginning = data.toString('latin1', 0, 60);
+    if (beginning.startsWith('{"type":"welcome"')) return welcome?.();
+    const batch = BATCH.exec(beginning);
     if (!batch) return;
-    ears.onEntries(text.slice(batch[0].length, -3).split('","'));
+    ears.onEntries(entriesOf(data, `${port} ${batch[1]}`, batch[0].length));
     socket.send(`{"type":"stored","batch":${batch[1]},"refused":[]}`);
   });
   const ready = new Promise<void>((resolve, reject) => {

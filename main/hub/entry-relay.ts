@@ -1,0 +1,81 @@
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import type { Entry } from '../../common/acts/entry.ts';
+import type { MeetingLog } from '../../common/collab/carried-meeting.ts';
+import { shareEntries, type SharedEntries } from '../../common/wire/log-exchange.ts';
+import { createShortTurns } from '../../common/wire/short-turns.ts';
+
+/**
+ * Passes stored entries on to all links. While people draw, strokes that were signed go out one link after the other
+ * rather than to all at once: their ink is on the screens already, and megabytes of signatures in one go would hold up
+ * the ink of the others. Everything else goes out at once.
+ */
+export interface EntryRelay {
+  /** Entries were stored here; several calls before `start` make one batch. */
+  add(entries: readonly Entry[]): void;
+  /** Begins to send what was added, unless it is sending: then that follows. */
+  start(): void;
+  /** Somebody draws or types. */
+  live(): void;
+  close(): void;
+}
+
+/** Within this, entries have gone to everyone, if links keep up. Milliseconds. */
+const EVENLY_MILLISECONDS = 400;
+/** With few laptops there is little to even out. */
+const LONGEST_PAUSE_MILLISECONDS = 4;
+/** Nobody has drawn or typed for so long: nobody is held up. */
+const QUIET_MILLISECONDS = 100;
+
+export function createEntryRelay<Link>(options: {
+  readonly log: Pick<MeetingLog, 'certificatesOf'>;
+  /** Those of now. */
+  links(): readonly Link[];
+  nextBatch(): number;
+  /** Must not throw. */
+  send(link: Link, entries: readonly Entry[], shared: () => SharedEntries): void;
+  /** All links were sent these or have them waiting. */
+  onSent(entries: readonly Entry[]): void;
+}): EntryRelay {
+  let pending: Entry[] = [];
+  let sending = false;
+  let closed = false;
+  let lastLive = -Infinity;
+
+  const isCalm = (): boolean => performance.now() - lastLive < QUIET_MILLISECONDS && pending.every(isInk) && !closed;
+
+  async function send(): Promise<void> {
+    const endTurn = createShortTurns(setImmediate, () => performance.now());
+    while (pending.length > 0 && !closed) {
+      const entries = pending;
+      const hurry = !entries.every(isInk);
+      pending = [];
+      const shared = encodedOnce(entries);
+      const links = options.links();
+      const pause = Math.min(LONGEST_PAUSE_MILLISECONDS, EVENLY_MILLISECONDS / links.length);
+      for (const link of links) {
+        options.send(link, entries, shared);
+        await (hurry || !isCalm() ? endTurn() : setTimeout(pause));
+      }
+      if (!closed) options.onSent(entries);
+    }
+    sending = false;
+  }
+
+  function encodedOnce(entries: readonly Entry[]): () => SharedEntries {
+    let shared: SharedEntries | undefined;
+    return () => (shared ??= shareEntries(entries, options.nextBatch(), options.log.certificatesOf(entries)));
+  }
+
+  return {
+    add: (entries) => void pending.push(...entries),
+    start() {
+      if (sending || closed) return;
+      sending = true;
+      void send();
+    },
+    live: () => void (lastLive = performance.now()),
+    close: () => void (closed = true),
+  };
+}
+
+const isInk = ({ payload }: Entry): boolean => payload.stream.startsWith('doc/ink/');
