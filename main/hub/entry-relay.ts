@@ -53,6 +53,7 @@ export function createEntryRelay<Link>(options: {
       const links = options.links();
       const pause = Math.min(LONGEST_PAUSE_MILLISECONDS, EVENLY_MILLISECONDS / links.length);
       for (const link of links) {
+        if (closed) break;
         options.send(link, entries, shared);
         await (hurry || !isCalm() ? endTurn() : setTimeout(pause));
       }

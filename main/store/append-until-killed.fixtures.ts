@@ -1,10 +1,10 @@
 import { writeSync } from 'node:fs';
 import { openStore } from './open-store.ts';
-import { LAN, MEETING, sealedAct } from './store.fixtures.ts';
+import { LAN, MEETING, MINH, sealedAct } from './store.fixtures.ts';
 
 /**
  * A process of its own for `killed-process.test.ts`: appends without end, tells on standard output what it was promised
- * to have stored (`act <seq>`, `change <number>`), and waits to be killed. Changes are numbered; entries of the plan
+ * to have stored (`act <seq>`, `change <number>`, `heard <seq>`), and waits to be killed. Changes are numbered; entries of the plan
  * hold the numbers that they signed.
  */
 const store = openStore(process.argv[2] ?? '');
@@ -18,6 +18,11 @@ for (;;) {
   const act = sealedAct((head?.seq ?? 0) + 1, head?.hash ?? null);
   store.entries.append([act]);
   told(`act ${act.payload.seq}`);
+
+  const heard = store.entries.head(MEETING, MINH, 'acts');
+  const other = sealedAct((heard?.seq ?? 0) + 1, heard?.hash ?? null, { author: MINH });
+  const onDisk = store.entries.appendSoon([other]);
+  told(`heard ${other.payload.seq}`);
 
   for (let i = 0; i < 3; i++) {
     lastChange++;
@@ -33,4 +38,5 @@ for (;;) {
     body: { changes: pending.updates.map((update) => Number(Buffer.from(update).toString())) },
   });
   store.pending.commit(MEETING, 'plan', pending.upTo, signed);
+  if (act.payload.seq % 5 === 0) await onDisk;
 }

@@ -1,4 +1,4 @@
-import { fdatasync, openSync, closeSync } from 'node:fs';
+import { closeSync, fdatasync, openSync } from 'node:fs';
 import type { Database } from './database.ts';
 
 /** Commits without waiting for the disk, and says when they are on it. The thread goes on meanwhile. */
@@ -8,7 +8,8 @@ export interface DeferredSync {
    * it outlives the machine too. Throws what `transaction` throws; rejects when the disk does not take it.
    */
   commit(transaction: () => void): Promise<void>;
-  close(): void;
+  /** Resolves when nothing is under way any more. */
+  close(): Promise<void>;
 }
 
 /** On a database of `openDatabase`, whose other commits wait for the disk as always. */
@@ -50,7 +51,8 @@ export function deferredSync(db: Database): DeferredSync {
       }
       return synced();
     },
-    close() {
+    async close() {
+      while (running) await running.catch(() => undefined);
       if (file !== undefined) closeSync(file);
       file = undefined;
     },

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openStore } from './open-store.ts';
-import { LAN, MEETING, temporaryFolder } from './store.fixtures.ts';
+import { LAN, MEETING, MINH, temporaryFolder } from './store.fixtures.ts';
 
 const script = join(import.meta.dirname, 'append-until-killed.fixtures.ts');
 
@@ -44,6 +44,9 @@ it('a killed process loses nothing that it was told is stored, and doubles nothi
         expect(payload.prev).toBe(stored[index - 1]?.hash ?? null);
         expect(store.entries.hashAt(MEETING, LAN, 'acts', payload.seq)).toBe(hash);
       });
+      const heard = store.entries.read(MEETING, MINH, 'acts', 1, 1_000_000);
+      expect(heard.length).toBeGreaterThanOrEqual(last('heard ', 0));
+
       const signed = store.entries
         .readStream(MEETING, 'doc/plan')
         .flatMap(({ payload }) => payload.body['changes'] as number[]);

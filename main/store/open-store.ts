@@ -144,7 +144,7 @@ function storeOn(db: Database, dataDir: string, restoration: Restoration | undef
       free.close();
       await papers.closeParts();
       journal.close();
-      deferred.close();
+      await deferred.close();
       db.close();
     },
   };

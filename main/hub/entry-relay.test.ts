@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import type { Entry, Stream } from '../../common/acts/entry.ts';
+import { asMemberId } from '../../common/domain/ids.ts';
+import { createEntryRelay } from './entry-relay.ts';
+
+const AN = asMemberId('00000000-0000-4000-8000-000000000001');
+const INK: Stream = `doc/ink/${'a'.repeat(64)}/${AN}`;
+const entry = (seq: number, stream: Stream) =>
+  ({ jws: `jws-${stream}-${seq}`, payload: { author: AN, stream, seq } }) as Entry;
+
+/** What each link was sent, in order over all links. */
+function relayTo(links: number) {
+  const sent: { link: number; text: string }[] = [];
+  const done: number[] = [];
+  let waiting: (() => void)[] = [];
+  let batches = 0;
+  const relay = createEntryRelay<number>({
+    log: { certificatesOf: () => [] },
+    links: () => Array.from({ length: links }, (_, link) => link),
+    nextBatch: () => batches++,
+    send: (link, _entries, shared) => sent.push({ link, text: new TextDecoder().decode(shared().bytes) }),
+    onSent(entries) {
+      done.push(entries.length);
+      for (const resolve of waiting) resolve();
+      waiting = [];
+    },
+  });
+  return {
+    relay,
+    sent,
+    done,
+    batches: () => batches,
+    next: () => new Promise<void>((resolve) => waiting.push(resolve)),
+  };
+}
+
+describe('passing entries on [LOG-5]', () => {
+  it('goes to all links, encoded once; what comes meanwhile follows together', async () => {
+    const { relay, sent, done, batches, next } = relayTo(5);
+    relay.add([entry(1, 'acts')]);
+    relay.start();
+    relay.add([entry(2, 'acts')]);
+    relay.start();
+    relay.add([entry(1, INK)]);
+    await next();
+    await next();
+    expect(done).toEqual([1, 2]);
+    expect(batches()).toBe(2);
+    expect(sent.map(({ link }) => link)).toEqual([0, 1, 2, 3, 4, 0, 1, 2, 3, 4]);
+    expect(new Set(sent.map(({ text }) => text)).size).toBe(2);
+    relay.close();
+  });
+
+  it('lets drawing people through: signed strokes go link by link, and an act hurries them up', async () => {
+    const { relay, sent, next } = relayTo(100);
+    relay.live();
+    relay.add([entry(1, INK)]);
+    relay.start();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(sent).toHaveLength(1);
+    relay.add([entry(1, 'acts')]);
+    relay.start();
+    await next();
+    await next();
+    expect(sent).toHaveLength(200);
+    expect(sent.slice(100).every(({ text }) => text.includes('jws-acts-1'))).toBe(true);
+    relay.close();
+  });
+
+  it('sends nothing any more once it is closed', async () => {
+    const { relay, sent, done } = relayTo(10);
+    relay.live();
+    relay.add([entry(1, INK)]);
+    relay.start();
+    relay.close();
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(sent.length).toBeLessThan(10);
+    expect(done).toEqual([]);
+  });
+});

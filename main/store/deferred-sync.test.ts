@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openDatabase, type Database } from './database.ts';
+import { deferredSync, type DeferredSync } from './deferred-sync.ts';
+import { temporaryFolder } from './store.fixtures.ts';
+
+describe('a commit that does not wait for the disk', () => {
+  let folder: ReturnType<typeof temporaryFolder>;
+  let db: Database;
+  let deferred: DeferredSync;
+  beforeEach(() => {
+    folder = temporaryFolder();
+    db = openDatabase(join(folder.path, 'phien.db'));
+    db.exec('CREATE TABLE t (n INTEGER PRIMARY KEY) STRICT');
+    deferred = deferredSync(db);
+  });
+  afterEach(async () => {
+    await deferred.close();
+    db.close();
+    folder.remove();
+  });
+
+  const add = (n: number) => db.transaction(() => void db.prepare('INSERT INTO t VALUES (?)').run(n)).immediate();
+  const count = () => db.prepare('SELECT count(*) FROM t').pluck().get();
+  const level = () => db.pragma('synchronous', { simple: true });
+
+  it('is read at once, and told when it is on the disk, however many come at a time', async () => {
+    const commits = Array.from({ length: 40 }, (_, n) => deferred.commit(() => add(n)));
+    expect(count()).toBe(40);
+    await Promise.all(commits);
+    await deferred.commit(() => add(40));
+    expect(count()).toBe(41);
+  });
+
+  it('leaves other commits as careful as they were, also after a failure', async () => {
+    await deferred.commit(() => add(1));
+    expect(level()).toBe(2);
+    expect(() => deferred.commit(() => add(1))).toThrow(/UNIQUE/);
+    expect(level()).toBe(2);
+  });
+
+  it('is over when closing is', async () => {
+    let onDisk = false;
+    void deferred.commit(() => add(1)).then(() => (onDisk = true));
+    await deferred.close();
+    expect(onDisk).toBe(true);
+  });
+
+  it('needs no disk in memory', async () => {
+    const memory = openDatabase(':memory:');
+    await deferredSync(memory).commit(() => void memory.exec('CREATE TABLE t (n)'));
+    memory.close();
+  });
+});
