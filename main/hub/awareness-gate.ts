@@ -1,5 +1,4 @@
 import * as decoding from 'lib0/decoding';
-import * as encoding from 'lib0/encoding';
 import { removeAwarenessStates, type Awareness } from 'y-protocols/awareness';
 import type { MemberId } from '../../common/domain/ids.ts';
 import { MAX_AWARENESS_CHARACTERS, MAX_AWARENESS_RATE } from '../../common/wire/link.ts';
@@ -10,12 +9,12 @@ import { createRate } from './rate.ts';
  * its own member's name. Stock y-websocket clients send back what they hear of others; that is left out, not punished.
  */
 export interface AwarenessGate {
-  /** Of the change when `close` removes what the connection said. */
+  /** Of the changes that the connection makes, and of the one when `close` removes what it said. */
   readonly origin: object;
-  /** The part of an awareness update to apply now, null when there is none, or `malformed`. */
-  admit(update: Uint8Array): Uint8Array | null | 'malformed';
-  /** What was held back by the rate and may be applied now. */
-  held(): Uint8Array | null;
+  /** Applies what may be said of an awareness update; false for a malformed one. */
+  admit(update: Uint8Array): boolean;
+  /** Applies what was held back by the rate, if it may be applied now. */
+  advance(): void;
   readonly holding: boolean;
   /** Removes what the connection said. */
   close(): void;
@@ -67,37 +66,36 @@ export function createAwarenessGate(awareness: Awareness, member: MemberId, now?
       try {
         const decoder = decoding.createDecoder(update);
         const count = decoding.readVarUint(decoder);
-        if (count > MAX_ENTRIES) return 'malformed';
+        if (count > MAX_ENTRIES) return false;
         for (let index = 0; index < count; index++) {
           const client = decoding.readVarUint(decoder);
           const clock = decoding.readVarUint(decoder);
-          if (decoding.peekVarUint(decoder) > 4 * MAX_AWARENESS_CHARACTERS) return 'malformed';
+          if (decoding.peekVarUint(decoder) > 4 * MAX_AWARENESS_CHARACTERS) return false;
           const text = decoding.readVarString(decoder);
-          if (text.length > MAX_AWARENESS_CHARACTERS) return 'malformed';
+          if (text.length > MAX_AWARENESS_CHARACTERS) return false;
           if (!mine(client, clock)) continue;
           const state: unknown = JSON.parse(text);
-          if (typeof state !== 'object' || Array.isArray(state) || tooDeep(state, MAX_DEPTH)) return 'malformed';
+          if (typeof state !== 'object' || Array.isArray(state) || tooDeep(state, MAX_DEPTH)) return false;
           fresh.set(client, { clock, state: state === null ? null : { ...state, member } });
           // A window was closed; the next one is a new client.
           if (state === null) release(client);
         }
-        if (decoding.hasContent(decoder)) return 'malformed';
+        if (decoding.hasContent(decoder)) return false;
       } catch {
-        return 'malformed';
+        return false;
       }
-      if (fresh.size === 0) return null;
+      if (fresh.size === 0) return true;
       if (rate.take()) {
         for (const client of fresh.keys()) waiting.delete(client);
-        return encodeStates(fresh);
-      }
-      for (const [client, state] of fresh) waiting.set(client, state);
-      return null;
+        apply(awareness, fresh, self);
+      } else for (const [client, state] of fresh) waiting.set(client, state);
+      return true;
     },
-    held() {
-      if (waiting.size === 0 || !rate.take()) return null;
+    advance() {
+      if (waiting.size === 0 || !rate.take()) return;
       const due = waiting;
       waiting = new Map();
-      return encodeStates(due);
+      apply(awareness, due, self);
     },
     close() {
       // Also those that had been here before over another connection: y-protocols calls them updated, not added.
@@ -108,15 +106,25 @@ export function createAwarenessGate(awareness: Awareness, member: MemberId, now?
   };
 }
 
-function encodeStates(states: ReadonlyMap<number, ClientState>): Uint8Array {
-  const encoder = encoding.createEncoder();
-  encoding.writeVarUint(encoder, states.size);
-  for (const [client, { clock, state }] of states) {
-    encoding.writeVarUint(encoder, client);
-    encoding.writeVarUint(encoder, clock);
-    encoding.writeVarString(encoder, JSON.stringify(state));
+/** What y-protocols' `applyAwarenessUpdate` does with the same states, which it would read from bytes once more. */
+function apply(awareness: Awareness, said: ReadonlyMap<number, ClientState>, origin: object): void {
+  const change = { added: [] as number[], updated: [] as number[], removed: [] as number[] };
+  const lastUpdated = Date.now();
+  for (const [client, { clock, state }] of said) {
+    const known = awareness.meta.get(client);
+    const isNewer = clock > (known?.clock ?? 0);
+    const leaves = state === null && clock === known?.clock && awareness.states.has(client);
+    if (!isNewer && !leaves) continue;
+    if (state === null) awareness.states.delete(client);
+    else awareness.states.set(client, state);
+    awareness.meta.set(client, { clock, lastUpdated });
+    if (state === null) {
+      if (known) change.removed.push(client);
+    } else (known ? change.updated : change.added).push(client);
   }
-  return encoding.toUint8Array(encoder);
+  if (change.added.length + change.updated.length + change.removed.length === 0) return;
+  awareness.emit('change', [change, origin]);
+  awareness.emit('update', [change, origin]);
 }
 
 function tooDeep(value: unknown, levels: number): boolean {

@@ -105,12 +105,8 @@ export function serveMeetingDocument(
     receive(message) {
       switch (message[0]) {
         case AWARENESS: {
-          const { gate, served } = speaking();
           const update = awarenessUpdate(message);
-          const admitted = update === null ? 'malformed' : gate.admit(update);
-          if (admitted === 'malformed') return MALFORMED;
-          if (admitted !== null && !served.receive(awarenessMessage(admitted))) return MALFORMED;
-          return null;
+          return update !== null && speaking().gate.admit(update) ? null : MALFORMED;
         }
         case SYNC:
           if (message[1] !== SYNC_STEP_1) return speaking().served.receive(message) ? null : breach();
@@ -127,8 +123,7 @@ export function serveMeetingDocument(
       }
     },
     advance() {
-      const held = voice?.gate.held() ?? null;
-      if (held !== null) voice?.served.receive(awarenessMessage(held));
+      voice?.gate.advance();
       if (question !== null && !connection.congested()) {
         answer(question);
         question = null;

@@ -110,9 +110,9 @@ describe('another signer', () => {
     const curve = generateKeyPairSync('ed25519').publicKey;
     expect(outcome(entry.jws, { ...certificate, member: MINH })).toBe('wrong-author');
     expect(outcome(entry.jws, { ...certificate, fingerprint: asSha256('0'.repeat(64)) })).toBe('unknown-certificate');
-    expect(outcome(entry.jws, { ...certificate, publicKey: other })).toBe('bad-signature');
+    expect(outcome(entry.jws, signingCertificate({ ...certificate, publicKey: other }))).toBe('bad-signature');
     for (const key of [short, pss, curve, privateKey]) {
-      expect(outcome(entry.jws, { ...certificate, publicKey: key })).toBe('certificate-refused');
+      expect(outcome(entry.jws, signingCertificate({ ...certificate, publicKey: key }))).toBe('certificate-refused');
     }
   });
 });

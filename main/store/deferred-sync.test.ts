@@ -49,6 +49,7 @@ describe('a commit that does not wait for the disk', () => {
   it('needs no disk in memory', async () => {
     const memory = openDatabase(':memory:');
     await deferredSync(memory).commit(() => void memory.exec('CREATE TABLE t (n)'));
+    expect(memory.prepare('SELECT count(*) FROM t').pluck().get()).toBe(0);
     memory.close();
   });
 });

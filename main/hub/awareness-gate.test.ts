@@ -1,0 +1,101 @@
+import fc from 'fast-check';
+import * as encoding from 'lib0/encoding';
+import { describe, expect, it } from 'vitest';
+import { applyAwarenessUpdate, Awareness } from 'y-protocols/awareness';
+import * as Y from 'yjs';
+import { asMemberId } from '../../common/domain/ids.ts';
+import { MAX_AWARENESS_RATE } from '../../common/wire/link.ts';
+import { createAwarenessGate } from './awareness-gate.ts';
+
+const AN = asMemberId('00000000-0000-4000-8000-000000000001');
+const BINH = asMemberId('00000000-0000-4000-8000-000000000002');
+
+type Said = { client: number; clock: number; state: object | null };
+
+function bytesOf(said: readonly Said[]): Uint8Array {
+  const encoder = encoding.createEncoder();
+  encoding.writeVarUint(encoder, said.length);
+  for (const { client, clock, state } of said) {
+    encoding.writeVarUint(encoder, client);
+    encoding.writeVarUint(encoder, clock);
+    encoding.writeVarString(encoder, JSON.stringify(state));
+  }
+  return encoding.toUint8Array(encoder);
+}
+
+function heard(awareness: Awareness): unknown[] {
+  const events: unknown[] = [];
+  awareness.on('update', (change: object) => events.push(structuredClone(change)));
+  return events;
+}
+
+const fresh = () => new Awareness(new Y.Doc());
+const knownOf = (awareness: Awareness) =>
+  [...awareness.meta].filter(([client]) => client !== awareness.clientID).map(([client, { clock }]) => [client, clock]);
+
+describe('what a connection may say of its presence', () => {
+  it('has the effect that y-protocols gives it, under the member’s name', () => {
+    const one = fc.record({
+      client: fc.integer({ min: 1, max: 3 }),
+      clock: fc.integer({ min: 1, max: 6 }),
+      state: fc.option(fc.record({ page: fc.integer({ min: 1, max: 3 }) })),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(fc.uniqueArray(one, { selector: ({ client }) => client, minLength: 1 }), { maxLength: 12 }),
+        (messages) => {
+          const [ours, theirs] = [fresh(), fresh()];
+          for (const awareness of [ours, theirs]) awareness.setLocalState(null);
+          const [here, there] = [heard(ours), heard(theirs)];
+          const gate = createAwarenessGate(ours, AN, () => 0);
+          const owned = new Set<number>();
+          for (const message of messages) {
+            expect(gate.admit(bytesOf(message))).toBe(true);
+            // An echo of a client that nobody speaks for, which is no newer than what is known of it, is nobody's word.
+            const counted = message.filter(
+              ({ client, clock }) => owned.has(client) || clock > (theirs.meta.get(client)?.clock ?? 0),
+            );
+            for (const { client, state } of counted) if (state) owned.add(client);
+            for (const { client, state } of counted) if (!state) owned.delete(client);
+            const named = counted.map((said) => ({ ...said, state: said.state && { ...said.state, member: AN } }));
+            applyAwarenessUpdate(theirs, bytesOf(named), 'there');
+          }
+          expect([...ours.states]).toEqual([...theirs.states]);
+          expect(knownOf(ours)).toEqual(knownOf(theirs));
+          expect(here).toEqual(there);
+          for (const awareness of [ours, theirs]) awareness.destroy();
+        },
+      ),
+    );
+  });
+
+  it('is nobody else’s: neither their clients nor their names', () => {
+    const awareness = fresh();
+    const an = createAwarenessGate(awareness, AN);
+    const binh = createAwarenessGate(awareness, BINH);
+    an.admit(bytesOf([{ client: 7, clock: 1, state: { page: 1 } }]));
+    binh.admit(bytesOf([{ client: 7, clock: 2, state: { page: 9 } }]));
+    binh.admit(bytesOf([{ client: 8, clock: 1, state: { page: 2, member: AN } }]));
+    expect(awareness.states.get(7)).toEqual({ page: 1, member: AN });
+    expect(awareness.states.get(8)).toEqual({ page: 2, member: BINH });
+    an.close();
+    expect(awareness.states.has(7)).toBe(false);
+    awareness.destroy();
+  });
+
+  it('is held back beyond the rate, the newest only, and malformed when it is no state', () => {
+    let now = 0;
+    const awareness = fresh();
+    const gate = createAwarenessGate(awareness, AN, () => now);
+    const say = (clock: number) => gate.admit(bytesOf([{ client: 7, clock, state: { page: clock } }]));
+    for (let clock = 1; clock <= MAX_AWARENESS_RATE + 5; clock++) say(clock);
+    expect(awareness.states.get(7)).toMatchObject({ page: MAX_AWARENESS_RATE });
+    expect(gate.holding).toBe(true);
+    now = 1000;
+    gate.advance();
+    expect(awareness.states.get(7)).toMatchObject({ page: MAX_AWARENESS_RATE + 5 });
+    expect(gate.admit(Uint8Array.of(1, 7, 200, 1, 1, 91))).toBe(false);
+    expect(gate.admit(bytesOf([{ client: 7, clock: 999, state: [] }]))).toBe(false);
+    awareness.destroy();
+  });
+});
