@@ -158,14 +158,14 @@ describe('log exchange', () => {
           const entries = pending;
           pending = [];
           if (entries.length === 0) return false;
-          const shared = shareEntries(entries, nextBatch(), []);
+          const shared = shareEntries(entries, nextBatch());
           for (const link of links) link.atHost.stored(entries, () => shared);
           return true;
         };
         for (const [n, laptop] of guests.entries()) {
           laptop.onStored = (entries) => {
             const link = links[n];
-            link?.atGuest.stored(entries, () => shareEntries(entries, link.nextGuestBatch(), []));
+            link?.atGuest.stored(entries, () => shareEntries(entries, link.nextGuestBatch()));
           };
         }
         let cuts = 0;
@@ -221,7 +221,7 @@ describe('log exchange', () => {
     host.write('doc/plan', 1);
     let batches = 0;
     const link = connect(host, guest, () => batches++);
-    host.onStored = (entries) => link.atHost.stored(entries, () => shareEntries(entries, batches++, []));
+    host.onStored = (entries) => link.atHost.stored(entries, () => shareEntries(entries, batches++));
     // Somebody writes while the acts that may give the right to it are still on their way.
     host.write('doc/minutes', 1);
     host.write('acts', 600_000);
@@ -241,7 +241,7 @@ describe('log exchange', () => {
     await guest.log.receive({ entries: anew, certificates: [] }, guest.member);
     let batches = 0;
     const link = connect(host, guest, () => batches++);
-    guest.onStored = (entries) => link.atGuest.stored(entries, () => shareEntries(entries, link.nextGuestBatch(), []));
+    guest.onStored = (entries) => link.atGuest.stored(entries, () => shareEntries(entries, link.nextGuestBatch()));
     const settle = async () => {
       while ((await link.toHost()) || (await link.toGuest()));
     };

@@ -37,21 +37,12 @@ export interface ExchangedLog {
 export interface SharedEntries {
   readonly batch: number;
   readonly bytes: Uint8Array;
-  /** Those that the entries need. */
-  readonly certificates: readonly Uint8Array[];
 }
 
-export function shareEntries(
-  entries: readonly Entry[],
-  batch: number,
-  certificates: readonly Uint8Array[],
-): SharedEntries {
-  return {
-    batch,
-    bytes: encodeControl({ type: 'entries', batch, entries: entries.map(({ jws }) => jws) }),
-    certificates,
-  };
-}
+export const shareEntries = (entries: readonly Entry[], batch: number): SharedEntries => ({
+  batch,
+  bytes: encodeControl({ type: 'entries', batch, entries: entries.map(({ jws }) => jws) }),
+});
 
 export interface LogExchange {
   /** The other side's hello or welcome came: from now on it is sent what it lacks. */
@@ -254,8 +245,8 @@ export function createLogExchange(options: {
         known <= entries.length * KNOWN_SHARE &&
         entries.length <= ENTRY_BATCH_COUNT
       ) {
-        const { batch, bytes, certificates } = shared();
-        sendCertificates(certificates);
+        const { batch, bytes } = shared();
+        sendCertificates(log.certificatesOf(entries));
         note(batch, entries.map(positionOf), charactersOf(entries));
         options.send(bytes);
       } else {

@@ -15,7 +15,6 @@ function relayTo(links: number) {
   let waiting: (() => void)[] = [];
   let batches = 0;
   const relay = createEntryRelay<number>({
-    log: { certificatesOf: () => [] },
     links: () => Array.from({ length: links }, (_, link) => link),
     nextBatch: () => batches++,
     send: (link, _entries, shared) => sent.push({ link, text: new TextDecoder().decode(shared().bytes) }),

@@ -1,6 +1,5 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { Entry } from '../../common/acts/entry.ts';
-import type { MeetingLog } from '../../common/collab/carried-meeting.ts';
 import { shareEntries, type SharedEntries } from '../../common/wire/log-exchange.ts';
 import { createShortTurns } from '../../common/wire/short-turns.ts';
 
@@ -27,7 +26,6 @@ const LONGEST_PAUSE_MILLISECONDS = 4;
 const QUIET_MILLISECONDS = 100;
 
 export function createEntryRelay<Link>(options: {
-  readonly log: Pick<MeetingLog, 'certificatesOf'>;
   /** Those of now. */
   links(): readonly Link[];
   nextBatch(): number;
@@ -64,7 +62,7 @@ export function createEntryRelay<Link>(options: {
 
   function encodedOnce(entries: readonly Entry[]): () => SharedEntries {
     let shared: SharedEntries | undefined;
-    return () => (shared ??= shareEntries(entries, options.nextBatch(), options.log.certificatesOf(entries)));
+    return () => (shared ??= shareEntries(entries, options.nextBatch()));
   }
 
   return {

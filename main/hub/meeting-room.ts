@@ -103,7 +103,6 @@ export function createMeetingRoom(options: {
   });
 
   const relay = createEntryRelay({
-    log: meeting.log,
     links: () => [...links],
     nextBatch: () => batches++,
     send([link, client], entries, shared) {

@@ -263,7 +263,7 @@ export function openLinkSession(options: {
     silentFor: () => liveness.silentFor(),
     ended,
     stored(entries) {
-      guarded(() => exchange.stored(entries, () => shareEntries(entries, batches++, log.certificatesOf(entries))));
+      guarded(() => exchange.stored(entries, () => shareEntries(entries, batches++)));
     },
     waits: () => !over && ready && !exchange.idle(),
     sendDocument(document, message) {

@@ -45,10 +45,10 @@ function openLog(known: readonly Entry[], refuses: (entry: Entry) => boolean = (
     store: {
       entries: {
         ...entries,
-        append(added) {
+        appendSoon(added) {
           if (added.some(refuses)) throw new Error('not taken');
           transactions.push(added.length);
-          entries.append(added);
+          return entries.appendSoon(added);
         },
       },
       own: { append: () => undefined, inDoubt: () => false, settle: () => undefined, onSettled: () => () => undefined },

@@ -94,9 +94,10 @@ export function connectLaptop(
   socket.binaryType = 'nodebuffer';
 
   function follow(more: readonly string[]): Promise<void> {
-    if (dialect === 'bare' || more.length === 0) return Promise.resolve();
+    if (more.length === 0) return Promise.resolve();
     missing += more.length;
-    for (const document of more) {
+    // The bare server sends what it has unasked.
+    for (const document of dialect === 'bare' ? [] : more) {
       if (dialect === 'hocuspocus') socket.send(hocuspocusToken(document));
       socket.send(wrap(dialect, document, QUESTION));
     }

@@ -18,6 +18,7 @@ const WITHIN_MILLISECONDS = 1000;
 const STATE_BYTES = 5_000_000;
 const STROKES_TOGETHER = 500;
 const POINTS_PER_STROKE = 120;
+const FLOOR = 'bare ws that sends the same bytes, mutual TLS';
 
 interface Run extends Joined, Used {}
 
@@ -51,11 +52,11 @@ export const massJoin: Benchmark = {
     say(`this host, its signed log: ${inWords(log)}`);
 
     const rows: Measured[] = [];
-    for (const contestant of [contestants.yWebsocket, contestants.hocuspocus]) {
+    for (const contestant of [contestants.floor, contestants.yWebsocket, contestants.hocuspocus]) {
       const server = await startContestant(contestant, { ...secretary.tls, ca }, { document: 'ink', update });
       const theirs = await join(server, organisation, { document: 'ink' });
       say(`${contestant.name}: ${inWords(theirs)}`);
-      rows.push(...rowsOf(ours, theirs, contestant.name));
+      rows.push(...rowsOf(ours, theirs, contestant === contestants.floor ? FLOOR : contestant.name));
     }
     return [...rows, ...logRows(log, ours, entries)];
   },
