@@ -104,8 +104,11 @@ export function openMeetingDocuments(options: {
     const awareness = new Awareness(doc);
     awareness.setLocalState(null);
     const document: Loaded = { doc, awareness, waiting, holders: 0, quiet: undefined, latest: undefined };
-    for (const entry of store.entries.readStream(meeting, streamOf(name)))
-      apply(name, document, updateOf(entry), entry.payload);
+    for (const entry of store.entries.readStream(meeting, streamOf(name))) {
+      // A snapshot stands alone and was checked as a whole before it was stored.
+      if (entry.state) Y.applyUpdate(doc, entry.state, FROM_LOG);
+      else apply(name, document, updateOf(entry), entry.payload);
+    }
     for (const update of store.pending.read(meeting, name).updates) apply(name, document, update, update);
     return document;
   }
