@@ -4,11 +4,11 @@ import type { Acknowledged } from '../../common/wire/acknowledged.ts';
 import type { OpenMeeting } from './open-meeting.ts';
 import type { Log } from './ports.ts';
 
-/** Between two looks, milliseconds; one snapshot is made at a time. */
-const LOOK_MILLISECONDS = 1000;
 /** Nothing is made while the pen goes up and down: not before so long after the last stroke, unless it goes on for minutes. */
 const QUIET_MILLISECONDS = 3000;
 const LATEST_MILLISECONDS = 60_000;
+/** Looks in that time; one snapshot is made at a time. */
+const LOOKS = 3;
 
 /**
  * Keeps the member's own streams short: signs snapshots in the place of entries, of which another laptop is known to have
@@ -20,8 +20,9 @@ export function keepCompact(options: {
   };
   readonly acknowledged: Pick<Acknowledged, 'upTo'>;
   readonly logger: Log;
+  readonly quietMilliseconds?: number | undefined;
 }): { close(): void } {
-  const { meeting, acknowledged } = options;
+  const { meeting, acknowledged, quietMilliseconds = QUIET_MILLISECONDS } = options;
   /** Own streams that have grown since they were looked at; times by a clock that nobody sets. */
   const grown = new Map<Stream, { seq: number; last: number; readonly since: number }>();
   /** Of which no snapshot can be made. */
@@ -34,7 +35,7 @@ export function keepCompact(options: {
   const stopListening = meeting.log.onStored((entries) => {
     for (const { payload } of entries) if (payload.author === meeting.me) grow(payload.stream, payload.seq);
   });
-  const timer = setInterval(() => void look(), LOOK_MILLISECONDS);
+  const timer = setInterval(() => void look(), quietMilliseconds / LOOKS);
 
   function grow(stream: Stream, seq: number): void {
     if (!hasSnapshots(stream) || impossible.has(stream)) return;
@@ -46,7 +47,7 @@ export function keepCompact(options: {
     if (busy) return;
     const now = performance.now();
     for (const [stream, { seq, last, since }] of grown) {
-      if (now - last < QUIET_MILLISECONDS && now - since < LATEST_MILLISECONDS) continue;
+      if (now - last < quietMilliseconds && now - since < LATEST_MILLISECONDS) continue;
       if (acknowledged.upTo(stream) < seq) continue;
       grown.delete(stream);
       busy = true;

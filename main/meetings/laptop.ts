@@ -65,6 +65,7 @@ export interface LaptopPorts {
   readonly samplePackage: string | undefined;
   /** Nobody sits here: it carries what it is shown, and signs nothing. */
   readonly relay: boolean;
+  readonly quietMilliseconds?: number | undefined;
   readonly diagnostics: (asked: {
     readonly links: readonly LinkDiagnostics[];
     readonly open: number;
@@ -126,6 +127,7 @@ export function createLaptop(ports: LaptopPorts): Laptop {
       minutes,
       events,
       relay: ports.relay,
+      quietMilliseconds: ports.quietMilliseconds,
       now,
       log,
     });

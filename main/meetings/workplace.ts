@@ -77,6 +77,8 @@ export function createWorkplace(deps: {
   readonly events: EventHub;
   /** This is a relay: it carries what it is shown and signs nothing. */
   readonly relay: boolean;
+  /** Of own ink, before a snapshot is made of it; by default some seconds. */
+  readonly quietMilliseconds?: number | undefined;
   readonly now: () => Date;
   readonly log: Log;
 }): Workplace {
@@ -137,7 +139,12 @@ export function createWorkplace(deps: {
     const own = followOwnChanges({ meeting, store, acknowledged: network.acknowledged(id), now });
     const compaction = row.readOnly
       ? undefined
-      : keepCompact({ meeting, acknowledged: network.acknowledged(id), logger: log });
+      : keepCompact({
+          meeting,
+          acknowledged: network.acknowledged(id),
+          logger: log,
+          quietMilliseconds: deps.quietMilliseconds,
+        });
     const one = newAtHand(meeting, own);
     atHand.set(id, one);
     one.stops.push(

@@ -1,11 +1,12 @@
 import { writeSync } from 'node:fs';
 import { openStore } from './open-store.ts';
-import { LAN, MEETING, MINH, sealedAct } from './store.fixtures.ts';
+import { sha256 } from './hash-bytes.ts';
+import { INK, LAN, MEETING, MINH, sealedAct } from './store.fixtures.ts';
 
 /**
  * A process of its own for `killed-process.test.ts`: appends without end, tells on standard output what it was promised
  * to have stored (`act <seq>`, `change <number>`, `heard <seq>`), and waits to be killed. Changes are numbered; entries of the plan
- * hold the numbers that they signed.
+ * hold the numbers that they signed. Ink is replaced by a snapshot now and then (`ink <seq>`).
  */
 const store = openStore(process.argv[2] ?? '');
 const changes = 'doc/plan';
@@ -38,5 +39,20 @@ for (;;) {
     body: { changes: pending.updates.map((update) => Number(Buffer.from(update).toString())) },
   });
   store.pending.commit(MEETING, 'plan', pending.upTo, signed);
+
+  const inkHead = store.entries.head(MEETING, LAN, INK);
+  const inkSeq = (inkHead?.seq ?? 0) + 1;
+  if (inkSeq % 4 === 0) {
+    // What empty changes come to: the journal leaves it to be computed.
+    const state = Buffer.of(0, 0);
+    const body = { sha256: sha256(state), bytes: 2 };
+    const place = { stream: INK, kind: 'document-snapshot', body };
+    store.own.append({ ...sealedAct(inkSeq, inkHead?.hash ?? null, place), state });
+  } else {
+    store.own.append(
+      sealedAct(inkSeq, inkHead?.hash ?? null, { stream: INK, kind: 'document-change', body: { update: 'AAA' } }),
+    );
+  }
+  told(`ink ${inkSeq}`);
   if (act.payload.seq % 5 === 0) await onDisk;
 }

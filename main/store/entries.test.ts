@@ -6,7 +6,7 @@ import { removeBrokenEntries, sqliteEntryLog } from './entries.ts';
 import { sha256 } from './hash-bytes.ts';
 import { memoryEntryLog } from './memory-entry-log.ts';
 import { asStoreError } from './store-error.ts';
-import { LAN, MEETING, sealed, sealedAct, sealedChain } from './store.fixtures.ts';
+import { INK, LAN, MEETING, sealed, sealedAct, sealedChain } from './store.fixtures.ts';
 
 describe('entry log in memory', () => {
   for (const { name, check } of entryLogSuite(memoryEntryLog, sealed)) it(name, check);
@@ -42,7 +42,7 @@ describe('stored entries', () => {
 
   it('are gone with all after them when the state of their snapshot differs from its hash', () => {
     const log = sqliteEntryLog(db, deferredSync(db));
-    const stream = `doc/ink/${'a'.repeat(64)}/${LAN}` as const;
+    const stream = INK;
     const state = Buffer.of(0, 0);
     const [first, second] = sealedChain(2, { stream });
     const body = { sha256: sha256(state), bytes: 2 };

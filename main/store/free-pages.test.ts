@@ -6,14 +6,14 @@ import { openDatabase } from './database.ts';
 import { sha256 } from './hash-bytes.ts';
 import { MIGRATIONS } from './migrations/migrations.ts';
 import { DATABASE_FILE, openStore } from './open-store.ts';
-import { LAN, MEETING, sealedAct, sealedChain, temporaryFolder } from './store.fixtures.ts';
+import { INK, LAN, MEETING, sealedAct, sealedChain, temporaryFolder } from './store.fixtures.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 beforeEach(() => void (folder = temporaryFolder()));
 afterEach(() => folder.remove());
 
 it('[LOG-12] what a snapshot replaced is given back to the disk while work goes on', async () => {
-  const stream = `doc/ink/${'a'.repeat(64)}/${LAN}` as const;
+  const stream = INK;
   const path = join(folder.path, DATABASE_FILE);
   const entries = sealedChain(300, { stream, body: { update: 'A'.repeat(20_000) } });
   const store = openStore(folder.path);

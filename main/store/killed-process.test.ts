@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openStore } from './open-store.ts';
-import { LAN, MEETING, MINH, temporaryFolder } from './store.fixtures.ts';
+import { INK, LAN, MEETING, MINH, temporaryFolder } from './store.fixtures.ts';
 
 const script = join(import.meta.dirname, 'append-until-killed.fixtures.ts');
 
@@ -27,6 +27,7 @@ it('a killed process loses nothing that it was told is stored, and doubles nothi
   try {
     let acts = 0;
     let changes = 0;
+    let ink = 0;
     for (const milliseconds of [5, 40, 90, 130, 170]) {
       const lines = await workUntilKilled(folder.path, changes, milliseconds);
       const last = (what: string, before: number) =>
@@ -47,6 +48,16 @@ it('a killed process loses nothing that it was told is stored, and doubles nothi
       const heard = store.entries.read(MEETING, MINH, 'acts', 1, 1_000_000);
       expect(heard.length).toBeGreaterThanOrEqual(last('heard ', 0));
 
+      const kept = store.entries.read(MEETING, LAN, INK, 1, 1_000_000);
+      expect(kept.at(-1)?.payload.seq ?? 0).toBeGreaterThanOrEqual(last('ink ', ink));
+      // From the last snapshot on, and nothing twice or missing.
+      expect(kept.filter(({ state }) => state)).toHaveLength((kept[0]?.payload.seq ?? 1) > 1 ? 1 : 0);
+      kept.forEach(({ payload, hash }, index) => {
+        expect(payload.seq).toBe((kept[0]?.payload.seq ?? 0) + index);
+        if (index > 0) expect(payload.prev).toBe(kept[index - 1]?.hash);
+        expect(store.entries.hashAt(MEETING, LAN, INK, payload.seq)).toBe(hash);
+      });
+      ink = kept.at(-1)?.payload.seq ?? 0;
       const signed = store.entries
         .readStream(MEETING, 'doc/plan')
         .flatMap(({ payload }) => payload.body['changes'] as number[]);

@@ -79,6 +79,11 @@ export function replayEntries(entries: EntryLog, records: readonly JournalRecord
 function withComputedState(entries: EntryLog, entry: Entry): Entry | undefined {
   const { kind, meeting, author, stream, body } = entry.payload;
   if (kind !== DOCUMENT_SNAPSHOT) return entry;
-  const state = computedState(entries.read(meeting, author, stream, 1, Number.MAX_SAFE_INTEGER));
-  return state && sha256(state) === body.sha256 ? { ...entry, state } : undefined;
+  try {
+    const state = computedState(entries.read(meeting, author, stream, 1, Number.MAX_SAFE_INTEGER));
+    return state && sha256(state) === body.sha256 ? { ...entry, state } : undefined;
+  } catch {
+    // Whatever is wrong with them, the laptop opens, and others are asked.
+    return undefined;
+  }
 }

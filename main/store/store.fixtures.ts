@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { payloadBytes, type Entry, type EntryPayload } from '../../common/acts/entry.ts';
+import { payloadBytes, type Entry, type EntryPayload, type Stream } from '../../common/acts/entry.ts';
 import { asMeetingId, asMemberId, type Sha256 } from '../../common/domain/ids.ts';
 import { sha256 } from './hash-bytes.ts';
 
@@ -14,6 +14,8 @@ export function temporaryFolder(): { readonly path: string; remove(): void } {
 export const MEETING = asMeetingId('abcdefghijklmnopqrstuvwxyz');
 export const LAN = asMemberId('11111111-1111-4111-8111-111111111111');
 export const MINH = asMemberId('22222222-2222-4222-8222-222222222222');
+
+export const INK: Stream = `doc/ink/${'a'.repeat(64)}/${LAN}`;
 
 /** An entry as the store keeps it: right in form and hash; nobody signed it, and the store doesn't look. */
 export function sealed(payload: EntryPayload): Entry {

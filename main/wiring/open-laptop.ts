@@ -38,6 +38,8 @@ export interface LaptopOptions extends NetworkPlace {
   /** undefined: this process has no window that could print. */
   readonly print: Print;
   readonly now?: () => Date;
+  /** How long the pen rests before a snapshot of the own ink is made; by default some seconds. */
+  readonly quietMilliseconds?: number;
   /** The database turned out to be damaged: close this laptop and open it again, which restores it. */
   readonly onDamaged?: () => void;
 }
@@ -82,6 +84,7 @@ export function openLaptop(options: LaptopOptions): OpenedLaptop {
       }),
     enrolmentNetwork: enrolmentNetwork(options),
     relay: options.relay !== undefined,
+    quietMilliseconds: options.quietMilliseconds,
     samplePackage: sample(options.resources),
     diagnostics: createDiagnostics({ ...options, place: options, store, logger, now }),
     now,

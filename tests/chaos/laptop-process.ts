@@ -67,6 +67,9 @@ export interface LaptopUsage {
 /** Multicast asks again every few seconds. */
 const FIND_MILLISECONDS = 20_000;
 
+/** Snapshots are made while people still work and laptops die. */
+const QUIET_MILLISECONDS = 60;
+
 let at: { engine: OpenedLaptop; person: Person; member: MemberId; setting: LaptopSetting } | undefined;
 let found: Events['meetings.found'] = [];
 
@@ -88,6 +91,7 @@ async function open(setting: LaptopSetting): Promise<MemberId> {
     listenHost,
     port,
     discovery,
+    quietMilliseconds: QUIET_MILLISECONDS,
   });
   found = [];
   engine.subscribe('meetings.found', (payload) => (found = payload as Events['meetings.found']));

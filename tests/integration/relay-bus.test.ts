@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join as pathOf } from 'node:path';
 import { createClient } from '@redis/client';
 import * as encoding from 'lib0/encoding';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -9,6 +12,7 @@ import { encodeBusFrames, encodeListed, encodeSpeech } from '../../main/hub/bus-
 import { createCluster, type Cluster } from '../../main/hub/cluster.ts';
 import { openRedisBus } from '../../main/hub/redis-bus.ts';
 import { serveHub, type Hub } from '../../main/hub/serve-hub.ts';
+import { inkLaptop, type InkLaptop } from '../fixtures/ink-laptop.ts';
 import { createMemoryMeeting, type MemoryMeeting, type MeetingRules } from '../fixtures/network/memory-meeting.ts';
 import { createOrganisation, type TestOrganisation, type TestPerson } from '../fixtures/network/organisation.ts';
 import { expectSoon, randomMeetingId } from '../fixtures/network/room.ts';
@@ -81,6 +85,59 @@ async function relay(): Promise<TestRelay> {
   return { meeting, hub, cluster, log };
 }
 
+const laid: { readonly folder: string; close(): Promise<void> }[] = [];
+const quiet = { info: () => undefined, warn: () => undefined };
+
+/** A laptop or relay with a log on a disk of its own. */
+async function inkOn(person: TestPerson): Promise<InkLaptop> {
+  const folder = await mkdtemp(pathOf(tmpdir(), 'phien-bus-'));
+  const laptop = inkLaptop({ folder, meeting: rules.id, organisation, person });
+  laid.push({ folder, close: () => laptop.close() });
+  return laptop;
+}
+
+/** One more relay, whose log is on a disk. */
+async function inkRelay(): Promise<{ readonly laptop: InkLaptop; readonly hub: Hub }> {
+  const laptop = await inkOn(identity);
+  const cluster = createCluster({
+    bus: openRedisBus({ url: redis.url, logger: quiet }),
+    secret: identity.tls.key,
+    organisation: 'muc',
+    logger: quiet,
+  });
+  const listen = { host: '127.0.0.1', port: 0 };
+  const { tls } = identity;
+  const hub = await serveHub({ listen, tls, me: identity, admit: organisation.admit, logger: quiet, cluster });
+  hub.carry(laptop.carried, { start: () => '', acts: () => ({ entries: [], certificates: [] }) });
+  laid.unshift({
+    folder: '',
+    async close() {
+      await hub.close();
+      await cluster.close();
+    },
+  });
+  return { laptop, hub };
+}
+
+async function inkAt(hub: Hub, name: string): Promise<InkLaptop> {
+  const laptop = await inkOn(await organisation.enrol(name));
+  const link = connectLink({
+    meeting: rules.id,
+    me: laptop.person.member,
+    device: randomBytes(12).toString('hex'),
+    addresses: () => [`127.0.0.1:${hub.port}`],
+    tls: laptop.person.tls,
+    admit: organisation.admit,
+    log: laptop.log,
+    openDocument: laptop.carried.openDocument,
+    mayWrite: () => false,
+    logger: quiet,
+  });
+  laid.unshift({ folder: '', close: () => link.close() });
+  await expectSoon(`${name} connected`, () => link.state().state === 'connected');
+  return laptop;
+}
+
 async function join(index: number, name: string): Promise<{ person: TestPerson; meeting: MemoryMeeting; link: Link }> {
   const person = await organisation.enrol(name);
   rules.people.add(person.member);
@@ -139,6 +196,38 @@ describe.skipIf(!redisCommand)('relays on one bus', () => {
     await an.meeting.act('checked-in', { how: 'remote' });
     await expectSoon('the act at the other laptop', () => binh.meeting.entries() === 1);
     expect(relays.map(({ meeting }) => meeting.entries())).toEqual([1, 1]);
+  });
+
+  it('[RELAY-4] [LOG-12] a snapshot goes from relay to relay, with its state to one that has nothing of it', async () => {
+    // Not that of the others, whose logs are empty.
+    rules = { ...rules, id: randomMeetingId() };
+    try {
+      const first = await inkRelay();
+      const an = await inkAt(first.hub, 'An');
+      const stream = `doc/${an.ink}` as const;
+      const kept = (laptop: InkLaptop) =>
+        laptop.store.entries.read(rules.id, an.person.member, stream, 1, 9).map(({ payload }) => payload.seq);
+      for (const id of ['s-1', 's-2', 's-3']) await an.draw(id);
+      await an.log.compact(an.ink);
+      await an.draw('s-4');
+      await expectSoon('the snapshot at the relay', () => kept(first.laptop).join() === '4,5');
+      // What was listed is forgotten: who comes now must ask.
+      await redis.kill();
+      await redis.start();
+      const second = await inkRelay();
+      const binh = await inkAt(second.hub, 'Bình');
+      await expectSoon('the snapshot at the other', () => kept(binh).join() === '4,5', 30_000);
+      // The next one is computed everywhere from what is there.
+      for (const id of ['s-5', 's-6', 's-7', 's-8']) await an.draw(id);
+      expect(await an.log.compact(an.ink)).toMatchObject({ payload: { seq: 10 } });
+      const all = [an, binh, first.laptop, second.laptop];
+      await expectSoon('the next snapshot everywhere', () => all.every((one) => kept(one).join() === '10'), 30_000);
+      for (const one of all) expect(one.contents()).toEqual(an.contents());
+    } finally {
+      for (const { close } of laid) await close();
+      for (const { folder } of laid) if (folder) await rm(folder, { recursive: true, force: true });
+      laid.length = 0;
+    }
   });
 
   it('[RELAY-5] what anybody puts on the bus without the key changes nothing', async () => {
