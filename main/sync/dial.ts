@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
 import { hostPortSchema } from '../../common/wire/enrolment.ts';
 import type { MemberId } from '../../common/domain/ids.ts';
@@ -108,75 +107,4 @@ export function problemOf(error: NodeJS.ErrnoException): DialProblem {
   if (code === 'CERT_NOT_YET_VALID' || code === 'CERT_HAS_EXPIRED') return 'carrier-out-of-date';
   if (/CERT|SELF_SIGNED|UNABLE_TO|INVALID_CA|INVALID_PURPOSE|ISSUER/.test(code)) return 'carrier-refused';
   return 'unreachable';
-}
-
-/** The next address is tried beside one that isn't reached within the first, or is and doesn't get through TLS within the second. */
-const UNREACHED_MILLISECONDS = 150;
-const UNANSWERED_MILLISECONDS = 600;
-
-/**
- * Tries addresses in order: the next one begins when the one before failed, or takes long. Resolves with the first that
- * is connected, or null. Attempts that this leaves unfinished are given up; `onFailed` tells of those that failed.
- */
-export async function dialInTurn(
-  addresses: readonly string[],
-  credentials: Credentials,
-  signal: AbortSignal,
-  onFailed: (address: string, problem: DialProblem) => void,
-): Promise<(Dialed & { readonly ok: true; readonly address: string }) | null> {
-  const others = new AbortController();
-  // Each attempt under way listens.
-  setMaxListeners(0, others.signal);
-  const stop = () => others.abort();
-  signal.addEventListener('abort', stop, { once: true });
-  if (signal.aborted) stop();
-  return new Promise((resolve) => {
-    let next = 0;
-    let open = 0;
-    let done = false;
-    const finish = (result: (Dialed & { readonly ok: true; readonly address: string }) | null) => {
-      done = true;
-      signal.removeEventListener('abort', stop);
-      others.abort();
-      resolve(result);
-    };
-    const begin = (): void => {
-      if (done) return;
-      const address = addresses[next++];
-      if (address === undefined || others.signal.aborted) {
-        if (open === 0) finish(null);
-        return;
-      }
-      open++;
-      let patience = afterArrivals(UNREACHED_MILLISECONDS, begin);
-      const onReached = () => {
-        patience.cancel();
-        if (!done) patience = afterArrivals(UNANSWERED_MILLISECONDS, begin);
-      };
-      void dial(address, credentials, others.signal, { onReached }).then((dialed) => {
-        open--;
-        patience.cancel();
-        if (done) {
-          if (dialed.ok) dialed.socket.destroy();
-        } else if (dialed.ok) finish({ ...dialed, address });
-        else {
-          if (!others.signal.aborted) onFailed(address, dialed.problem);
-          begin();
-        }
-      });
-    };
-    begin();
-  });
-}
-
-/** A busy laptop sees late what arrived in time: that is looked at before anything is done about its absence. */
-function afterArrivals(milliseconds: number, then: () => void): { cancel(): void } {
-  let cancelled = false;
-  const timer = setTimeout(() => setImmediate(() => cancelled || then()), milliseconds);
-  return {
-    cancel() {
-      cancelled = true;
-      clearTimeout(timer);
-    },
-  };
 }

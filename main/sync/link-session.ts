@@ -54,6 +54,8 @@ export interface LinkSession {
   /** Every `LOOK_MILLISECONDS`: ends it when the other side is gone. */
   look(): void;
   beat(): void;
+  /** Ends it if it has not been ready yet. */
+  giveUp(): void;
   close(): void;
   readonly ended: Promise<void>;
 }
@@ -280,6 +282,9 @@ export function openLinkSession(options: {
       if (over || !ready) return;
       guarded(() => exchange.pump());
       socket.ping();
+    },
+    giveUp() {
+      if (!ready) end({ problem: 'unreachable', final: false });
     },
     close() {
       if (over) return;

@@ -1,4 +1,3 @@
-import type { TLSSocket } from 'node:tls';
 import type { MeetingLog, OpenDocument } from '../../common/collab/carried-meeting.ts';
 import type { MeetingId, MemberId } from '../../common/domain/ids.ts';
 import { createAcknowledged, type Acknowledged } from '../../common/wire/acknowledged.ts';
@@ -6,7 +5,8 @@ import type { LinkLogger } from '../../common/wire/admission.ts';
 import type { CarrierReport, Epoch, KnownLaptop } from '../../common/wire/carrier.ts';
 import { HEARTBEAT_MILLISECONDS } from '../../common/wire/link.ts';
 import { createPatience } from '../../common/wire/liveness.ts';
-import { dialInTurn, type Credentials } from './dial.ts';
+import { dialInTurn, type Connected, type Dialing } from './dial-in-turn.ts';
+import type { Credentials } from './dial.ts';
 import { followDocument, type FollowedDocument } from './followed-document.ts';
 import { LOOK_MILLISECONDS, openLinkSession, type LinkSession, type SessionEnd } from './link-session.ts';
 
@@ -141,23 +141,24 @@ export function connectLink(options: LinkOptions): Link {
   /** One round: every address once, then a pause. */
   async function attempt(): Promise<void> {
     const { signal } = abort;
-    let left = options.addresses();
     let end: SessionEnd = { problem: 'unreachable', final: false, connected: false, silent: 0 };
-    while (left.length > 0 && !signal.aborted) {
-      const dialed = await dialInTurn(left, options, signal, (address, dialProblem) => {
-        end = { problem: dialProblem, final: false, connected: false, silent: 0 };
-        options.takeover?.onFailed(address, undefined);
-      });
+    const dialing = dialInTurn(options.addresses(), options, signal, (address, dialProblem) => {
+      end = { problem: dialProblem, final: false, connected: false, silent: 0 };
+      options.takeover?.onFailed(address, undefined);
+    });
+    for (;;) {
+      const dialed = await dialing.next();
       if (!dialed) break;
       if (signal.aborted) {
         dialed.socket.destroy();
         break;
       }
-      end = await runSession(dialed.address, dialed.socket, dialed.peer.member, signal);
+      let wasLeft = false;
+      end = await runSession(dialed, signal, dialing, () => (wasLeft = true));
       if (signal.aborted || end.connected || end.final) break;
-      options.takeover?.onFailed(dialed.address, end.report);
-      left = left.slice(left.indexOf(dialed.address) + 1);
+      if (!wasLeft) options.takeover?.onFailed(dialed.address, end.report);
     }
+    dialing.stop();
     if (signal.aborted || closed) return;
     problem = end.problem;
     if (end.connected) failures = 0;
@@ -176,7 +177,10 @@ export function connectLink(options: LinkOptions): Link {
     return longest * (0.5 + Math.random() / 2);
   }
 
-  function runSession(target: string, transport: TLSSocket, peer: MemberId, signal: AbortSignal): Promise<SessionEnd> {
+  /** `onLeft`: a laptop that comes before this one in the order is there, and this one hasn't answered yet. */
+  function runSession(to: Connected, signal: AbortSignal, dialing: Dialing, onLeft: () => void): Promise<SessionEnd> {
+    const { address: target, socket: transport } = to;
+    const peer = to.peer.member;
     return new Promise((resolve) => {
       const opening = openLinkSession({
         transport,
@@ -191,6 +195,7 @@ export function connectLink(options: LinkOptions): Link {
         patience: patience.limit,
         onReady(epoch) {
           session = opening;
+          dialing.stop();
           carriedWith = epoch;
           if (epoch) patience.joined(epoch);
           changedAt = Date.now();
@@ -240,6 +245,11 @@ export function connectLink(options: LinkOptions): Link {
           changed();
           resolve(end);
         },
+      });
+      dialing.onEarlier(target, () => {
+        if (session === opening) return;
+        onLeft();
+        opening.giveUp();
       });
       const stop = () => opening.close();
       signal.addEventListener('abort', stop, { once: true });

@@ -5,8 +5,11 @@ import type { Hub } from '../hub/serve-hub.ts';
 import { askCarrier } from '../sync/carrier-question.ts';
 import type { Credentials } from '../sync/dial.ts';
 
-/** A laptop asked who carries the meeting has this long to say, and is not asked again for a moment. */
+/** The silent one that carries the meeting has this long to say so: then it is known before the link counts as lost. */
 const ASK_MILLISECONDS = 600;
+/** Others: whoever has just taken the meeting over has everybody at its door. */
+const ASK_OTHERS_MILLISECONDS = 1000;
+/** Nobody is asked again for a moment. */
 const ASK_AGAIN_MILLISECONDS = 300;
 /** Laptops that are missing are told who carries the meeting, some at a time. */
 const MISSING_MILLISECONDS = 2000;
@@ -51,7 +54,7 @@ export function talkAboutCarrying(options: {
     asking.add(address);
     const epoch = succession.epoch();
     const report = await askCarrier(address, meeting, credentials, {
-      within: ASK_MILLISECONDS,
+      within: address === succession.carriedAt() ? ASK_MILLISECONDS : ASK_OTHERS_MILLISECONDS,
       ...(notice && epoch ? { notice: { epoch, port: hub.port } } : {}),
     });
     setTimeout(() => asking.delete(address), ASK_AGAIN_MILLISECONDS).unref();
@@ -68,7 +71,7 @@ export function talkAboutCarrying(options: {
   async function compare(epoch: Epoch, address: string): Promise<void> {
     if (asking.has(address) || closed) return;
     asking.add(address);
-    const report = await askCarrier(address, meeting, credentials, { within: ASK_MILLISECONDS });
+    const report = await askCarrier(address, meeting, credentials, { within: ASK_OTHERS_MILLISECONDS });
     asking.delete(address);
     if (closed) return;
     const to = succession.compared(epoch, report);

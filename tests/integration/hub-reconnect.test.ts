@@ -117,6 +117,40 @@ describe('coming back', () => {
     await expectSoon('back', () => link.state().state === 'connected' && link.onlyHere() === 0);
   });
 
+  it('[TAKE-5] a carrying laptop that is slow to answer is waited for while another one makes up its mind', async () => {
+    await openRoom();
+    proxy = await openTcpProxy(room.address);
+    proxy.freeze(true);
+    const undecided = await serveHub({
+      listen: { host: '127.0.0.1', port: 0 },
+      tls: person(1).tls,
+      me: person(1),
+      admit: organisation.admit,
+      logger: { info: () => undefined, warn: () => undefined },
+    });
+    const meeting = createMemoryMeeting(room.rules, person(1));
+    let knocks = 0;
+    undecided.attend(meeting, {
+      report: () => ({ state: 'seeking', epoch: null, carrier: null }),
+      start: () => '',
+      available: () => false,
+      knock() {
+        knocks++;
+        return new Promise(() => undefined);
+      },
+      notice: () => undefined,
+    });
+    const { address } = proxy;
+    const { link } = room.join(person(0), { addresses: () => [address, `127.0.0.1:${undecided.port}`] });
+    await expectSoon('the next one is asked as well', () => knocks === 1);
+    proxy.freeze(false);
+    await expectSoon('connected', () => link.state().state === 'connected');
+    expect(link.state().address).toBe(address);
+    expect(proxy.connections()).toBe(1);
+    await undecided.close();
+    meeting.destroy();
+  });
+
   it('finds its host again after the host was restarted', async () => {
     await openRoom();
     const { port } = room.hub;
