@@ -124,6 +124,18 @@ describe.skipIf(none)(`in a network of their own${none ? ` (skipped: ${none})` :
     ip('route', 'replace', 'default', 'dev', 'eth0');
   }
 
+  test('[TAKE-6] a room that is cut in two goes on in both halves, and is one room again afterwards', async () => {
+    await meet(network);
+    const hosts = async () => (await Promise.all(laptops.map(report))).filter(({ role }) => role === 'host').length;
+    network.split([0]);
+    await until(async () => (await hosts()) === 2, PATIENCE);
+    for (const [index, laptop] of laptops.entries()) expect(await does(laptop, `apart-${index}`)).toBe('done');
+    expect(new Set(await Promise.all(laptops.map(hash))).size).toBeGreaterThan(1);
+    network.split([]);
+    await inStep();
+    await goOn('together');
+  }, 200_000);
+
   test('[FIND-2] the host gets another address, then a member, then everybody another network: they find each other', async () => {
     await meet(network);
     await goOn('start');

@@ -143,11 +143,21 @@ test('[TAKE-4] closed: it names who follows, at once', async () => {
   await together(laptops);
 });
 
-test('[TAKE-1] handed over by hand: the former host joins, everybody goes along', async () => {
+test('[TAKE-4] handed over by hand: the former host joins, everybody goes along, and nobody is shown a gap', async () => {
   const next = others()[2] as number;
+  const shown = new Set<string>();
+  let over = false;
+  const watching = laptops.map(async (laptop) => {
+    for (; !over; await new Promise((resolve) => setTimeout(resolve, 50))) shown.add((await report(laptop)).connection);
+  });
+  const during = Promise.all(laptops.map((_, index) => act(index, { does: 'draw', id: `during-${index}` })));
   await laptops[next]?.ask({ ask: 'carry' });
+  expect(new Set(await during)).toEqual(new Set(['done']));
   await until(async () => (await together(laptops)).host === next, 30_000);
   carrying = next;
+  over = true;
+  await Promise.all(watching);
+  expect([...shown].filter((state) => state !== 'connected' && state !== 'connecting')).toEqual([]);
   await act(others()[0] as number, { does: 'draw', id: 'h1' });
   await sameEverywhere(laptops);
 });
