@@ -8,13 +8,12 @@ import type { Attendance, AttendanceStatus } from '../meetings/ports.ts';
 import type { Store } from '../store/open-store.ts';
 import type { Credentials } from '../sync/dial.ts';
 import { connectLink, type Link } from '../sync/link.ts';
+import { keepDoor } from './attendance-door.ts';
 import { ELSEWHERE, talkAboutCarrying } from './carrier-talk.ts';
 import type { RememberedPositions } from './remembered-positions.ts';
+import { shareDocuments } from './shared-documents.ts';
 import { successionMemory } from './succession-memory.ts';
 
-/** A knock is answered within this. */
-const KNOCK_MILLISECONDS = 1500;
-const LOOK_AGAIN_MILLISECONDS = 20;
 /** Whoever carried it before a restart first looks whether somebody else does now. */
 const LOOK_AROUND_MILLISECONDS = 1000;
 /** Hosts that were found at a time are told of this one. */
@@ -75,11 +74,10 @@ export function attend(options: AttendanceOptions): RunningAttendance {
     keeps: () => options.keeps() || now() < insistsUntil,
   });
   const listeners = new Set<(status: AttendanceStatus) => void>();
-  const shared = new Map<string, { holders: number; release: (() => void) | undefined }>();
+  const documents = shareDocuments();
   let link: Link | undefined;
   let closed = false;
   let seekingSince = now();
-  let deciding: Promise<boolean> | undefined;
   let wasAdvertised = false;
 
   const talk = talkAboutCarrying({
@@ -193,16 +191,13 @@ export function attend(options: AttendanceOptions): RunningAttendance {
       },
     });
     link = opened;
-    for (const [name, document] of shared) document.release = opened.follow(name).release;
+    documents.over(opened);
   }
 
   function closeLink(): Promise<void> {
     const ending = link;
     link = undefined;
-    for (const document of shared.values()) {
-      document.release?.();
-      document.release = undefined;
-    }
+    documents.over(undefined);
     return (ending?.close() ?? Promise.resolve()).then(() => remembered.flush(meeting.id));
   }
 
@@ -266,39 +261,20 @@ export function attend(options: AttendanceOptions): RunningAttendance {
     seek(address);
   }
 
-  async function decide(): Promise<boolean> {
-    const until = now() + KNOCK_MILLISECONDS;
-    for (;;) {
-      if (closed) return false;
-      if (hosting()) return true;
-      const { answer, open } = succession.knocked(now(), link?.silentFor() ?? Infinity);
-      if (answer === 'no') return false;
-      if (answer === 'carry' && !lookingAround) {
-        takeOver('nobody else does');
-        return hosting();
-      }
-      if (now() > until) return false;
-      for (const address of open) void talk.ask(address, false);
-      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MILLISECONDS));
-    }
-  }
-
+  const door = keepDoor({
+    succession,
+    talk,
+    silentFor: () => link?.silentFor() ?? Infinity,
+    closed: () => closed,
+    mayTakeOver: () => !lookingAround,
+    takeOver,
+    onTold: () => link?.retry(),
+  });
   const standing: Standing = {
     report: () => succession.report(),
     start: options.start,
     available: alone,
-    knock() {
-      deciding ??= decide().finally(() => (deciding = undefined));
-      return deciding;
-    },
-    notice(epoch, address) {
-      if (closed) return;
-      const to = succession.noticed(epoch, address);
-      if (to === 'check') void talk.compare(epoch, address);
-      if (to !== 'tell') return;
-      succession.tell(address);
-      link?.retry();
-    },
+    ...door,
   };
 
   const heartbeat = setInterval(() => {
@@ -391,19 +367,7 @@ export function attend(options: AttendanceOptions): RunningAttendance {
         link?.retry();
       }
     },
-    share(name) {
-      const document = shared.get(name) ?? { holders: 0, release: link?.follow(name).release };
-      shared.set(name, document);
-      document.holders++;
-      let released = false;
-      return () => {
-        if (released) return;
-        released = true;
-        if (--document.holders > 0) return;
-        shared.delete(name);
-        document.release?.();
-      };
-    },
+    share: documents.share,
     waits: () => link?.waits() ?? false,
     laptops: () => succession.laptops(),
     advertised,

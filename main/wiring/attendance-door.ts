@@ -1,0 +1,61 @@
+import type { Succession } from '../../common/wire/succession.ts';
+import type { Standing } from '../hub/serve-hub.ts';
+import type { CarrierTalk } from './carrier-talk.ts';
+
+/** A knock is answered within this. */
+const KNOCK_MILLISECONDS = 1500;
+const LOOK_AGAIN_MILLISECONDS = 20;
+
+/**
+ * What happens at the door of a laptop that does not carry the meeting, or doesn't yet: others that lost their host knock,
+ * and whoever carries it tells of it.
+ */
+export function keepDoor(options: {
+  readonly succession: Succession;
+  readonly talk: Pick<CarrierTalk, 'ask' | 'compare'>;
+  /** Milliseconds since the last byte of the host. */
+  silentFor(): number;
+  closed(): boolean;
+  /** False while this laptop first looks whether somebody else carries it. */
+  mayTakeOver(): boolean;
+  /** May fail; the succession then says so. */
+  takeOver(why: string): void;
+  /** Whoever carries it was found. */
+  onTold(): void;
+}): Pick<Standing, 'knock' | 'notice'> {
+  const { succession, talk } = options;
+  let deciding: Promise<boolean> | undefined;
+
+  async function decide(): Promise<boolean> {
+    const until = performance.now() + KNOCK_MILLISECONDS;
+    for (;;) {
+      if (options.closed()) return false;
+      if (succession.role() === 'carrying') return true;
+      const now = performance.now();
+      const { answer, open } = succession.knocked(now, options.silentFor());
+      if (answer === 'no') return false;
+      if (answer === 'carry' && options.mayTakeOver()) {
+        options.takeOver('nobody else does');
+        return succession.role() === 'carrying';
+      }
+      if (now > until) return false;
+      for (const address of open) void talk.ask(address, false);
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MILLISECONDS));
+    }
+  }
+
+  return {
+    knock() {
+      deciding ??= decide().finally(() => (deciding = undefined));
+      return deciding;
+    },
+    notice(epoch, address) {
+      if (options.closed()) return;
+      const to = succession.noticed(epoch, address);
+      if (to === 'check') void talk.compare(epoch, address);
+      if (to !== 'tell') return;
+      succession.tell(address);
+      options.onTold();
+    },
+  };
+}
