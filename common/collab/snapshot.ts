@@ -44,7 +44,11 @@ export function computedState(entries: readonly Entry[]): Uint8Array | undefined
   const doc = new Y.Doc({ gc: true });
   // One transaction: cleared up once.
   doc.transact(() => {
-    for (const entry of entries) applyEntry(doc, updateOf(entry), shape, null);
+    for (const entry of entries) {
+      // A state stands alone and was checked as a whole before it was stored.
+      if (entry.state) Y.applyUpdate(doc, entry.state);
+      else applyEntry(doc, updateOf(entry), shape, null);
+    }
   });
   const state = Y.encodeStateAsUpdate(doc);
   doc.destroy();
