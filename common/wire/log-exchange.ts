@@ -102,6 +102,8 @@ export function createLogExchange(options: {
   /** Numbers batches; shared by all links of a host, so that shared batches have one number. */
   nextBatch(): number;
   send(textFrame: Uint8Array): void;
+  /** Sends a batch of what the other side lacks; otherwise it is encoded for this link alone. */
+  sendEntries?(batch: number, entries: readonly string[]): void;
   /** Bytes waiting in the socket. */
   buffered(): number;
   /** The other side has stored these. */
@@ -210,7 +212,8 @@ export function createLogExchange(options: {
       sendCertificates(needed);
       const batch = options.nextBatch();
       note(batch, positions, characters);
-      options.send(encodeControl({ type: 'entries', batch, entries }));
+      if (options.sendEntries) options.sendEntries(batch, entries);
+      else options.send(encodeControl({ type: 'entries', batch, entries }));
     }
   }
 

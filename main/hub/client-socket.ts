@@ -12,8 +12,8 @@ import { createRate } from './rate.ts';
 export interface ClientSocket {
   readonly member: MemberId;
   send(data: Uint8Array, kind: 'text' | 'binary'): void;
-  /** One binary message in parts that others are sent as well. */
-  sendParts(parts: readonly Uint8Array[]): void;
+  /** One message in parts that others are sent as well. */
+  sendParts(parts: readonly Uint8Array[], kind: 'text' | 'binary'): void;
   /** Bytes that wait for the network and take memory for this client alone. */
   buffered(): number;
   /** All bytes that wait for the network, those of large messages that many are sent included. */
@@ -107,18 +107,21 @@ export function createClientSocket(
       queue.push({ data, kind });
       queued += data.byteLength;
     },
-    sendParts(parts) {
+    sendParts(parts, kind) {
       const [first] = parts;
       if (!first) return;
-      if (parts.length === 1) return client.send(first, 'binary');
+      if (parts.length === 1) return client.send(first, kind);
       const bytes = parts.reduce((sum, part) => sum + part.byteLength, 0);
-      if (large || parts.length > MAX_PARTS || bytes > SLICE_BYTES) return client.send(Buffer.concat(parts), 'binary');
+      const isSliced = kind === 'binary' && bytes > SLICE_BYTES;
+      if (large || isSliced || parts.length > MAX_PARTS) return client.send(Buffer.concat(parts), kind);
       if (!mayTakeMore()) return;
       meter.messages.out++;
       meter.bytes.out += bytes;
       // Fragments of one message, in one write: nothing is copied.
       transport.cork();
-      for (const [index, part] of parts.entries()) socket.send(part, { binary: true, fin: index === parts.length - 1 });
+      for (const [index, part] of parts.entries()) {
+        socket.send(part, { binary: kind === 'binary', fin: index === parts.length - 1 });
+      }
       transport.uncork();
     },
     buffered: () => socket.bufferedAmount + queued,

@@ -1,4 +1,4 @@
-import type { CarriedMeeting, MeetingLog } from '../../common/collab/carried-meeting.ts';
+import type { CarriedMeeting } from '../../common/collab/carried-meeting.ts';
 import type { Entry } from '../../common/acts/entry.ts';
 import type { MemberId } from '../../common/domain/ids.ts';
 import type { StreamPosition } from '../../common/wire/acknowledged.ts';
@@ -20,6 +20,7 @@ import { countOne, type HubMeter } from './hub-meter.ts';
 import { envelopeOf, type Happening, type Window } from './happenings.ts';
 import type { RelayedDocument, RelayedDocuments } from './relayed-documents.ts';
 import { serveMeetingDocument, type ServedDocument, type ServeDocument } from './served-document.ts';
+import type { SharedReads } from './shared-reads.ts';
 import type { Ticker } from './tick.ts';
 
 /** A member's laptop on the link: the log, and all open documents, over one socket. */
@@ -64,7 +65,7 @@ export function createHubLink(options: {
   /** A newcomer's highest epoch; returns the one that the meeting is carried with. */
   seen(epoch: Epoch | undefined): Epoch | undefined;
   /** That of the meeting, read once for all links. */
-  readonly log: MeetingLog;
+  readonly reads: SharedReads;
   /** Those of the meeting, shared by all connections. */
   readonly relayed: RelayedDocuments;
   /** Otherwise `serveMeetingDocument`. */
@@ -85,10 +86,11 @@ export function createHubLink(options: {
   let ended = false;
 
   const exchange: LogExchange = createLogExchange({
-    log: options.log,
+    log: options.reads.log,
     peer: member,
     nextBatch: options.nextBatch,
     send: (frame) => client.send(frame, 'text'),
+    sendEntries: (batch, entries) => client.sendParts(options.reads.entriesMessage(batch, entries), 'text'),
     buffered: () => client.buffered(),
     onAcknowledged: options.onAcknowledged,
     onRefused(direction, reason, position) {
@@ -176,7 +178,7 @@ export function createHubLink(options: {
         laptop = { member, device, address: `${remoteHost}:${message.port}` };
       const epoch = options.seen(message.epoch);
       const { carrier } = options;
-      const heads = options.log.heads();
+      const heads = options.reads.log.heads();
       client.send(encodeControl({ type: 'welcome', protocol: LINK_PROTOCOL, carrier, heads, epoch }), 'text');
       options.onReady(link);
       exchange.start(message.heads);
@@ -236,7 +238,10 @@ export function createHubLink(options: {
     happened(window) {
       if (ended || followed.size === 0) return;
       const live = hears(true);
-      client.sendParts(window.frameOf((one) => one.by !== link && (live || !one.live) && followed.has(one.document)));
+      client.sendParts(
+        window.frameOf((one) => one.by !== link && (live || !one.live) && followed.has(one.document)),
+        'binary',
+      );
     },
     tell: (frame) => client.send(frame, 'text'),
     lacks: (upTo) => exchange.lacks(upTo),

@@ -264,7 +264,7 @@ export function createMeetingRoom(options: {
         nextBatch: () => batches++,
         remoteHost: hostOf(transport.remoteAddress),
         seen: (epoch) => options.takeover?.seen(epoch),
-        log: reads.log,
+        reads,
         relayed,
         serve: shared?.serveFor(),
         onReady: ready,

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { Entry, Stream } from '../../common/acts/entry.ts';
 import type { MeetingLog } from '../../common/collab/carried-meeting.ts';
 import type { MemberId } from '../../common/domain/ids.ts';
+import { decodeControl } from '../../common/wire/link.ts';
 import { shareReads } from './shared-reads.ts';
 
 const author = '00000000-0000-4000-8000-000000000001' as MemberId;
@@ -88,4 +89,18 @@ it('[LOG-8] heads are those of now, and nobody changes another one`s list', () =
   expect(reads.heads).toBe(1);
   add('b');
   expect(shared.log.heads()).toMatchObject([{ seq: 2 }]);
+});
+
+it('[LOG-8] a message of entries is encoded once for all who lack the same, whatever its number', () => {
+  const shared = shareReads(countedLog().log);
+  const read = (parts: readonly Uint8Array[]) => decodeControl(Buffer.concat(parts).toString('utf8'));
+  const entries = ['a.b.c', 'd.e.f'];
+  const first = shared.entriesMessage(1, entries);
+  const second = shared.entriesMessage(2, [...entries]);
+  expect(read(first)).toEqual({ type: 'entries', batch: 1, entries });
+  expect(read(second)).toEqual({ type: 'entries', batch: 2, entries });
+  expect(second.at(-1)).toBe(first.at(-1));
+  // Another batch may begin with the same entry.
+  expect(read(shared.entriesMessage(3, ['a.b.c']))).toEqual({ type: 'entries', batch: 3, entries: ['a.b.c'] });
+  expect(read(shared.entriesMessage(4, entries))).toEqual({ type: 'entries', batch: 4, entries });
 });

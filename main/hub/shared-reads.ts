@@ -10,12 +10,14 @@ import { ENTRY_BATCH_CHARACTERS } from '../../common/wire/link.ts';
  */
 export interface SharedReads {
   readonly log: MeetingLog;
+  /** The `entries` message with that number, in parts: all but the first are the same bytes for all who lack the same. */
+  entriesMessage(batch: number, entries: readonly string[]): readonly Uint8Array[];
   /** Once a heartbeat: forgets what nobody asks for any more. */
   beat(): void;
   close(): void;
 }
 
-/** Beyond this all of it is forgotten. Characters of entries. */
+/** Beyond this all of it is forgotten. Characters of entries, and bytes of messages. */
 const MAX_KEPT = 32 * 1024 * 1024;
 const KEPT_MILLISECONDS = 5000;
 
@@ -26,9 +28,19 @@ interface Read {
   readonly certificates: readonly Uint8Array[];
 }
 
+interface Encoded {
+  readonly entries: readonly string[];
+  readonly bytes: Uint8Array;
+}
+
+const isSame = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((entry, index) => entry === b[index]);
+
 export function shareReads(log: MeetingLog): SharedReads {
   /** By the number after which they come: a snapshot comes after all that it stands for. */
   const streams = new Map<string, Map<number, Read>>();
+  /** By the first entry. */
+  const messages = new Map<string, Encoded>();
   let kept = 0;
   let asked = 0;
   let heads: readonly StreamHead[] | undefined;
@@ -37,6 +49,7 @@ export function shareReads(log: MeetingLog): SharedReads {
 
   function forget(): void {
     streams.clear();
+    messages.clear();
     kept = 0;
   }
 
@@ -81,6 +94,18 @@ export function shareReads(log: MeetingLog): SharedReads {
         }
         return { first, entries, certificates: [...certificates] };
       },
+    },
+    entriesMessage(batch, entries) {
+      const [first = ''] = entries;
+      let encoded = messages.get(first);
+      if (!encoded || !isSame(encoded.entries, entries)) {
+        const bytes = Buffer.from(`${JSON.stringify(entries)}}`);
+        if (kept + bytes.byteLength > MAX_KEPT) forget();
+        kept += bytes.byteLength;
+        encoded = { entries: [...entries], bytes };
+        messages.set(first, encoded);
+      }
+      return [Buffer.from(`{"type":"entries","batch":${batch},"entries":`), encoded.bytes];
     },
     beat() {
       if (performance.now() - asked > KEPT_MILLISECONDS) forget();
