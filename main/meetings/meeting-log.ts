@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import * as Y from 'yjs';
 import { actBodySchemas, isActKind, type Act } from '../../common/acts/acts.ts';
 import {
@@ -18,7 +17,7 @@ import {
   type Stream,
   type StreamHead,
 } from '../../common/acts/entry.ts';
-import type { EntryBatch, MeetingLog, ReadEntries, ReceivedEntries } from '../../common/collab/carried-meeting.ts';
+import type { MeetingLog, ReadEntries } from '../../common/collab/carried-meeting.ts';
 import { createDocumentClients, type DocumentClients } from '../../common/collab/document-clients.ts';
 import { shapeOf } from '../../common/collab/document-shapes.ts';
 import { readUpdate } from '../../common/collab/read-update.ts';
@@ -26,7 +25,8 @@ import { documentOf, hasSnapshots, stateBehind, updateOf, withState } from '../.
 import { signedProblem } from '../../common/collab/write-check.ts';
 import { Refusal } from '../../common/contract/port.ts';
 import type { MeetingId, MemberId } from '../../common/domain/ids.ts';
-import { createShortTurns } from '../../common/wire/short-turns.ts';
+import { streamKey } from '../../common/wire/acknowledged.ts';
+import { createEntryIntake, type Checked } from './entry-intake.ts';
 import type { CertificateBook, EntryAuthentication, Log, MeetingStore } from './ports.ts';
 import { checkedSnapshot, dueSnapshot, isSnapshot } from './snapshots.ts';
 
@@ -83,28 +83,6 @@ export interface MeetingLogOptions {
 /** A member's clock that is no further ahead than this is followed: a wrong time zone, a wrong day. */
 const FOLLOWED_MILLISECONDS = 24 * 60 * 60 * 1000;
 
-/** How soon what a full disk did not take is tried again. */
-const STORE_AGAIN_MILLISECONDS = 1000;
-
-/** `store-first`: can only be judged once what was checked before it is stored. */
-type Checked = Entry | EntryRefusal | 'known' | 'store-first';
-
-class MeetingClosed extends Error {
-  constructor() {
-    super('the meeting is closed');
-  }
-}
-
-/** A batch that somebody brought, and what has become of it. */
-interface Arrival {
-  readonly batch: EntryBatch;
-  readonly from: MemberId;
-  readonly accepted: Entry[];
-  readonly refused: { index: number; reason: EntryRefusal }[];
-  resolve(result: ReceivedEntries): void;
-  reject(error: unknown): void;
-}
-
 /** The signed log of one meeting on this laptop: own entries go in signed, others' go in checked. One path for both. */
 export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
   const { meeting, me, store, authentication, certificates } = options;
@@ -112,7 +90,6 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
   const acts: Act[] = store.entries.readStream(meeting, ACTS_STREAM).flatMap((entry) => readAct(entry) ?? []);
   let streams = countStreams();
   const clients = new Map<string, DocumentClients>();
-  let closed = false;
   let ownWork: Promise<unknown> = Promise.resolve();
 
   /** Read from the log when first asked for; from then on each checked entry adds its own. */
@@ -142,12 +119,6 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
     const counts = new Map<MemberId, number>();
     for (const { author } of store.entries.heads(meeting)) counts.set(author, (counts.get(author) ?? 0) + 1);
     return counts;
-  }
-
-  /** Entries were taken into account when they were checked, and are not on the disk after all. */
-  function forgetUnstored(): void {
-    clients.clear();
-    streams = countStreams();
   }
 
   /** From now on further entries are judged by this one too. */
@@ -234,7 +205,7 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
     const { payload } = entry;
     if (payload.meeting !== meeting) return 'wrong-meeting';
     if (state === null || (state && !isSnapshot(payload))) return 'malformed';
-    const last = waiting.get(streamKey(entry));
+    const last = waiting.get(streamKey(payload));
     const head = last ? headOf(last) : store.entries.head(meeting, payload.author, payload.stream);
     const verdict = chainVerdict(payload, entry.hash, {
       head,
@@ -295,112 +266,22 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
     return problem === 'foreign' ? 'not-allowed' : 'bad-body';
   }
 
-  /**
-   * Checks and stores as much as the disk takes; what was stored before is passed over. All that came at a time goes into
-   * one transaction, whoever brought it: each costs the disk a flush. In between others get their turn: who draws must
-   * not wait for the signatures of a hundred others.
-   */
-  async function take(arrivals: readonly Arrival[], written: (onDisk: Promise<void>) => void): Promise<void> {
-    let waiting: { readonly entry: Entry; readonly arrival: Arrival }[] = [];
-    const lasts = new Map<string, Entry>();
-    const endTurn = createShortTurns(setImmediate, () => performance.now());
-    const flush = async (): Promise<void> => {
-      if (waiting.length === 0) return;
-      const flushed = waiting;
-      waiting = [];
-      lasts.clear();
-      written(store.entries.appendSoon(flushed.map(({ entry }) => entry)));
-      for (let at = 0; at < flushed.length;) {
-        const { arrival } = flushed[at] as (typeof flushed)[number];
-        const end = flushed.findIndex((one, index) => index > at && one.arrival !== arrival);
-        const entries = flushed.slice(at, end < 0 ? undefined : end).map(({ entry }) => entry);
-        arrival.accepted.push(...entries);
-        at += entries.length;
-        try {
-          stored(entries, arrival.from);
-        } catch (error) {
-          // They are on the disk: whoever listens must hear of what others brought all the same.
-          options.log.error('stored entries could not be told of', { meeting, from: arrival.from }, error);
-        }
-        await endTurn();
-        if (closed) throw new MeetingClosed();
-      }
-    };
-    for (const arrival of arrivals) {
-      const { batch, from, refused } = arrival;
-      for (const certificate of batch.certificates) certificates.add(certificate);
-      refused.length = 0;
-      for (const [index, jws] of batch.entries.entries()) {
-        await endTurn();
-        if (closed) throw new MeetingClosed();
-        let result = check(jws, from, lasts);
-        if (result === 'store-first' || (result === 'not-allowed' && waiting.length > 0)) {
-          // What it depends on (an earlier entry, the act that gives the right) may have come along with it.
-          await flush();
-          result = check(jws, from, lasts);
-        }
-        if (result === 'known' || result === 'store-first') continue;
-        if (typeof result === 'string') {
-          refused.push({ index, reason: result });
-          if (result !== 'gap') options.log.warn('entry refused', { meeting, from, reason: result });
-          continue;
-        }
-        takeIntoAccount(result);
-        waiting.push({ entry: result, arrival });
-        lasts.set(streamKey(result), result);
-      }
-    }
-    await flush();
-  }
-
-  let arrived: Arrival[] = [];
-  let waitingToTake: NodeJS.Immediate | NodeJS.Timeout | undefined;
-  let taking = false;
-
-  /** What came since the last time, at the end of this turn. */
-  async function takeArrived(): Promise<void> {
-    waitingToTake = undefined;
-    const arrivals = arrived;
-    arrived = [];
-    taking = true;
-    await takeOrWait(arrivals);
-    taking = false;
-    if (arrived.length > 0) waitingToTake ??= globalThis.setImmediate(takeArrivedSoon);
-  }
-
-  const takeArrivedSoon = (): void => void takeArrived();
-
-  async function takeOrWait(arrivals: readonly Arrival[]): Promise<void> {
-    const writes: Promise<void>[] = [];
-    const written = (onDisk: Promise<void>): void => {
-      writes.push(onDisk);
-      // Who brought the entries is told below, if nothing else fails before.
-      onDisk.catch(() => undefined);
-    };
-    try {
-      if (closed) throw new MeetingClosed();
-      await take(arrivals, written);
-      // Others are not kept waiting for the disk; who brought the entries is.
-      Promise.all(writes).then(
-        () => {
-          for (const { resolve, accepted, refused } of arrivals) resolve({ accepted, refused });
-        },
-        (error: unknown) => {
-          for (const { reject } of arrivals) reject(error);
-        },
-      );
-    } catch (error) {
-      if (!closed) forgetUnstored();
-      if (!closed && isDiskTrouble(error)) {
-        // A full disk: unacknowledged they wait here, and whoever sent them knows that they are not elsewhere yet.
-        arrived = [...arrivals, ...arrived];
-        waitingToTake ??= setTimeout(takeArrivedSoon, STORE_AGAIN_MILLISECONDS);
-      } else if (arrivals.length > 1 && !closed) {
-        // What one of them brought must not cost the others theirs.
-        for (const arrival of arrivals) await takeOrWait([arrival]);
-      } else for (const { reject } of arrivals) reject(error);
-    }
-  }
+  const intake = createEntryIntake({
+    check,
+    takeIntoAccount,
+    /** Entries were taken into account when they were checked, and are not on the disk after all. */
+    forgetUnstored() {
+      clients.clear();
+      streams = countStreams();
+    },
+    addCertificate: (certificate) => certificates.add(certificate),
+    append: (entries) => store.entries.appendSoon(entries),
+    stored,
+    log: (message, details, error) =>
+      error === undefined
+        ? options.log.warn(message, { meeting, ...details })
+        : options.log.error(message, { meeting, ...details }, error),
+  });
 
   function certificatesOf(entries: readonly Entry[]): Uint8Array[] {
     const fingerprints = new Set(entries.map((entry) => entry.certificate));
@@ -421,11 +302,7 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
       );
       return { first, entries: travelling, certificates: certificatesOf(entries) };
     },
-    receive: (batch: EntryBatch, from: MemberId) =>
-      new Promise<ReceivedEntries>((resolve, reject) => {
-        arrived.push({ batch, from, accepted: [], refused: [], resolve, reject });
-        if (!taking) waitingToTake ??= globalThis.setImmediate(takeArrivedSoon);
-      }),
+    receive: intake.receive,
     onStored(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -487,11 +364,9 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
     acts: () => acts,
     clientsOf,
     settled: () => own(() => Promise.resolve()),
-    close: () => void (closed = true),
+    close: intake.close,
   };
 }
-
-const streamKey = ({ payload }: Entry): string => `${payload.author} ${payload.stream}`;
 
 const headOf = ({ payload, hash }: Entry): StreamHead => ({
   author: payload.author,
@@ -506,10 +381,4 @@ export function readAct(entry: Entry): Act | undefined {
   if (!isActKind(kind)) return undefined;
   const parsed = actBodySchemas[kind].safeParse(body);
   return parsed.success ? ({ kind, body: parsed.data, hash: entry.hash, author, seq, time } as Act) : undefined;
-}
-
-/** The disk takes nothing just now; anything else is a defect. */
-function isDiskTrouble(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return code === 'disk-full' || code === 'store-unwritable';
 }

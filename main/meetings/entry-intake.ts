@@ -1,0 +1,182 @@
+import { setImmediate as others } from 'node:timers/promises';
+import type { Entry, EntryRefusal } from '../../common/acts/entry.ts';
+import type { EntryBatch, ReceivedEntries } from '../../common/collab/carried-meeting.ts';
+import type { MemberId } from '../../common/domain/ids.ts';
+import { streamKey } from '../../common/wire/acknowledged.ts';
+import { createShortTurns } from '../../common/wire/short-turns.ts';
+
+/** `store-first`: can only be judged once what was checked before it is stored. */
+export type Checked = Entry | EntryRefusal | 'known' | 'store-first';
+
+/**
+ * Takes what others bring into the log: checked in short turns, stored together, told of, and answered when it is on the
+ * disk. One group of batches after the other.
+ */
+export interface EntryIntake {
+  /** Resolves when the batch is on the disk, rejects when it can't be stored. While the disk is full it waits. */
+  receive(batch: EntryBatch, from: MemberId): Promise<ReceivedEntries>;
+  /** What waits is given up. */
+  close(): void;
+}
+
+/** A batch that somebody brought, and what has become of it. */
+interface Arrival {
+  readonly batch: EntryBatch;
+  readonly from: MemberId;
+  readonly accepted: Entry[];
+  readonly refused: { index: number; reason: EntryRefusal }[];
+  resolve(result: ReceivedEntries): void;
+  reject(error: unknown): void;
+}
+
+/** How soon what a full disk did not take is tried again. */
+const STORE_AGAIN_MILLISECONDS = 1000;
+
+export function createEntryIntake(options: {
+  /** `waiting`: checked entries that are not stored yet, the last of each stream. */
+  check(jws: string, from: MemberId, waiting: ReadonlyMap<string, Entry>): Checked;
+  /** From now on further entries are judged by this one too. */
+  takeIntoAccount(entry: Entry): void;
+  /** What was taken into account and not stored does not count any more. */
+  forgetUnstored(): void;
+  addCertificate(certificate: Uint8Array): void;
+  /** In the database when it returns, on the disk when the promise resolves. */
+  append(entries: readonly Entry[]): Promise<void>;
+  /** They are in the database. */
+  stored(entries: readonly Entry[], from: MemberId): void;
+  log(message: string, details: Record<string, unknown>, error?: unknown): void;
+}): EntryIntake {
+  let arrived: Arrival[] = [];
+  let next: NodeJS.Immediate | NodeJS.Timeout | undefined;
+  let taking = false;
+  let closed = false;
+  /** What is known already is answered no sooner than what made it known is on the disk. */
+  let lastWrite: Promise<void> = Promise.resolve();
+
+  /**
+   * Checks and stores as much as the disk takes; what was stored before is passed over. All that came at a time goes into
+   * one transaction, whoever brought it: each costs the disk a flush. In between others get their turn: who draws must
+   * not wait for the signatures of a hundred others.
+   */
+  async function take(arrivals: readonly Arrival[], written: (onDisk: Promise<void>) => void): Promise<void> {
+    let waiting: { readonly entry: Entry; readonly arrival: Arrival }[] = [];
+    const lasts = new Map<string, Entry>();
+    const shortTurns = createShortTurns(others, () => performance.now());
+    const endTurn = async (): Promise<void> => {
+      await shortTurns();
+      if (closed) throw new MeetingClosed();
+    };
+    const flush = async (): Promise<void> => {
+      if (waiting.length === 0) return;
+      const flushed = waiting;
+      waiting = [];
+      lasts.clear();
+      written(options.append(flushed.map(({ entry }) => entry)));
+      for (let at = 0; at < flushed.length;) {
+        const { arrival } = flushed[at] as (typeof flushed)[number];
+        const end = flushed.findIndex((one, index) => index > at && one.arrival !== arrival);
+        const entries = flushed.slice(at, end < 0 ? undefined : end).map(({ entry }) => entry);
+        arrival.accepted.push(...entries);
+        at += entries.length;
+        try {
+          options.stored(entries, arrival.from);
+        } catch (error) {
+          // They are stored: whoever listens must hear of what others brought all the same.
+          options.log('stored entries could not be told of', { from: arrival.from }, error);
+        }
+        await endTurn();
+      }
+    };
+    for (const arrival of arrivals) {
+      const { batch, from, refused } = arrival;
+      for (const certificate of batch.certificates) options.addCertificate(certificate);
+      refused.length = 0;
+      for (const [index, jws] of batch.entries.entries()) {
+        await endTurn();
+        let result = options.check(jws, from, lasts);
+        if (result === 'store-first' || (result === 'not-allowed' && waiting.length > 0)) {
+          // What it depends on (an earlier entry, the act that gives the right) may have come along with it.
+          await flush();
+          result = options.check(jws, from, lasts);
+        }
+        if (result === 'known' || result === 'store-first') continue;
+        if (typeof result === 'string') {
+          refused.push({ index, reason: result });
+          if (result !== 'gap') options.log('entry refused', { from, reason: result });
+          continue;
+        }
+        options.takeIntoAccount(result);
+        waiting.push({ entry: result, arrival });
+        lasts.set(streamKey(result.payload), result);
+      }
+    }
+    await flush();
+  }
+
+  /** What came since the last time. */
+  async function takeArrived(): Promise<void> {
+    next = undefined;
+    const arrivals = arrived;
+    arrived = [];
+    taking = true;
+    await takeOrWait(arrivals);
+    taking = false;
+    if (arrived.length > 0) next ??= setImmediate(start);
+  }
+
+  const start = (): void => void takeArrived();
+
+  async function takeOrWait(arrivals: readonly Arrival[]): Promise<void> {
+    const writes: Promise<void>[] = [lastWrite];
+    const written = (onDisk: Promise<void>): void => {
+      writes.push(onDisk);
+      // Who brought the entries is told below if it failed, and nobody else.
+      lastWrite = onDisk.catch(() => undefined);
+    };
+    try {
+      if (closed) throw new MeetingClosed();
+      await take(arrivals, written);
+      // The next ones are not kept waiting for the disk; who brought these is.
+      Promise.all(writes).then(
+        () => {
+          for (const { resolve, accepted, refused } of arrivals) resolve({ accepted, refused });
+        },
+        (error: unknown) => {
+          for (const { reject } of arrivals) reject(error);
+        },
+      );
+    } catch (error) {
+      if (!closed) options.forgetUnstored();
+      if (!closed && isDiskTrouble(error)) {
+        // A full disk: unacknowledged they wait here, and whoever sent them knows that they are not elsewhere yet.
+        arrived = [...arrivals, ...arrived];
+        next ??= setTimeout(start, STORE_AGAIN_MILLISECONDS);
+      } else if (arrivals.length > 1 && !closed) {
+        // What one of them brought must not cost the others theirs.
+        for (const arrival of arrivals) await takeOrWait([arrival]);
+      } else for (const { reject } of arrivals) reject(error);
+    }
+  }
+
+  return {
+    receive: (batch, from) =>
+      new Promise((resolve, reject) => {
+        arrived.push({ batch, from, accepted: [], refused: [], resolve, reject });
+        // At the end of this turn, with what else comes in it.
+        if (!taking) next ??= setImmediate(start);
+      }),
+    close: () => void (closed = true),
+  };
+}
+
+class MeetingClosed extends Error {
+  constructor() {
+    super('the meeting is closed');
+  }
+}
+
+/** The disk takes nothing just now; anything else is a defect. */
+function isDiskTrouble(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'disk-full' || code === 'store-unwritable';
+}
