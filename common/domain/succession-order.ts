@@ -1,5 +1,4 @@
 import type { MemberId } from './ids.ts';
-import { isOffice } from './roster.ts';
 import type { Writers } from './write-rules.ts';
 
 /**
@@ -16,7 +15,7 @@ export function successionOrder(writers: Writers, named: readonly MemberId[]): r
       ...named.filter(known),
       ...of((one) => one.role === 'relay'),
       ...of((one) => one.role === 'secretary'),
-      ...of((one) => isOffice(roster, one.member)),
+      ...of((one) => one.role === 'chair'),
       ...(convener ? [convener] : []),
       ...of((one) => one.voting),
     ]),
