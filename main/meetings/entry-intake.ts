@@ -1,9 +1,10 @@
 import { setImmediate as others } from 'node:timers/promises';
 import type { Entry, EntryRefusal } from '../../common/acts/entry.ts';
 import type { EntryBatch, ReceivedEntries } from '../../common/collab/carried-meeting.ts';
-import type { MemberId } from '../../common/domain/ids.ts';
+import type { MeetingId, MemberId } from '../../common/domain/ids.ts';
 import { streamKey } from '../../common/wire/acknowledged.ts';
 import { createShortTurns } from '../../common/wire/short-turns.ts';
+import type { Log } from './ports.ts';
 
 /** `store-first`: can only be judged once what was checked before it is stored. */
 export type Checked = Entry | EntryRefusal | 'known' | 'store-first';
@@ -44,8 +45,10 @@ export function createEntryIntake(options: {
   append(entries: readonly Entry[]): Promise<void>;
   /** They are in the database. */
   stored(entries: readonly Entry[], from: MemberId): void;
-  log(message: string, details: Record<string, unknown>, error?: unknown): void;
+  readonly meeting: MeetingId;
+  readonly log: Log;
 }): EntryIntake {
+  const { meeting, log } = options;
   let arrived: Arrival[] = [];
   let next: NodeJS.Immediate | NodeJS.Timeout | undefined;
   let taking = false;
@@ -82,7 +85,7 @@ export function createEntryIntake(options: {
           options.stored(entries, arrival.from);
         } catch (error) {
           // They are stored: whoever listens must hear of what others brought all the same.
-          options.log('stored entries could not be told of', { from: arrival.from }, error);
+          log.error('stored entries could not be told of', { meeting, from: arrival.from }, error);
         }
         await endTurn();
       }
@@ -102,7 +105,7 @@ export function createEntryIntake(options: {
         if (result === 'known' || result === 'store-first') continue;
         if (typeof result === 'string') {
           refused.push({ index, reason: result });
-          if (result !== 'gap') options.log('entry refused', { from, reason: result });
+          if (result !== 'gap') log.warn('entry refused', { meeting, from, reason: result });
           continue;
         }
         options.takeIntoAccount(result);

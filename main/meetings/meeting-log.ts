@@ -277,10 +277,8 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
     addCertificate: (certificate) => certificates.add(certificate),
     append: (entries) => store.entries.appendSoon(entries),
     stored,
-    log: (message, details, error) =>
-      error === undefined
-        ? options.log.warn(message, { meeting, ...details })
-        : options.log.error(message, { meeting, ...details }, error),
+    meeting,
+    log: options.log,
   });
 
   function certificatesOf(entries: readonly Entry[]): Uint8Array[] {
