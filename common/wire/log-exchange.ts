@@ -132,13 +132,18 @@ export function createLogExchange(options: {
   const hasRoom = (limit: number, buffer: number) => window < limit && options.buffered() < buffer;
 
   function sendCertificates(found: readonly Uint8Array[]): void {
+    const fresh: string[] = [];
     for (const certificate of found) {
       if (sentBefore.has(certificate)) continue;
       sentBefore.add(certificate);
-      const { name, frame } = certificateFrame(certificate);
+      const { name, text } = certificateText(certificate);
       if (sentCertificates.has(name)) continue;
       sentCertificates.add(name);
-      options.send(frame);
+      fresh.push(text);
+    }
+    for (let from = 0; from < fresh.length; from += ENTRY_BATCH_COUNT) {
+      const part = fresh.slice(from, from + ENTRY_BATCH_COUNT);
+      options.send(encodeControl({ type: 'certificates', certificates: part }));
     }
   }
 
@@ -381,21 +386,19 @@ function claimedPosition(jws: string): StreamPosition | null {
   }
 }
 
-interface CertificateFrame {
+interface CertificateText {
   readonly name: string;
-  readonly frame: Uint8Array;
+  readonly text: string;
 }
 
-const certificateFrames = new WeakMap<Uint8Array, CertificateFrame>();
+const certificateTexts = new WeakMap<Uint8Array, CertificateText>();
 
 /** Encoded once for all links; the last bytes are part of the authority's signature, so they name the certificate. */
-function certificateFrame(certificate: Uint8Array): CertificateFrame {
-  const known = certificateFrames.get(certificate);
+function certificateText(certificate: Uint8Array): CertificateText {
+  const known = certificateTexts.get(certificate);
   if (known) return known;
-  const name = toBase64(certificate.subarray(-24));
-  const frame = encodeControl({ type: 'certificates', certificates: [toBase64(certificate)] });
-  const made = { name, frame };
-  certificateFrames.set(certificate, made);
+  const made = { name: toBase64(certificate.subarray(-24)), text: toBase64(certificate) };
+  certificateTexts.set(certificate, made);
   return made;
 }
 
