@@ -66,14 +66,17 @@ async function runAll(chosen: readonly Benchmark[]): Promise<void> {
       const own = join(folder, name);
       await mkdir(own);
       try {
+        const ownSections: string[] = [];
         const found = await run({
           folder: own,
           say: (text) => console.error(`[phien]   ${text}`),
-          report: (section) => sections.push(section),
+          report: (section) => ownSections.push(section),
         });
         rows.push(...found);
+        sections.push(...ownSections);
         for (const row of found) if (!row.detail) console.log(lineOf(row));
-        if (only && !addToReport(machine, name, found)) console.error('[phien]   no report of today to add this to');
+        if (only && !addToReport(machine, name, found, ownSections))
+          console.error('[phien]   no report of today to add this to');
       } catch (error) {
         // One that cannot run here is no reason to lose the others.
         console.error(`[phien] ${name} failed:`, error);

@@ -56,20 +56,35 @@ export function writeReport(
 }
 
 /**
- * Puts rows that were measured alone into today's docs/benchmarks.md, in place of those of the same names: each has been
+ * Puts rows and sections that were measured alone into today's docs/benchmarks.md, in place of those of the same names: each has been
  * measured beside its peer all the same. False when there is no report of today.
  */
-export function addToReport(machine: Machine, benchmark: string, rows: readonly Measured[]): boolean {
+export function addToReport(
+  machine: Machine,
+  benchmark: string,
+  rows: readonly Measured[],
+  sections: readonly string[],
+): boolean {
   const file = inRoot('docs', 'benchmarks.md');
   const known = existsSync(file) ? readFileSync(file, 'utf8') : '';
   if (!known.includes(`Measured on ${machine.date}.`)) return false;
   let lines = known.split('\n');
   for (const row of rows.filter(({ detail }) => !detail)) {
-    const isRow = (line: string) => line.startsWith('|') && line.split('|')[1]?.trim() === row.name;
+    const isRow = (line: string): boolean => {
+      const [, name, , against] = line.split('|').map((cell) => cell.trim());
+      return line.startsWith('|') && name === row.name && against === row.against;
+    };
     const isDetail = (line: string) => line.startsWith(`- **${row.name}**:`);
     lines = lines.filter((line) => !isRow(line) && !isDetail(line));
     lines.splice(lines.findLastIndex((line) => /^\| [^|]*\|( [^|]*\|){5}$/.test(line)) + 1, 0, tableLine(row));
     lines.splice(lines.findLastIndex((line) => line.startsWith('- **')) + 1, 0, detailLine(row));
+  }
+  for (const section of sections) {
+    const heading = section.split('\n', 1)[0] ?? '';
+    const from = lines.indexOf(heading);
+    if (from < 0) continue;
+    const length = lines.slice(from + 1).findIndex((line) => line.startsWith('## '));
+    lines.splice(from, length < 0 ? lines.length : length + 1, section, '');
   }
   lines = lines.flatMap((line) => {
     if (!line.startsWith(FAILED)) return line;
