@@ -14,11 +14,15 @@ function relayTo(links: number) {
   const done: number[] = [];
   let waiting: (() => void)[] = [];
   let batches = 0;
+  const errors: unknown[] = [];
+  const failing = { now: false };
   const relay = createEntryRelay<number>({
     links: () => Array.from({ length: links }, (_, link) => link),
     nextBatch: () => batches++,
     send: (link, _entries, shared) => sent.push({ link, text: new TextDecoder().decode(shared().bytes) }),
+    onError: (error) => errors.push(error),
     onSent(entries) {
+      if (failing.now) throw new Error('not now');
       done.push(entries.length);
       for (const resolve of waiting) resolve();
       waiting = [];
@@ -28,6 +32,8 @@ function relayTo(links: number) {
     relay,
     sent,
     done,
+    errors,
+    failing,
     batches: () => batches,
     next: () => new Promise<void>((resolve) => waiting.push(resolve)),
   };
@@ -64,6 +70,20 @@ describe('passing entries on [LOG-5]', () => {
     expect(sent).toHaveLength(200);
     expect(sent.slice(100).every(({ text }) => text.includes('jws-acts-1'))).toBe(true);
     relay.close();
+  });
+
+  it('goes on after whoever is told of it has failed', async () => {
+    const { relay, sent, done, errors, failing, next } = relayTo(3);
+    failing.now = true;
+    relay.add([entry(1, 'acts')]);
+    relay.start();
+    while (errors.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    failing.now = false;
+    relay.add([entry(2, 'acts')]);
+    relay.start();
+    await next();
+    expect(sent).toHaveLength(6);
+    expect(done).toEqual([1]);
   });
 
   it('sends nothing any more once it is closed', async () => {

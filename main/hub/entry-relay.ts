@@ -33,6 +33,8 @@ export function createEntryRelay<Link>(options: {
   send(link: Link, entries: readonly Entry[], shared: () => SharedEntries): void;
   /** All links were sent these or have them waiting. */
   onSent(entries: readonly Entry[]): void;
+  /** `onSent` threw; what comes next is sent all the same. */
+  onError(error: unknown): void;
 }): EntryRelay {
   let pending: Entry[] = [];
   let sending = false;
@@ -55,9 +57,17 @@ export function createEntryRelay<Link>(options: {
         options.send(link, entries, shared);
         await (hurry || !isCalm() ? endTurn() : setTimeout(pause));
       }
-      if (!closed) options.onSent(entries);
+      if (!closed) told(entries);
     }
     sending = false;
+  }
+
+  function told(entries: readonly Entry[]): void {
+    try {
+      options.onSent(entries);
+    } catch (error) {
+      options.onError(error);
+    }
   }
 
   function encodedOnce(entries: readonly Entry[]): () => SharedEntries {

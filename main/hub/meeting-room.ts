@@ -123,6 +123,7 @@ export function createMeetingRoom(options: {
       }
       tellStatus();
     },
+    onError: (error) => logger.warn('telling of stored entries failed', { error: String(error) }),
   });
 
   const stopListening = meeting.log.onStored((entries, from) => {

@@ -38,7 +38,7 @@ export function createEntryIntake(options: {
   check(jws: string, from: MemberId, waiting: ReadonlyMap<string, Entry>): Checked;
   /** From now on further entries are judged by this one too. */
   takeIntoAccount(entry: Entry): void;
-  /** What was taken into account and not stored does not count any more. */
+  /** What was taken into account and not stored does not count any more. Must not throw. */
   forgetUnstored(): void;
   addCertificate(certificate: Uint8Array): void;
   /** In the database when it returns, on the disk when the promise resolves. */

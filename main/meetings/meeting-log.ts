@@ -88,7 +88,8 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
   const { meeting, me, store, authentication, certificates } = options;
   const listeners = new Set<(entries: readonly Entry[], from: MemberId | 'self') => void>();
   const acts: Act[] = store.entries.readStream(meeting, ACTS_STREAM).flatMap((entry) => readAct(entry) ?? []);
-  let streams = countStreams();
+  /** undefined: to be counted again. */
+  let streams: Map<MemberId, number> | undefined = countStreams();
   const clients = new Map<string, DocumentClients>();
   let ownWork: Promise<unknown> = Promise.resolve();
 
@@ -124,8 +125,10 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
   /** From now on further entries are judged by this one too. */
   function takeIntoAccount(entry: Entry): void {
     const { stream, author, seq } = entry.payload;
-    if (seq === 1 || (entry.state && !store.entries.head(meeting, author, stream)))
+    if (seq === 1 || (entry.state && !store.entries.head(meeting, author, stream))) {
+      streams ??= countStreams();
       streams.set(author, (streams.get(author) ?? 0) + 1);
+    }
     if (stream === ACTS_STREAM) return;
     const document = documentOf(stream);
     // What was before it counts only as far as the snapshot has it, at those who see nothing else as at all.
@@ -255,7 +258,7 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
       if (payload.seq === 1 || !documentSnapshotBodySchema.safeParse(payload.body).success) return 'bad-body';
     } else if (payload.kind !== DOCUMENT_CHANGE || !change.success) return 'bad-body';
     const { author, time } = payload;
-    if (begins && (streams.get(author) ?? 0) >= MAX_STREAMS_OF_AUTHOR) return 'not-allowed';
+    if (begins && ((streams ??= countStreams()).get(author) ?? 0) >= MAX_STREAMS_OF_AUTHOR) return 'not-allowed';
     const document = documentOf(payload.stream);
     if (!options.mayHaveWritten({ author, document, time, from })) return 'not-allowed';
     if (!change.success) return undefined;
@@ -272,7 +275,7 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
     /** Entries were taken into account when they were checked, and are not on the disk after all. */
     forgetUnstored() {
       clients.clear();
-      streams = countStreams();
+      streams = undefined;
     },
     addCertificate: (certificate) => certificates.add(certificate),
     append: (entries) => store.entries.appendSoon(entries),
