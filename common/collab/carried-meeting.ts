@@ -15,6 +15,10 @@ export interface OpenDocument {
   judge(author: MemberId, update: Uint8Array): Judgement;
   /** Whether a change that the document tells of came in as an entry: everybody gets those, from the log. */
   isFromLog(origin: unknown): boolean;
+  /** What others wrote into it live and did not sign, as far as this laptop keeps it: updates to be brought to who carries. */
+  shown(): readonly Uint8Array[];
+  /** Takes such an update from another laptop; false for what no laptop would bring. */
+  takeShown(update: Uint8Array): boolean;
   release(): void;
 }
 

@@ -16,6 +16,8 @@ const AWARENESS = 1;
 const QUERY_AWARENESS = 3;
 /** Ours, from engine to window, without content: the next change that the window sent is on disk. */
 export const CHANGE_KEPT = 100;
+/** Ours, to the carrying laptop: an update, length-prefixed, that somebody wrote live and did not sign (`OpenDocument.shown`). */
+export const SHOWN = 101;
 
 /** A live frame longer than this is refused. Bytes. */
 export const MAX_DOCUMENT_FRAME_BYTES = 8 * 1024 * 1024;
@@ -228,6 +230,13 @@ function awarenessMessage(awareness: awarenessProtocol.Awareness, clients: numbe
   const encoder = encoding.createEncoder();
   encoding.writeVarUint(encoder, AWARENESS);
   encoding.writeVarUint8Array(encoder, awarenessProtocol.encodeAwarenessUpdate(awareness, clients));
+  return encoding.toUint8Array(encoder);
+}
+
+export function shownMessage(update: Uint8Array): Uint8Array {
+  const encoder = encoding.createEncoder();
+  encoding.writeVarUint(encoder, SHOWN);
+  encoding.writeVarUint8Array(encoder, update);
   return encoding.toUint8Array(encoder);
 }
 

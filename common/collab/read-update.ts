@@ -1,4 +1,5 @@
 import * as decoding from 'lib0/decoding';
+import * as encoding from 'lib0/encoding';
 
 /** A place in a document: the struct of that client that covers that clock. */
 export interface Place {
@@ -65,6 +66,30 @@ const MAX_RUNS = 4096;
 export const MAX_CLOCK = 2 ** 31;
 /** Objects and arrays in a plain value; a record of the plan has four. */
 const MAX_VALUE_DEPTH = 16;
+
+/** The update with these deletions in place of its own, each client's rising. It must be one that `readUpdate` reads. */
+export function withDeletions(update: Uint8Array, deletions: readonly Deletion[]): Uint8Array {
+  const decoder = decoding.createDecoder(update);
+  readRuns(decoder);
+  const encoder = encoding.createEncoder();
+  encoding.writeUint8Array(encoder, update.subarray(0, decoder.pos));
+  const byClient = new Map<number, Deletion[]>();
+  for (const deletion of deletions) {
+    const others = byClient.get(deletion.client);
+    if (others) others.push(deletion);
+    else byClient.set(deletion.client, [deletion]);
+  }
+  encoding.writeVarUint(encoder, byClient.size);
+  for (const [client, ranges] of byClient) {
+    encoding.writeVarUint(encoder, client);
+    encoding.writeVarUint(encoder, ranges.length);
+    for (const { clock, length } of ranges) {
+      encoding.writeVarUint(encoder, clock);
+      encoding.writeVarUint(encoder, length);
+    }
+  }
+  return encoding.toUint8Array(encoder);
+}
 
 class Malformed extends Error {}
 

@@ -10,6 +10,8 @@ export interface WaitingChanges<T> {
   add(missing: readonly Place[], item: T): void;
   /** Does something to the document; what that makes possible is retried afterwards, not within it. */
   around(work: () => void): void;
+  /** Whether something waits. */
+  any(): boolean;
   clear(): void;
 }
 
@@ -79,6 +81,7 @@ export function createWaitingChanges<T>(doc: Y.Doc, most: number, retry: (item: 
       }
       settle();
     },
+    any: () => clientsOf.size > 0,
     clear() {
       doc.off('afterAllTransactions', onTransactions);
       waiting.clear();

@@ -280,7 +280,7 @@ function kindOf(type: Y.AbstractType<unknown>): TypeKind | undefined {
 }
 
 /** Whether structs of several clients wait for each other; Yjs would wait with them for ever. */
-function isCircular(change: Change): boolean {
+export function isCircular(change: Change): boolean {
   if (change.runs.size < 2) return false;
   const progress = new Map(
     [...change.runs.values()].map((run) => [run.client, { run, next: 0, done: run.start, open: false }]),

@@ -58,6 +58,17 @@ export function mayHaveWritten(
   return counted.some((writers) => writers && mayWriteDocument(writers, change.author, change.document));
 }
 
+/** Everybody who could write that document at some time. */
+export function writersEver(history: readonly WritersSince[], document: string): Set<MemberId> {
+  const ever = new Set<MemberId>();
+  for (const writers of history) {
+    for (const member of [writers.convener, ...writers.roster.map((one) => one.member)]) {
+      if (member !== undefined && mayWriteDocument(writers, member, document)) ever.add(member);
+    }
+  }
+  return ever;
+}
+
 /** Whether a person belongs to the meeting at all. */
 export function mayAttend(writers: Writers, member: MemberId): boolean {
   return member === writers.convener || writers.roster.some((one) => one.member === member);

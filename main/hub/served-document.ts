@@ -1,6 +1,6 @@
 import * as decoding from 'lib0/decoding';
 import type { CarriedMeeting } from '../../common/collab/carried-meeting.ts';
-import { serveDocument, type DocumentConnection } from '../../common/collab/document-connection.ts';
+import { serveDocument, SHOWN, type DocumentConnection } from '../../common/collab/document-connection.ts';
 import type { ChangeProblem } from '../../common/collab/write-check.ts';
 import type { MemberId } from '../../common/domain/ids.ts';
 import { createAwarenessGate, type AwarenessGate } from './awareness-gate.ts';
@@ -10,13 +10,16 @@ const SYNC_STEP_1 = 0;
 
 /** Whether a message tells something new, rather than asks for what is there. */
 export const isLive = (message: Uint8Array): boolean =>
-  message[0] === AWARENESS || (message[0] === SYNC && message[1] !== SYNC_STEP_1);
+  message[0] === AWARENESS || message[0] === SHOWN || (message[0] === SYNC && message[1] !== SYNC_STEP_1);
 
 export interface DocumentBreach {
   readonly kind: 'malformed' | 'not-allowed';
   /** For the log and the close frame. */
   readonly reason: string;
 }
+
+/** What a laptop kept of others comes once, one message for each of them. */
+const MAX_SHOWN = 256;
 
 const MALFORMED: DocumentBreach = { kind: 'malformed', reason: 'malformed document message' };
 
@@ -59,6 +62,7 @@ export function serveMeetingDocument(
   const what = name.split('/')[0] ?? '';
   let refused: ChangeProblem | 'not-allowed' | null = null;
   let question: Uint8Array | null = null;
+  let brought = 0;
 
   function speaking(): Voice {
     if (voice) return voice;
@@ -105,7 +109,7 @@ export function serveMeetingDocument(
     receive(message) {
       switch (message[0]) {
         case AWARENESS: {
-          const update = awarenessUpdate(message);
+          const update = payloadOf(message);
           return update !== null && speaking().gate.admit(update) ? null : MALFORMED;
         }
         case SYNC:
@@ -117,6 +121,12 @@ export function serveMeetingDocument(
           const states = document.everyone();
           if (states) connection.send(states, true);
           return null;
+        }
+        case SHOWN: {
+          const update = payloadOf(message);
+          if (update === null || ++brought > MAX_SHOWN) return MALFORMED;
+          // The right may have gone while it was away: then there is nothing to bring, and no harm in trying.
+          return !meeting.mayWrite(member, name) || opened.takeShown(update) ? null : MALFORMED;
         }
         default:
           return MALFORMED;
@@ -142,7 +152,8 @@ export type ServeDocument = typeof serveMeetingDocument;
 /** An awareness message of nobody: keeps y-websocket's client from taking a quiet room for a dead one (30 s). */
 export const quietMessage: Uint8Array = awarenessMessage(Uint8Array.of(0));
 
-function awarenessUpdate(message: Uint8Array): Uint8Array | null {
+/** What follows the type, length-prefixed, and nothing behind it. */
+function payloadOf(message: Uint8Array): Uint8Array | null {
   try {
     const decoder = decoding.createDecoder(message);
     decoding.readVarUint(decoder);

@@ -5,6 +5,7 @@ import { successionOrder } from '../../common/domain/succession-order.ts';
 import { rosterActs } from './entrusted-meeting.ts';
 import type { MeetingAtHand } from './meeting-at-hand.ts';
 import type { Session } from './organisation.ts';
+import type { OpenMeeting } from './open-meeting.ts';
 import type { Attendance, AttendanceStatus, Network, StoredMeeting } from './ports.ts';
 import { withAddress } from './stored-meeting.ts';
 
@@ -57,10 +58,30 @@ async function begin(deps: Attending, one: MeetingAtHand, carried: boolean): Pro
   one.attended.push(
     followStatus(deps, meeting.id, attendance),
     meeting.onWindowDocument((name) => attendance.share(name)),
+    bringShown(meeting, attendance),
   );
   beginPapers(deps, one, attendance);
   deps.tell(meeting.id);
   return attendance;
+}
+
+/** Documents of which this laptop keeps what others did not sign are followed without a window, to bring it to who carries. */
+function bringShown(meeting: OpenMeeting, attendance: Attendance): () => void {
+  const shared = new Map<string, () => void>();
+  let joined: string | null = null;
+  const stop = attendance.onStatus((status) => {
+    const to = status.role === 'member' && status.state === 'connected' ? status.address : null;
+    if (to === joined) return;
+    joined = to;
+    if (to === null) return;
+    for (const name of meeting.shownDocuments()) {
+      if (!shared.has(name)) shared.set(name, attendance.share(name));
+    }
+  });
+  return () => {
+    stop();
+    for (const release of shared.values()) release();
+  };
 }
 
 /** What lists and the next start need of it is noted, windows are told. */

@@ -3,17 +3,22 @@ import * as Y from 'yjs';
 import type { Entry, EntryPayload, Stream } from '../../common/acts/entry.ts';
 import type { OpenDocument } from '../../common/collab/carried-meeting.ts';
 import type { MeetingId, MemberId } from '../../common/domain/ids.ts';
+import { tagOf, tagOfClient, newClientId } from '../../common/collab/client-id.ts';
 import { applyEntry } from '../../common/collab/apply-entry.ts';
-import { newClientId } from '../../common/collab/client-id.ts';
 import { shapeOf } from '../../common/collab/document-shapes.ts';
+import { readUpdate } from '../../common/collab/read-update.ts';
 import { updateOf } from '../../common/collab/snapshot.ts';
 import { createWaitingChanges, type WaitingChanges } from '../../common/collab/waiting-changes.ts';
-import { judgeLive } from '../../common/collab/write-check.ts';
+import { withoutClients } from '../../common/collab/unsigned-part.ts';
+import { isCircular, judgeLive, type Judgement } from '../../common/collab/write-check.ts';
 import type { WritableMeetingLog } from './meeting-log.ts';
 import type { Log, MeetingStore } from './ports.ts';
+import { isWhole, MAX_SHOWN_BYTES, openShownChanges, type ShownChanges, type ShownPart } from './shown-changes.ts';
 
 const FROM_LOG = Symbol('from the log');
 const OWN_CHANGE = Symbol('own change');
+/** Live once, and on this disk or another's since: not to be sent on as this laptop's own. */
+const FROM_SHOWN = Symbol('shown live before');
 
 /** Typing is signed in batches: this long after the last change, in milliseconds, and at the latest after twice that. */
 const QUIET_MILLISECONDS = 1000;
@@ -29,8 +34,8 @@ export interface UnsignedChanges {
 /** Entries that wait for others in an open document; more are looked at again when it is opened anew. */
 const MAX_WAITING = 10_000;
 
-/** An entry, or an own change that is not in one yet, by its place in this laptop's log. */
-type Waiting = Pick<EntryPayload, 'author' | 'seq'> | Uint8Array;
+/** An entry by its place in the log, or what is not in one yet: an own change, or what others had shown. */
+type Waiting = Pick<EntryPayload, 'author' | 'seq'> | Uint8Array | ShownPart;
 
 export interface MeetingDocuments {
   readonly unsigned: UnsignedChanges;
@@ -56,6 +61,11 @@ interface Loaded {
   readonly awareness: Awareness;
   /** From streams of several authors, which come in no common order. */
   readonly waiting: WaitingChanges<Waiting>;
+  /** What others wrote live and did not sign; only where several write. */
+  shown: ShownChanges | undefined;
+  showsAll: boolean;
+  /** Client ids under which somebody's own connection wrote here. */
+  readonly heard: Set<number>;
   holders: number;
   quiet: NodeJS.Timeout | undefined;
   latest: NodeJS.Timeout | undefined;
@@ -70,6 +80,12 @@ export function openMeetingDocuments(options: {
   readonly logger: Log;
   readonly readOnly: boolean;
   readonly now: () => Date;
+  /** Whether changes with that origin were made in this laptop's own windows. */
+  readonly isOwnWindow: (origin: unknown) => boolean;
+  /** Whether this laptop's member may write the document now. */
+  readonly mayWrite: (document: string) => boolean;
+  /** Everybody who ever might. */
+  readonly writersEver: (document: string) => ReadonlySet<MemberId>;
 }): MeetingDocuments {
   const { meeting, store, log } = options;
   const loaded = new Map<string, Loaded>();
@@ -98,19 +114,81 @@ export function openMeetingDocuments(options: {
     const doc = new Y.Doc({ gc: true });
     const waiting = createWaitingChanges<Waiting>(doc, MAX_WAITING, (item) => {
       if (item instanceof Uint8Array) return apply(name, document, item, item);
+      if ('changes' in item) return item.changes.byteLength > 0 ? apply(name, document, item.changes, item) : undefined;
       const [entry] = store.entries.read(meeting, item.author, streamOf(name), item.seq, 1);
       if (entry) apply(name, document, updateOf(entry), item);
     });
     const awareness = new Awareness(doc);
     awareness.setLocalState(null);
-    const document: Loaded = { doc, awareness, waiting, holders: 0, quiet: undefined, latest: undefined };
+    const document: Loaded = {
+      doc,
+      awareness,
+      waiting,
+      shown: undefined,
+      showsAll: false,
+      heard: new Set(),
+      holders: 0,
+      quiet: undefined,
+      latest: undefined,
+    };
     for (const entry of store.entries.readStream(meeting, streamOf(name))) {
       // A snapshot stands alone and was checked as a whole before it was stored.
       if (entry.state) Y.applyUpdate(doc, entry.state, FROM_LOG);
       else apply(name, document, updateOf(entry), entry.payload);
     }
+    const shown = (document.shown = openShown(name, doc));
     for (const update of store.pending.read(meeting, name).updates) apply(name, document, update, update);
+    if (!shown) return document;
+    // Who may not write here can't bring it to the others, and would be alone with what only this laptop has seen.
+    if (options.mayWrite(name) || waiting.any()) showAll(name, document);
+    doc.on('update', (update: Uint8Array, origin: unknown) => {
+      const own = origin === OWN_CHANGE || options.isOwnWindow(origin);
+      if (!own && origin !== FROM_LOG && origin !== FROM_SHOWN) shown.saw(update);
+    });
     return document;
+  }
+
+  function openShown(name: string, doc: Y.Doc): ShownChanges | undefined {
+    if (options.readOnly || shapeOf(name).oneAuthor) return undefined;
+    const clients = () => log.clientsOf(name);
+    const { me, logger } = options;
+    return openShownChanges({ meeting, document: name, me, doc, store: store.shown, clients, logger });
+  }
+
+  function showAll(name: string, document: Loaded): void {
+    document.showsAll = true;
+    const parts = document.shown?.parts() ?? [];
+    if (parts.length > 0) show(name, document, parts);
+  }
+
+  /** As live text: judged anew, since a disk may be damaged and somebody else may say anything. */
+  function show(name: string, document: Loaded, parts: readonly ShownPart[]): void {
+    const tags = new Set([...options.writersEver(name)].map(tagOf));
+    for (const part of parts) {
+      if (isWhole(part, tags)) apply(name, document, part.changes, part);
+      else options.logger.warn('unsigned changes of others left out', { meeting, document: name, tag: part.tag });
+    }
+  }
+
+  /** False for what no laptop would bring. */
+  function takeShown(name: string, document: Loaded, update: Uint8Array): boolean {
+    const change = update.byteLength > MAX_SHOWN_BYTES ? undefined : readUpdate(update);
+    if (change === undefined || isCircular(change)) return false;
+    const { shown, heard } = document;
+    if (!shown) return false;
+    const tags = new Set([...options.writersEver(name)].map(tagOf));
+    // Of who was here with those clients this laptop has all that there is.
+    const left = withoutClients(update, change, (client) => heard.has(client) || !tags.has(tagOfClient(client) ?? -1));
+    show(name, document, shown.take(left));
+    return true;
+  }
+
+  function judge(name: string, document: Loaded, author: MemberId, update: Uint8Array): Judgement {
+    const judgement = judgeLive(update, shapeOf(name), author, document.doc, log.clientsOf(name));
+    if (document.shown && judgement.verdict === 'apply') {
+      for (const client of readUpdate(judgement.update)?.runs.keys() ?? []) document.heard.add(client);
+    }
+    return judgement;
   }
 
   /** One change that cannot be applied costs itself, not the document. */
@@ -118,10 +196,12 @@ export function openMeetingDocuments(options: {
     const { doc, waiting } = document;
     waiting.around(() => {
       try {
-        const missing = applyEntry(doc, update, shapeOf(name), FROM_LOG);
+        const isShown = 'changes' in item;
+        const missing = applyEntry(doc, update, shapeOf(name), isShown ? FROM_SHOWN : FROM_LOG);
         if (missing === 'refused') throw new Error('not what such a document holds');
         if (missing.length === 0) return;
-        waiting.add(missing, item instanceof Uint8Array ? item : { author: item.author, seq: item.seq });
+        waiting.add(missing, isShown || item instanceof Uint8Array ? item : { author: item.author, seq: item.seq });
+        if (document.shown && !document.showsAll) showAll(name, document);
       } catch (error) {
         options.logger.error('a change could not be applied', { meeting, document: name }, error);
       }
@@ -170,8 +250,10 @@ export function openMeetingDocuments(options: {
     return {
       doc: held.doc,
       awareness: held.awareness,
-      judge: (author, update) => judgeLive(update, shapeOf(name), author, held.doc, log.clientsOf(name)),
-      isFromLog: (origin) => origin === FROM_LOG,
+      judge: (author, update) => judge(name, held, author, update),
+      isFromLog: (origin) => origin === FROM_LOG || origin === FROM_SHOWN,
+      shown: () => held.shown?.parts().map(({ changes }) => changes) ?? [],
+      takeShown: (update) => takeShown(name, held, update),
       release() {
         if (released) return;
         released = true;
@@ -189,9 +271,11 @@ export function openMeetingDocuments(options: {
 
   function keep(name: string, update: Uint8Array): () => void {
     if (options.readOnly) throw new Error('a meeting from a package is never changed');
+    const document = loaded.get(name);
+    // It may build on what others have shown.
+    document?.shown?.store();
     const number = store.pending.add(meeting, name, update);
     countUnsigned(name);
-    const document = loaded.get(name);
     if (document) schedule(name, document);
     return () => {
       store.pending.remove(number);
@@ -234,7 +318,11 @@ export function openMeetingDocuments(options: {
     applyEntry(entry) {
       const name = entry.payload.stream.slice('doc/'.length);
       const document = loaded.get(name);
-      if (document) apply(name, document, updateOf(entry), entry.payload);
+      if (!document) return;
+      const update = updateOf(entry);
+      apply(name, document, update, entry.payload);
+      const change = document.shown && readUpdate(update);
+      if (change) document.shown?.signed(change);
     },
     async flush() {
       for (const name of store.pending.documents(meeting)) await commit(name);
@@ -251,7 +339,8 @@ export function openMeetingDocuments(options: {
   };
 }
 
-function unload({ waiting, awareness, doc }: Loaded): void {
+function unload({ waiting, awareness, doc, shown }: Loaded): void {
+  shown?.close();
   waiting.clear();
   awareness.destroy();
   doc.destroy();

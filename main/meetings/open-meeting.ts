@@ -19,6 +19,7 @@ import {
   mayAttend,
   mayHaveWritten,
   mayWriteDocument,
+  writersEver,
   writersOverTime,
   type Writers,
   type WritersSince,
@@ -48,6 +49,8 @@ export interface OpenMeeting extends CarriedMeeting {
   connectWindow(name: string, send: (message: Uint8Array) => void): DocumentConnection | undefined;
   /** Documents that windows have open now, and whenever one is opened or closed. */
   onWindowDocument(listener: (name: string, document: OpenDocument) => () => void): () => void;
+  /** Documents of which this laptop keeps what others wrote live and did not sign. */
+  shownDocuments(): readonly string[];
   /** Papers of the plan and the minutes as PDF, whether here or not. */
   papers(): ReadonlyMap<Sha256, PaperRecord>;
   /** Called after acts or plan have changed; may be called more than once for one change. */
@@ -79,11 +82,12 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
   const { meeting, me, store, logger } = options;
   const changeListeners = new Set<() => void>();
   const windowListeners = new Set<(name: string, document: OpenDocument) => () => void>();
-  const windowDocuments = new Map<object, { name: string; stops: (() => void)[]; document: OpenDocument }>();
+  const windowDocuments = new Map<unknown, { name: string; stops: (() => void)[]; document: OpenDocument }>();
   let reduced: MeetingState | undefined;
   let history: readonly WritersSince[] | undefined;
   let stale = true;
   let knownPapers: ReadonlyMap<Sha256, PaperRecord> | undefined;
+  const isConvener = (author: MemberId, nonce: string): boolean => meetingIdOf(author, nonce) === meeting;
 
   const log = openMeetingLog({
     meeting,
@@ -110,6 +114,9 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
     logger,
     readOnly: options.readOnly,
     now: options.now,
+    isOwnWindow: (origin) => windowDocuments.has(origin),
+    mayWrite: (name) => mayWriteDocument(writers(), me, name),
+    writersEver: (name) => writersEver(writersSoFar(), name),
   });
   const planDocument = documents.open('plan');
   const stopSettled = store.own.onSettled((settled) => {
@@ -121,8 +128,6 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
     knownPapers = undefined;
     for (const listener of changeListeners) listener();
   }
-
-  const isConvener = (author: MemberId, nonce: string): boolean => meetingIdOf(author, nonce) === meeting;
 
   function state(): MeetingState | undefined {
     if (stale) {
@@ -202,6 +207,8 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
       awareness,
       judge: (author, update) => judgeLive(update, shapeOf(name), author, doc, clients),
       isFromLog: () => false,
+      shown: () => [],
+      takeShown: () => false,
       release() {
         awareness.destroy();
         doc.destroy();
@@ -221,13 +228,12 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
         }
       : (update: Uint8Array) => documents.keep(name, update);
     const connection = serveDocument(document, { member: me, send, mayWrite, mayBeAware: mayWrite, keep });
-    const key = {};
     const stops = isPrivate ? [] : [...windowListeners].map((listener) => listener(name, document));
-    windowDocuments.set(key, { name, stops, document });
+    windowDocuments.set(connection, { name, stops, document });
     return {
       receive: (message) => connection.receive(message),
       close() {
-        if (!windowDocuments.delete(key)) return;
+        if (!windowDocuments.delete(connection)) return;
         connection.close();
         for (const stop of stops) stop();
         document.release();
@@ -278,6 +284,7 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
       }
       return () => windowListeners.delete(listener);
     },
+    shownDocuments: () => store.shown.documents(meeting),
     onChange(listener) {
       changeListeners.add(listener);
       return () => changeListeners.delete(listener);

@@ -47,6 +47,18 @@ export interface PendingChanges {
   documents(meeting: MeetingId): readonly string[];
 }
 
+/** What others wrote live into shared documents and no signed entry holds yet: an update for each author (`tag`). */
+export interface ShownChanges {
+  /** In place of what was there with that tag; empty for nothing. For the next start when it returns. */
+  put(
+    meeting: MeetingId,
+    document: string,
+    parts: readonly { readonly tag: number; readonly changes: Uint8Array }[],
+  ): Promise<void>;
+  read(meeting: MeetingId, document: string): readonly { readonly tag: number; readonly changes: Uint8Array }[];
+  documents(meeting: MeetingId): readonly string[];
+}
+
 /** Documents that never leave this laptop. */
 export interface PrivateDocuments {
   load(meeting: MeetingId, name: string): readonly Uint8Array[];
@@ -67,6 +79,7 @@ export interface MeetingStore {
   readonly entries: EntryLog;
   readonly own: OwnEntries;
   readonly pending: PendingChanges;
+  readonly shown: ShownChanges;
   readonly privateDocuments: PrivateDocuments;
   /** Keeps both versions of an entry as proof that its author signed two. */
   recordFork(known: Entry | undefined, other: Entry): void;

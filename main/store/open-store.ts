@@ -20,6 +20,7 @@ import { pendingChanges, type PendingChanges } from './pending-changes.ts';
 import { certificateStore, peopleStore, type CertificateStore, type PeopleStore } from './people.ts';
 import { privateDocuments, type PrivateDocuments } from './private-documents.ts';
 import { markDamaged, openOrRestore, restorationSchema, type Restoration } from './restore.ts';
+import { shownChanges, type ShownChanges } from './shown-changes.ts';
 import { settingsStore, type SettingsStore } from './settings.ts';
 import { asStoreError } from './store-error.ts';
 
@@ -37,6 +38,7 @@ export interface Store {
   readonly forks: ForkStore;
   readonly acknowledged: AcknowledgedStore;
   readonly pending: PendingChanges;
+  readonly shown: ShownChanges;
   readonly privateDocuments: PrivateDocuments;
   readonly papers: PaperStore;
   readonly backups: Backups;
@@ -124,6 +126,7 @@ function storeOn(db: Database, dataDir: string, restoration: Restoration | undef
     forks: watched(forkStore(db)),
     acknowledged: watched(acknowledgedStore(db)),
     pending: watched(pendingChanges(db, entries, write)),
+    shown: watched(shownChanges(db, deferred)),
     privateDocuments: watched(privates),
     papers: watched(papers),
     backups: watched(

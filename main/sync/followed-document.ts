@@ -2,6 +2,7 @@ import * as encoding from 'lib0/encoding';
 import { encodeAwarenessUpdate, type Awareness } from 'y-protocols/awareness';
 import { WebsocketProvider } from 'y-websocket';
 import type { OpenDocument } from '../../common/collab/carried-meeting.ts';
+import { shownMessage } from '../../common/collab/document-connection.ts';
 import { virtualSocketClass, type VirtualSocket } from './virtual-socket.ts';
 
 /** A document that is kept in step with the carrying laptop, live, while the link is up. */
@@ -71,6 +72,8 @@ export function followDocument(options: {
     // The provider tells of its own client only; the windows of this laptop are clients too.
     const windows = [...awareness.getStates().keys()].filter((id) => id !== awareness.clientID && !remote.has(id));
     if (windows.length > 0) options.send(awarenessMessage(awareness, windows));
+    // The carrying laptop may never have seen it, and may have entries that build on it.
+    if (options.mayWrite()) for (const update of opened.shown()) options.send(shownMessage(update));
   });
   provider.connect();
 

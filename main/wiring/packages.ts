@@ -233,6 +233,7 @@ function memoryStore(): MeetingStore & Pick<LaptopStore, 'certificates'> {
       commit: () => undefined,
       documents: () => [],
     },
+    shown: { put: () => Promise.resolve(), read: () => [], documents: () => [] },
     privateDocuments: { load: () => [], append: () => undefined },
     recordFork: () => undefined,
     certificates: {

@@ -54,6 +54,7 @@ export function laptopStore(store: Store, now: () => Date): LaptopStore {
           .filter((one) => one.meeting === meeting)
           .map((one) => one.document),
     },
+    shown: store.shown,
     privateDocuments: {
       load: (meeting, name) => store.privateDocuments.load(meeting, name)?.updates ?? [],
       append: (meeting, name, update) => store.privateDocuments.append(meeting, name, update),

@@ -59,6 +59,7 @@ function openLog(known: readonly Entry[], refuses: (entry: Entry) => boolean = (
         commit: () => undefined,
         documents: () => [],
       },
+      shown: { put: () => Promise.resolve(), read: () => [], documents: () => [] },
       privateDocuments: { load: () => [], append: () => undefined },
       recordFork: () => undefined,
     },

@@ -26,12 +26,13 @@ export async function findings(options: {
   const found: string[] = [];
   const documents = new Map<string, Y.Doc>();
 
-  /** From the signed log alone, not from what the engine holds in memory. */
+  /** From the disk, not from what the engine holds in memory: the signed log, and what lost laptops had only shown. */
   function stored(name: string): Y.Doc {
     let doc = documents.get(name);
     if (!doc) {
       doc = new Y.Doc();
       for (const entry of store.entries.readStream(meeting, `doc/${name}`)) Y.applyUpdate(doc, updateOf(entry));
+      for (const { changes } of store.shown.read(meeting, name)) Y.applyUpdate(doc, changes);
       documents.set(name, doc);
     }
     return doc;

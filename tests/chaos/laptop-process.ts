@@ -197,8 +197,11 @@ async function answer(question: LaptopQuestion): Promise<unknown> {
       return null;
     case 'report':
       return await report();
-    case 'state-hash':
-      return here().engine.stateHash(here().setting.meeting);
+    case 'state-hash': {
+      const { engine, person, setting } = here();
+      await person.look();
+      return engine.stateHash(setting.meeting);
+    }
     case 'die':
       dieAt(question.at);
       return null;

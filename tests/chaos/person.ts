@@ -22,6 +22,8 @@ export type Doing =
 export interface Person {
   /** `done`, or why the laptop refused. What is done is in the ledger when this resolves. */
   act(doing: Doing): Promise<string>;
+  /** Has plan and minutes on the screen: who has no window on a document doesn't hear what is written into it live. */
+  look(): Promise<void>;
   close(): void;
 }
 
@@ -47,7 +49,7 @@ export function openPerson(options: {
       window.close();
       window = undefined;
     }
-    window ??= openWindowDocument({ engine }, `${meeting}/${name}`);
+    window ??= openWindowDocument({ engine }, `${meeting}/${name}`, member);
     windows.set(name, window);
     await window.synced;
     return window;
@@ -193,6 +195,10 @@ export function openPerson(options: {
         if (error instanceof Refusal) return error.code;
         throw error;
       }
+    },
+    async look() {
+      await windowOn('plan');
+      await windowOn('minutes');
     },
     close() {
       for (const window of windows.values()) window.close();

@@ -137,7 +137,7 @@ export async function runSchedule(
   const since = performance.now();
   const left = places.filter((place) => !place.lost);
   if (left.length < places.length) {
-    // What the lost one had shown live and not signed yet is gone at the latest when the others are started anew.
+    // What the lost one had shown live and not signed yet has to be there when the others are started anew.
     await agreed(left, revive, 'entries');
     await Promise.all(left.map((place) => place.laptop?.kill()));
   }

@@ -1,6 +1,7 @@
 import { first } from './010-first.ts';
 import { acknowledged } from './020-acknowledged.ts';
 import { snapshots } from './030-snapshots.ts';
+import { shownChanges } from './040-shown-changes.ts';
 
 export interface Migration {
   /** Written to `user_version` when done; spaced by ten, so that a correction can go in between. */
@@ -13,4 +14,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 10, sql: first },
   { number: 20, sql: acknowledged },
   { number: 30, sql: snapshots },
+  { number: 40, sql: shownChanges },
 ];
