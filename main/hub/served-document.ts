@@ -18,8 +18,10 @@ export interface DocumentBreach {
   readonly reason: string;
 }
 
-/** What a laptop kept of others comes once, one message for each of them. */
+/** What a laptop kept of others it brings once when it connects, one message for each of them and document. */
 const MAX_SHOWN = 256;
+/** By what stands for the connection; a document may be closed and opened again. */
+const shownBy = new WeakMap<object, number>();
 
 const MALFORMED: DocumentBreach = { kind: 'malformed', reason: 'malformed document message' };
 
@@ -62,7 +64,6 @@ export function serveMeetingDocument(
   const what = name.split('/')[0] ?? '';
   let refused: ChangeProblem | 'not-allowed' | null = null;
   let question: Uint8Array | null = null;
-  let brought = 0;
 
   function speaking(): Voice {
     if (voice) return voice;
@@ -124,7 +125,9 @@ export function serveMeetingDocument(
         }
         case SHOWN: {
           const update = payloadOf(message);
-          if (update === null || ++brought > MAX_SHOWN) return MALFORMED;
+          const count = (shownBy.get(connection.self) ?? 0) + 1;
+          shownBy.set(connection.self, count);
+          if (update === null || count > MAX_SHOWN) return MALFORMED;
           // The right may have gone while it was away: then there is nothing to bring, and no harm in trying.
           return !meeting.mayWrite(member, name) || opened.takeShown(update) ? null : MALFORMED;
         }

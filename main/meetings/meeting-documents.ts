@@ -34,6 +34,9 @@ export interface UnsignedChanges {
 /** Entries that wait for others in an open document; more are looked at again when it is opened anew. */
 const MAX_WAITING = 10_000;
 
+/** What other laptops brought and can't be applied yet, of at most 64 KiB each; they bring it again when they reconnect. */
+const MAX_BROUGHT = 64;
+
 /** An entry by its place in the log, or what is not in one yet: an own change, or what others had shown. */
 type Waiting = Pick<EntryPayload, 'author' | 'seq'> | Uint8Array | ShownPart;
 
@@ -64,6 +67,8 @@ interface Loaded {
   /** What others wrote live and did not sign; only where several write. */
   shown: ShownChanges | undefined;
   showsAll: boolean;
+  /** Other laptops brought it, and something is missing yet. */
+  readonly brought: WaitingChanges<Uint8Array>;
   /** Client ids under which somebody's own connection wrote here. */
   readonly heard: Set<number>;
   holders: number;
@@ -126,6 +131,7 @@ export function openMeetingDocuments(options: {
       waiting,
       shown: undefined,
       showsAll: false,
+      brought: createWaitingChanges(doc, MAX_BROUGHT, (update) => void takeShown(name, document, update)),
       heard: new Set(),
       holders: 0,
       quiet: undefined,
@@ -155,14 +161,11 @@ export function openMeetingDocuments(options: {
     return openShownChanges({ meeting, document: name, me, doc, store: store.shown, clients, logger });
   }
 
+  /** As live text, judged anew: a disk may be damaged. */
   function showAll(name: string, document: Loaded): void {
     document.showsAll = true;
     const parts = document.shown?.parts() ?? [];
-    if (parts.length > 0) show(name, document, parts);
-  }
-
-  /** As live text: judged anew, since a disk may be damaged and somebody else may say anything. */
-  function show(name: string, document: Loaded, parts: readonly ShownPart[]): void {
+    if (parts.length === 0) return;
     const tags = new Set([...options.writersEver(name)].map(tagOf));
     for (const part of parts) {
       if (isWhole(part, tags)) apply(name, document, part.changes, part);
@@ -170,16 +173,19 @@ export function openMeetingDocuments(options: {
     }
   }
 
-  /** False for what no laptop would bring. */
+  /** False for what no laptop would bring. What builds on something that isn't here yet waits for it. */
   function takeShown(name: string, document: Loaded, update: Uint8Array): boolean {
     const change = update.byteLength > MAX_SHOWN_BYTES ? undefined : readUpdate(update);
-    if (change === undefined || isCircular(change)) return false;
-    const { shown, heard } = document;
-    if (!shown) return false;
+    const { doc, shown, brought, heard } = document;
+    if (change === undefined || isCircular(change) || !shown) return false;
     const tags = new Set([...options.writersEver(name)].map(tagOf));
     // Of who was here with those clients this laptop has all that there is.
     const left = withoutClients(update, change, (client) => heard.has(client) || !tags.has(tagOfClient(client) ?? -1));
-    show(name, document, shown.take(left));
+    const missing = applyEntry(doc, left, shapeOf(name), FROM_SHOWN);
+    if (missing === 'refused') return false;
+    // Not before it fits: it must not spoil what this laptop has seen of the same author.
+    if (missing.length === 0) shown.take(left);
+    else brought.add(missing, left.slice());
     return true;
   }
 
@@ -322,7 +328,7 @@ export function openMeetingDocuments(options: {
       const update = updateOf(entry);
       apply(name, document, update, entry.payload);
       const change = document.shown && readUpdate(update);
-      if (change) document.shown?.signed(change);
+      if (change) document.shown?.signed(change, entry.payload.author);
     },
     async flush() {
       for (const name of store.pending.documents(meeting)) await commit(name);
@@ -339,8 +345,9 @@ export function openMeetingDocuments(options: {
   };
 }
 
-function unload({ waiting, awareness, doc, shown }: Loaded): void {
+function unload({ waiting, brought, awareness, doc, shown }: Loaded): void {
   shown?.close();
+  brought.clear();
   waiting.clear();
   awareness.destroy();
   doc.destroy();

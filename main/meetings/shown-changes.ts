@@ -42,10 +42,10 @@ export interface ShownChanges {
   parts(): readonly ShownPart[];
   /** Somebody else's live change was applied. */
   saw(update: Uint8Array): void;
-  /** Another laptop kept this. Returns the parts that it went into; what is too much goes into none. */
-  take(update: Uint8Array): readonly ShownPart[];
+  /** Another laptop brought this, and it was applied. */
+  take(update: Uint8Array): void;
   /** An entry of somebody else came in; `clients` know of it already. */
-  signed(change: Change): void;
+  signed(change: Change, author: MemberId): void;
   /** Puts what came lately on the disk, before something that builds on it. Throws when the disk does not take it. */
   store(): void;
   /** Stores what came lately, if it can be. */
@@ -104,8 +104,7 @@ export function openShownChanges(options: {
     }
   }
 
-  function add(update: Uint8Array): ShownPart[] {
-    const grown: ShownPart[] = [];
+  function add(update: Uint8Array): void {
     for (const [tag, own] of partsByAuthor(update)) {
       const part = parts.get(tag) ?? { tag, changes: EMPTY };
       const whole = part.changes.byteLength > 0 ? Y.mergeUpdates([part.changes, own]) : own;
@@ -117,9 +116,7 @@ export function openShownChanges(options: {
       if (changes.byteLength > MAX_SHOWN_BYTES || others + changes.byteLength > MAX_SHOWN_OF_DOCUMENT) continue;
       if (part.changes.byteLength === 0 && changes.byteLength === 0) continue;
       set(part, changes);
-      if (changes.byteLength > 0) grown.push(part);
     }
-    return grown;
   }
 
   /** In memory; what it comes to is `unwritten`. */
@@ -178,21 +175,20 @@ export function openShownChanges(options: {
       if (update.byteLength > MAX_SHOWN_BYTES) {
         behind = true;
       } else {
+        // What is too much together may be taken in part.
+        if (freshBytes + update.byteLength > MAX_SHOWN_BYTES) look();
         fresh.push(update);
         freshBytes += update.byteLength;
-        if (freshBytes > MAX_SHOWN_OF_DOCUMENT) look();
       }
       soon();
     },
     take(update) {
-      const grown = add(update);
-      if (grown.length > 0) soon();
-      return grown;
+      add(update);
+      if (unwritten.size > 0) soon();
     },
-    signed(change) {
+    signed(change, author) {
       if (parts.size === 0 && fresh.length === 0 && !behind) return;
-      for (const client of change.runs.keys()) signedTags.add(tagOfClient(client) ?? NOBODY);
-      if (change.deletions.length > 0) signedTags.add(NOBODY);
+      signedTags.add(tagOf(author));
       for (const deletion of change.deletions) signedDeletions.push(deletion);
       soon();
     },

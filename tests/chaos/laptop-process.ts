@@ -34,7 +34,7 @@ export interface DeadlyWrite {
 
 export type LaptopQuestion =
   | { readonly ask: 'open'; readonly setting: LaptopSetting }
-  | { readonly ask: 'carry' | 'join' | 'report' | 'state-hash' | 'close' | 'usage' }
+  | { readonly ask: 'carry' | 'join' | 'report' | 'state-hash' | 'minutes' | 'close' | 'usage' }
   | { readonly ask: 'act'; readonly doing: Doing }
   | { readonly ask: 'act-on'; readonly doings: readonly Doing[] }
   | { readonly ask: 'die'; readonly at: DeadlyWrite }
@@ -45,6 +45,8 @@ export interface LaptopReport {
   readonly connection: string;
   /** Documents with changes that are not signed. */
   readonly unsigned: readonly string[];
+  /** Documents of which it keeps what others wrote live and did not sign. */
+  readonly shown: readonly string[];
   /** How far each stream goes; empty while the meeting is not here. */
   readonly heads: readonly string[];
   /** Papers that are not here. */
@@ -112,7 +114,7 @@ async function report(): Promise<LaptopReport> {
   const { engine, setting } = here();
   const { meeting } = setting;
   if (!engine.store.meetings.get(meeting))
-    return { role: 'alone', connection: 'none', unsigned: [], heads: [], missing: 0, hint: '' };
+    return { role: 'alone', connection: 'none', unsigned: [], shown: [], heads: [], missing: 0, hint: '' };
   const { connection } = await engine.request('meetings.state', { meeting });
   const papers = await engine.request('papers.status', { meeting });
   return {
@@ -121,6 +123,7 @@ async function report(): Promise<LaptopReport> {
     connection: connection.state,
     hint: `${connection.problem ?? ''} ${JSON.stringify(engine.store.settings.get(`succession/${meeting}`, z.unknown()))}`,
     unsigned: engine.store.pending.documents().map((one) => one.document),
+    shown: engine.store.shown.documents(meeting),
     heads: engine.store.entries
       .heads(meeting)
       .map(({ author, stream, seq }) => `${author.slice(0, 8)} ${stream.split('/').slice(0, 2).join('/')} ${seq}`)
@@ -202,6 +205,8 @@ async function answer(question: LaptopQuestion): Promise<unknown> {
       await person.look();
       return engine.stateHash(setting.meeting);
     }
+    case 'minutes':
+      return await here().person.readMinutes();
     case 'die':
       dieAt(question.at);
       return null;

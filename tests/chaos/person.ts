@@ -24,6 +24,8 @@ export interface Person {
   act(doing: Doing): Promise<string>;
   /** Has plan and minutes on the screen: who has no window on a document doesn't hear what is written into it live. */
   look(): Promise<void>;
+  /** What the window on the minutes shows of the opening. */
+  readMinutes(): Promise<string>;
   close(): void;
 }
 
@@ -200,6 +202,7 @@ export function openPerson(options: {
       await windowOn('plan');
       await windowOn('minutes');
     },
+    readMinutes: async () => minutesSection((await windowOn('minutes')).doc, 'opening').toString(),
     close() {
       for (const window of windows.values()) window.close();
       windows.clear();
