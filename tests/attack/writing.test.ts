@@ -1,18 +1,23 @@
 import * as encoding from 'lib0/encoding';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { strokesOf } from '../../common/collab/annotations.ts';
+import { newClientId, tagOf } from '../../common/collab/client-id.ts';
+import { shownMessage } from '../../common/collab/document-connection.ts';
 import { minutesSection } from '../../common/collab/minutes.ts';
+import { readAgenda } from '../../common/collab/plan.ts';
 import type { Place } from '../../common/collab/read-update.ts';
+import { asMemberId, type MemberId } from '../../common/domain/ids.ts';
 import { encodeDocumentFrames } from '../../common/wire/document-frames.ts';
 import { encodeControl, LINK_PROTOCOL } from '../../common/wire/link.ts';
-import { until } from '../fixtures/laptops.ts';
+import { MAX_SHOWN_BYTES } from '../../main/meetings/shown-changes.ts';
+import { until, type TestLaptop } from '../fixtures/laptops.ts';
 import { openRawSocket } from '../fixtures/network/raw-client.ts';
 import { openWindowDocument, type WindowDocument } from '../fixtures/window-document.ts';
 import { TYPE, writeUpdate, type WrittenStruct } from '../fixtures/yjs-update.ts';
 import { attackedRoom, watchForCrashes, type AttackedRoom } from './attacked-room.ts';
 import { ITEM } from '../fixtures/convened-meeting.ts';
-import { handLink, hostilePerson, type HostilePerson } from './hostile-person.ts';
+import { handLink, hostilePerson, type HandLink, type HostilePerson } from './hostile-person.ts';
 
 // A voting member, who may write minutes and own ink, writes what is not theirs, what is nothing, and much too much.
 let at: AttackedRoom;
@@ -273,4 +278,115 @@ test('[AWARE-1] [AWARE-4] presence of thousands of made-up clients is nobody’s
     by.socket.terminate();
   });
   expect(watch.crashes).toEqual([]);
+});
+
+describe('what is shown live and signed by nobody', () => {
+  let secretary: MemberId;
+  let here: WindowDocument;
+  let there: WindowDocument;
+  let plan: WindowDocument;
+
+  beforeAll(async () => {
+    secretary = await at.secretary.member();
+    here = openWindowDocument(at.secretary, `${at.meeting}/minutes`, secretary);
+    there = openWindowDocument(at.honest, `${at.meeting}/minutes`, await at.honest.member());
+    plan = openWindowDocument(at.secretary, `${at.meeting}/plan`, secretary);
+    await Promise.all([here.synced, there.synced, plan.synced]);
+    type(here, 'từ cửa sổ này');
+    await until(() => textOf(there).includes('từ cửa sổ này'));
+  });
+  afterAll(() => {
+    for (const window of [here, there, plan]) window?.close();
+  });
+
+  const textOf = ({ doc }: WindowDocument) => minutesSection(doc, ITEM).toString();
+
+  function type({ doc }: WindowDocument, text: string): void {
+    const paragraph = new Y.XmlElement('paragraph');
+    paragraph.insert(0, [new Y.XmlText(text)]);
+    minutesSection(doc, ITEM).push([paragraph]);
+  }
+
+  function words(client: number, clock: number, text: string): Uint8Array {
+    const structs: WrittenStruct[] = [WORDS, { parent: { client, clock }, content: { kind: 'string', text } }];
+    return writeUpdate([{ client, clock, structs }]);
+  }
+
+  const brings = (document: string, update: Uint8Array) =>
+    encodeDocumentFrames([{ document, message: shownMessage(update) }]);
+  const kept = ({ engine }: TestLaptop, document = 'minutes') => engine.store.shown.read(at.meeting, document);
+
+  /** The host has taken what was sent before. */
+  async function heard({ socket }: HandLink): Promise<void> {
+    const pong = new Promise((resolve) => socket.once('pong', resolve));
+    socket.ping();
+    await pong;
+  }
+
+  test('[WRITE-6] who shows megabytes and signs nothing takes no more than 64 KiB of the others’ disks', async () => {
+    const by = await link();
+    const client = newClientId(mallory.member);
+    for (let round = 0, clock = 0; round < 300; round++) {
+      const text = `${round} `.padEnd(10_000, 'x');
+      by.socket.send(live('minutes', words(client, clock, text)));
+      clock += 1 + text.length;
+    }
+    // The others have it on the screen, so that each has decided what to keep of it.
+    await until(() => textOf(here).includes('299 ') && textOf(there).includes('299 '));
+    for (const laptop of [at.secretary, at.honest]) {
+      await until(() => kept(laptop).some(({ tag }) => tag === tagOf(mallory.member)));
+      // What is typed next waits for what is kept of others.
+      type(laptop === at.secretary ? here : there, 'rồi đến lượt tôi');
+      const own = kept(laptop).find(({ tag }) => tag === tagOf(mallory.member));
+      expect(own?.changes.byteLength).toBeLessThanOrEqual(MAX_SHOWN_BYTES);
+    }
+    by.socket.close();
+  });
+
+  test('[DOC-7] nobody brings words under a client that its author uses here, or of who may not write', async () => {
+    const by = await link();
+    const { clientID } = here.doc;
+    by.socket.send(brings('minutes', words(clientID, Y.getState(here.doc.store, clientID), 'giả thư ký')));
+    const stranger = asMemberId('fffff000-0000-4000-8000-000000000001');
+    by.socket.send(brings('minutes', words(newClientId(stranger), 0, 'giả người lạ')));
+    by.socket.send(brings('minutes', words(4_000_000, 0, 'giả không ai')));
+    const item = { id: 'gia', title: 'giả', presenter: '', minutes: 1, order: 1, papers: [], motions: [] };
+    const client = newClientId(secretary);
+    const struct: WrittenStruct = { parent: 'items', key: 'gia', content: { kind: 'any', values: [item] } };
+    by.socket.send(brings('plan', writeUpdate([{ client, clock: 0, structs: [struct] }])));
+    await heard(by);
+    expect(by.socket.readyState).toBe(by.socket.OPEN);
+    type(here, 'sau những lời giả');
+    await until(() => textOf(there).includes('sau những lời giả'));
+    for (const window of [here, there]) expect(textOf(window)).not.toContain('giả thư ký');
+    for (const window of [here, there]) expect(textOf(window)).not.toMatch(/giả người lạ|giả không ai/);
+    expect(readAgenda(plan.doc).map(({ title }) => title)).not.toContain('giả');
+    expect(kept(at.secretary, 'plan')).toEqual([]);
+    by.socket.close();
+  });
+
+  test('[DOC-7] what no laptop would bring closes the connection, as does too much of it', async () => {
+    const chair = await at.chair.member();
+    const client = newClientId(chair);
+    const circle = { parent: SECTION, origin: { client, clock: 0 }, content: { kind: 'string', text: 'z' } } as const;
+    const attacks: Uint8Array[] = [
+      brings('minutes', Uint8Array.of(1, 2, 3)),
+      brings('minutes', words(client, 0, 'z'.repeat(MAX_SHOWN_BYTES))),
+      brings(
+        'minutes',
+        writeUpdate([{ client, clock: 0, structs: [circle, { ...circle, origin: null, parent: 'chữ ký' }] }]),
+      ),
+      brings(`ink/${at.paper}/${mallory.member}`, words(newClientId(mallory.member), 0, 'z')),
+    ];
+    for (const attack of attacks) {
+      const by = await link();
+      by.socket.send(attack);
+      expect(await by.closed).toBe(4400);
+    }
+    const by = await link();
+    for (let count = 0; count < 300; count++) by.socket.send(brings('minutes', words(client, 5 + 2 * count, 'z')));
+    expect(await by.closed).toBe(4400);
+    expect(textOf(here)).toBe(textOf(there));
+    expect(watch.crashes).toEqual([]);
+  });
 });

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import * as Y from 'yjs';
 import { readNote, readStroke, strokesOf, notesOf } from '../../common/collab/annotations.ts';
@@ -12,6 +13,9 @@ import { documentContent } from '../../common/collab/document-content.ts';
 import type { OpenedLaptop } from '../../main/wiring/open-laptop.ts';
 import type { DoneBy } from './ledger.ts';
 import { strokeOf } from './person.ts';
+
+/** Much longer than what others show live is gathered for the disk. */
+const GATHERED_MILLISECONDS = 10_000;
 
 /** What is wrong with the data of one laptop after everything has healed; empty when nothing is. */
 export async function findings(options: {
@@ -36,6 +40,15 @@ export async function findings(options: {
       documents.set(name, doc);
     }
     return doc;
+  }
+
+  const waits = (name: string) => (documentContent(name, stored(name)) as { waiting: boolean }).waiting;
+
+  // What came live is on the disk a moment after it is on the screen.
+  const end = performance.now() + GATHERED_MILLISECONDS;
+  while (['plan', 'minutes'].some(waits) && performance.now() < end) {
+    await pause(50);
+    documents.clear();
   }
 
   const acts = store.entries.readStream(meeting, 'acts').map((entry) => entry.payload);
@@ -86,8 +99,7 @@ export async function findings(options: {
 
   for (const fork of store.forks.list(meeting)) found.push(`fork: ${fork.author} ${fork.stream}`);
   for (const name of documentNames(store.entries.heads(meeting))) {
-    const waiting = (documentContent(name, stored(name)) as { waiting: boolean }).waiting;
-    if (waiting) found.push(`changes of ${name} wait for what never came`);
+    if (waits(name)) found.push(`changes of ${name} wait for what never came`);
   }
   store.checkIntegrity();
   const { state } = await engine.request('meetings.state', { meeting });
