@@ -278,9 +278,8 @@ export function openMeetingDocuments(options: {
   function keep(name: string, update: Uint8Array): () => void {
     if (options.readOnly) throw new Error('a meeting from a package is never changed');
     const document = loaded.get(name);
-    // It may build on what others have shown.
-    document?.shown?.store();
-    const number = store.pending.add(meeting, name, update);
+    const number = store.pending.add(meeting, name, update, document?.shown?.due() ?? []);
+    document?.shown?.stored();
     countUnsigned(name);
     if (document) schedule(name, document);
     return () => {

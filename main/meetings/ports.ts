@@ -36,8 +36,8 @@ export interface CertificateBook {
 
 /** Own changes of documents that no entry holds yet. On disk before they are shown as done. */
 export interface PendingChanges {
-  /** Returns its number. */
-  add(meeting: MeetingId, document: string, update: Uint8Array): number;
+  /** Returns its number. `shown`: what it may build on, stored with it. */
+  add(meeting: MeetingId, document: string, update: Uint8Array, shown: readonly ShownPart[]): number;
   /** Takes a change back that turned out to be none. */
   remove(change: number): void;
   /** In order; `upTo` names the last one. */
@@ -47,15 +47,18 @@ export interface PendingChanges {
   documents(meeting: MeetingId): readonly string[];
 }
 
+/** What one author wrote live and did not sign. `tag`: as in client ids; -1 for deletions, which tell nobody. */
+export interface ShownPart {
+  readonly tag: number;
+  /** A Yjs update. */
+  readonly changes: Uint8Array;
+}
+
 /** What others wrote live into shared documents and no signed entry holds yet: an update for each author (`tag`). */
 export interface ShownChanges {
   /** In place of what was there with that tag; empty for nothing. For the next start when it returns. */
-  put(
-    meeting: MeetingId,
-    document: string,
-    parts: readonly { readonly tag: number; readonly changes: Uint8Array }[],
-  ): Promise<void>;
-  read(meeting: MeetingId, document: string): readonly { readonly tag: number; readonly changes: Uint8Array }[];
+  put(meeting: MeetingId, document: string, parts: readonly ShownPart[]): Promise<void>;
+  read(meeting: MeetingId, document: string): readonly ShownPart[];
   documents(meeting: MeetingId): readonly string[];
 }
 

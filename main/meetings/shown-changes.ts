@@ -46,8 +46,10 @@ export interface ShownChanges {
   take(update: Uint8Array): void;
   /** An entry of somebody else came in; `clients` know of it already. */
   signed(change: Change, author: MemberId): void;
-  /** Puts what came lately on the disk, before something that builds on it. Throws when the disk does not take it. */
-  store(): void;
+  /** What is not on the disk yet: to be stored with an own change, which may build on it. */
+  due(): readonly ShownPart[];
+  /** That is stored. */
+  stored(): void;
   /** Stores what came lately, if it can be. */
   close(): void;
 }
@@ -144,7 +146,6 @@ export function openShownChanges(options: {
   }
 
   function put(): void {
-    clearTimeout(timer);
     timer = undefined;
     look();
     if (unwritten.size === 0) return;
@@ -192,10 +193,14 @@ export function openShownChanges(options: {
       for (const deletion of change.deletions) signedDeletions.push(deletion);
       soon();
     },
-    store: put,
+    due() {
+      look();
+      return [...unwritten];
+    },
+    stored: () => unwritten.clear(),
     close() {
-      keep();
       clearTimeout(timer);
+      keep();
     },
   };
 }

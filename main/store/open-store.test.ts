@@ -255,6 +255,42 @@ describe('pending changes', () => {
   });
 });
 
+describe('changes that others have shown', () => {
+  it('are stored with an own change that may build on them, or neither is', async () => {
+    const shown = [
+      { tag: -1, changes: bytes(1) },
+      { tag: 7, changes: bytes(2) },
+    ];
+    expect(() =>
+      store.pending.add(MEETING, 'plan', bytes(9), [...shown, { tag: 2 ** 20, changes: bytes(3) }]),
+    ).toThrow();
+    expect(store.pending.read(MEETING, 'plan')).toBeUndefined();
+    expect(store.shown.read(MEETING, 'plan')).toEqual([]);
+    store.pending.add(MEETING, 'plan', bytes(9), shown);
+    await restart();
+    expectSame(store.pending.read(MEETING, 'plan')?.updates, [bytes(9)]);
+    expect(store.shown.read(MEETING, 'plan').map(({ tag }) => tag)).toEqual([-1, 7]);
+    expect(store.shown.documents(MEETING)).toEqual(['plan']);
+  });
+
+  it('take the place of those of the same author, and go when nothing is left', async () => {
+    await store.shown.put(MEETING, 'minutes', [
+      { tag: 7, changes: bytes(1) },
+      { tag: 8, changes: bytes(2) },
+    ]);
+    await store.shown.put(MEETING, 'minutes', [
+      { tag: 7, changes: bytes(1, 2) },
+      { tag: 8, changes: new Uint8Array(0) },
+    ]);
+    await restart();
+    expectSame(
+      store.shown.read(MEETING, 'minutes').map(({ changes }) => changes),
+      [bytes(1, 2)],
+    );
+    expect(store.shown.read(MEETING, 'plan')).toEqual([]);
+  });
+});
+
 describe('private documents', () => {
   it('are kept apart, in order, and compacted without losing what came meanwhile', async () => {
     store.privateDocuments.append(MEETING, 'ink/a', bytes(1));

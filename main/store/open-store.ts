@@ -112,6 +112,7 @@ function storeOn(db: Database, dataDir: string, restoration: Restoration | undef
     if (segment !== known) settings.set(JOURNAL, segment);
   }).immediate();
 
+  const shown = shownChanges(db, deferred);
   const papers = paperStore(db, dataDir, health);
   return {
     dataDir,
@@ -125,8 +126,8 @@ function storeOn(db: Database, dataDir: string, restoration: Restoration | undef
     own: watched(own),
     forks: watched(forkStore(db)),
     acknowledged: watched(acknowledgedStore(db)),
-    pending: watched(pendingChanges(db, entries, write)),
-    shown: watched(shownChanges(db, deferred)),
+    pending: watched(pendingChanges(db, entries, write, shown)),
+    shown: watched(shown),
     privateDocuments: watched(privates),
     papers: watched(papers),
     backups: watched(

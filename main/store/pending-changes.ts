@@ -3,6 +3,7 @@ import type { EntryLog } from '../../common/acts/entry-log.ts';
 import type { MeetingId } from '../../common/domain/ids.ts';
 import type { Database } from './database.ts';
 import type { Journalled } from './own-journal.ts';
+import type { ShownChanges, ShownPart } from './shown-changes.ts';
 
 /** Changes of one document with the number of the last of them. */
 export interface NumberedChanges {
@@ -15,8 +16,8 @@ export interface NumberedChanges {
  * them out in the same transaction that stores it, so that nothing is lost and nothing is signed twice.
  */
 export interface PendingChanges {
-  /** Returns the change's number; on disk when it returns. */
-  add(meeting: MeetingId, document: string, update: Uint8Array): number;
+  /** Returns the change's number; on disk when it returns, and what others have shown (`ShownChanges`) with it. */
+  add(meeting: MeetingId, document: string, update: Uint8Array, shown?: readonly ShownPart[]): number;
   /** Takes a change back that turned out to be none. */
   remove(change: number): void;
   /** In order; undefined when nothing is pending. */
@@ -33,7 +34,12 @@ interface ChangeRow {
   readonly changes: Uint8Array;
 }
 
-export function pendingChanges(db: Database, entries: EntryLog, journalled: Journalled): PendingChanges {
+export function pendingChanges(
+  db: Database,
+  entries: EntryLog,
+  journalled: Journalled,
+  shownChanges: Pick<ShownChanges, 'write'>,
+): PendingChanges {
   const add = db.prepare<[MeetingId, string, Uint8Array]>(
     'INSERT INTO pending_changes (meeting, document, changes) VALUES (?, ?, ?)',
   );
@@ -47,9 +53,18 @@ export function pendingChanges(db: Database, entries: EntryLog, journalled: Jour
     'DELETE FROM pending_changes WHERE meeting = ? AND document = ? AND id <= ?',
   );
   const remove = db.prepare<[number]>('DELETE FROM pending_changes WHERE id = ?');
+  const insert = (meeting: MeetingId, document: string, update: Uint8Array): number =>
+    Number(add.run(meeting, document, update).lastInsertRowid);
+  const addWith = db.transaction(
+    (meeting: MeetingId, document: string, update: Uint8Array, shown: readonly ShownPart[]): number => {
+      shownChanges.write(meeting, document, shown);
+      return insert(meeting, document, update);
+    },
+  );
   return {
     remove: (change) => void remove.run(change),
-    add: (meeting, document, update) => Number(add.run(meeting, document, update).lastInsertRowid),
+    add: (meeting, document, update, shown = []) =>
+      shown.length === 0 ? insert(meeting, document, update) : addWith.immediate(meeting, document, update, shown),
     read: (meeting, document) => numbered(read.all(meeting, document)),
     documents: () => documents.all(),
     commit: (meeting, document, upTo, entry) =>

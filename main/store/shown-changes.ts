@@ -13,16 +13,17 @@ export interface ShownPart {
 export interface ShownChanges {
   /**
    * Puts parts in the place of those with the same tag; empty `changes` take one away. There for readers and for the next
-   * start when this returns; the promise resolves when the machine may fail too. Whatever is written after it and waits
-   * for the disk comes to the disk after it.
+   * start when this returns; the promise resolves when the machine may fail too.
    */
   put(meeting: MeetingId, document: string, parts: readonly ShownPart[]): Promise<void>;
+  /** The same, within a transaction of something else. */
+  write(meeting: MeetingId, document: string, parts: readonly ShownPart[]): void;
   read(meeting: MeetingId, document: string): ShownPart[];
   documents(meeting: MeetingId): string[];
 }
 
 export function shownChanges(db: Database, deferred: DeferredSync): ShownChanges {
-  const write = db.prepare<[MeetingId, string, number, Uint8Array]>(
+  const replace = db.prepare<[MeetingId, string, number, Uint8Array]>(
     `INSERT INTO shown_changes (meeting, document, tag, changes) VALUES (?, ?, ?, ?)
      ON CONFLICT (meeting, document, tag) DO UPDATE SET changes = excluded.changes`,
   );
@@ -35,14 +36,16 @@ export function shownChanges(db: Database, deferred: DeferredSync): ShownChanges
   const documents = db
     .prepare<[MeetingId], string>('SELECT DISTINCT document FROM shown_changes WHERE meeting = ? ORDER BY document')
     .pluck();
-  const put = db.transaction((meeting: MeetingId, document: string, parts: readonly ShownPart[]) => {
+  const write = (meeting: MeetingId, document: string, parts: readonly ShownPart[]): void => {
     for (const { tag, changes } of parts) {
-      if (changes.byteLength > 0) write.run(meeting, document, tag, changes);
+      if (changes.byteLength > 0) replace.run(meeting, document, tag, changes);
       else remove.run(meeting, document, tag);
     }
-  });
+  };
+  const put = db.transaction(write);
   return {
     put: (meeting, document, parts) => deferred.commit(() => put.immediate(meeting, document, parts)),
+    write,
     read: (meeting, document) => read.all(meeting, document),
     documents: (meeting) => documents.all(meeting),
   };

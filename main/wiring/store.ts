@@ -44,7 +44,7 @@ export function laptopStore(store: Store, now: () => Date): LaptopStore {
     health: store.health,
     restoration: { get: () => store.restoration(), read: () => store.restorationRead() },
     pending: {
-      add: (meeting, document, update) => store.pending.add(meeting, document, update),
+      add: (meeting, document, update, shown) => store.pending.add(meeting, document, update, shown),
       remove: (change) => store.pending.remove(change),
       read: (meeting, document) => store.pending.read(meeting, document) ?? { upTo: 0, updates: [] },
       commit: (meeting, document, upTo, entry) => store.pending.commit(meeting, document, upTo, entry),
