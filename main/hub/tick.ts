@@ -8,10 +8,11 @@ export interface Ticker {
 }
 
 /**
- * The window is as long as sending takes, times this: a few laptops hear of everything at once, and with many no more
- * than a quarter of the time goes into sending.
+ * The window is as long as sending took, times this at most: no more than a quarter of the time goes into sending. That
+ * pays where much is gathered in it, so it is as much shorter as less than `MUCH` was asked for.
  */
 const SHARE = 3;
+const MUCH = 30;
 const LONGEST_MILLISECONDS = 40;
 const RETRY_MILLISECONDS = 10;
 
@@ -23,11 +24,15 @@ export function createTicker(onError: (error: unknown) => void): Ticker {
   let timer: NodeJS.Timeout | undefined;
   let retrying: NodeJS.Timeout | undefined;
   let earliest = 0;
+  /** Requests since the last run. */
+  let asked = 0;
 
   function run(): void {
     immediate = timer = undefined;
     const due = requested;
     requested = new Set();
+    const share = SHARE * Math.min(1, asked / MUCH);
+    asked = 0;
     const began = performance.now();
     for (const flush of due) {
       try {
@@ -37,7 +42,7 @@ export function createTicker(onError: (error: unknown) => void): Ticker {
       }
     }
     const ended = performance.now();
-    earliest = ended + Math.min(LONGEST_MILLISECONDS, (ended - began) * SHARE);
+    earliest = ended + Math.min(LONGEST_MILLISECONDS, (ended - began) * share);
     // Asked for meanwhile.
     if (requested.size > 0) schedule();
   }
@@ -45,14 +50,16 @@ export function createTicker(onError: (error: unknown) => void): Ticker {
   function schedule(): void {
     if (immediate || timer) return;
     const wait = earliest - performance.now();
-    // Timers count whole milliseconds; the end of this turn gathers what has arrived already.
-    if (wait < 0.5) immediate = setImmediate(run);
+    // Timers count whole milliseconds. The end of the next turn gathers what is just arriving: the last ink of a stroke and
+    // the stroke come together.
+    if (wait < 0.5) immediate = setImmediate(() => (immediate = setImmediate(run)));
     else timer = setTimeout(run, wait);
   }
 
   return {
     request(flush) {
       requested.add(flush);
+      asked += 1;
       schedule();
     },
     retry(flush) {
