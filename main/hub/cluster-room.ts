@@ -302,9 +302,7 @@ export function createClusterRoom(options: {
         openHere.set(name, (openHere.get(name) ?? 0) + 1);
         return {
           document,
-          get waiting() {
-            return local.waiting;
-          },
+          isWaiting: () => local.isWaiting(),
           receive(message) {
             const breach = local.receive(message);
             if (breach === null && isLive(message)) say({ client, member, document: name, message: message.slice() });

@@ -41,7 +41,7 @@ export function createDocumentSocket(options: {
   const served = serve(meeting, document, {
     self,
     member: client.member,
-    send(message, live) {
+    send(_, message, live) {
       if (hears(live)) send(message);
     },
     congested: () => client.backlog() > limits.congestedBytes,
@@ -50,7 +50,7 @@ export function createDocumentSocket(options: {
   function flush(): void {
     if (ended) return;
     served.advance();
-    if (served.waiting) ticker.retry(flush);
+    if (served.isWaiting()) ticker.retry(flush);
   }
 
   return {
@@ -66,7 +66,7 @@ export function createDocumentSocket(options: {
       const breach = served.receive(data);
       if (breach)
         client.close(breach.kind === 'malformed' ? closeCodes.malformed : closeCodes.notAllowed, breach.reason);
-      else if (served.waiting) ticker.retry(flush);
+      else if (served.isWaiting()) ticker.retry(flush);
     },
     beat() {
       if (performance.now() - spoke > QUIET_MILLISECONDS) send(quietMessage);

@@ -19,7 +19,12 @@ import { limits } from './connection-limits.ts';
 import { countOne, type HubMeter } from './hub-meter.ts';
 import { envelopeOf, type Happening, type Window } from './happenings.ts';
 import type { RelayedDocument, RelayedDocuments } from './relayed-documents.ts';
-import { serveMeetingDocument, type ServedDocument, type ServeDocument } from './served-document.ts';
+import {
+  serveMeetingDocument,
+  type ServedConnection,
+  type ServedDocument,
+  type ServeDocument,
+} from './served-document.ts';
 import type { SharedReads } from './shared-reads.ts';
 import type { Ticker } from './tick.ts';
 
@@ -105,7 +110,7 @@ export function createHubLink(options: {
     sendAnswers();
     for (const served of waiting) {
       served.advance();
-      if (!served.waiting) waiting.delete(served);
+      if (!served.isWaiting()) waiting.delete(served);
     }
     exchange.pump();
     if (waiting.size > 0 || exchange.behind()) ticker.retry(flush);
@@ -143,19 +148,14 @@ export function createHubLink(options: {
     }
     const breach = served.receive(message);
     if (breach) client.close(breach.kind === 'malformed' ? closeCodes.malformed : closeCodes.notAllowed, breach.reason);
-    else if (served.waiting) {
+    else if (served.isWaiting()) {
       waiting.add(served);
       ticker.retry(flush);
     }
   }
 
   function follow(document: RelayedDocument): ServedDocument {
-    const served = serve(meeting, document, {
-      self: link,
-      member,
-      send: (message, live) => answer(document.name, message, live),
-      congested: () => client.backlog() > limits.congestedBytes,
-    });
+    const served = serve(meeting, document, connection);
     documents.set(document.name, served);
     followed.add(document);
     return served;
@@ -206,6 +206,15 @@ export function createHubLink(options: {
       },
     );
   }
+
+  const connection: ServedConnection = {
+    get self() {
+      return link;
+    },
+    member,
+    send: answer,
+    congested: () => client.backlog() > limits.congestedBytes,
+  };
 
   const link: HubLink = {
     member,

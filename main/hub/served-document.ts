@@ -31,7 +31,7 @@ export interface ServedDocument {
   /** Takes a message of the client; a breach means: close the connection. */
   receive(message: Uint8Array): DocumentBreach | null;
   /** Held-back awareness or an unanswered question is here: `advance` has something to do. */
-  readonly waiting: boolean;
+  isWaiting(): boolean;
   /** Applies held-back awareness and answers held-back questions when there is room. */
   advance(): void;
   close(): void;
@@ -42,7 +42,7 @@ export interface ServedConnection {
   readonly self: object;
   readonly member: MemberId;
   /** Answers to this connection alone; awareness is `live` and may be dropped for a slow receiver. */
-  send(message: Uint8Array, live: boolean): void;
+  send(document: string, message: Uint8Array, live: boolean): void;
   /** While true, whole documents are not sent; the client's question is answered later. */
   congested(): boolean;
 }
@@ -58,20 +58,73 @@ export function serveMeetingDocument(
   document: RelayedDocument,
   connection: ServedConnection,
 ): ServedDocument {
-  const { member } = connection;
-  const { name, opened } = document;
-  let voice: Voice | undefined;
-  const what = name.split('/')[0] ?? '';
-  let refused: ChangeProblem | 'not-allowed' | null = null;
-  let question: Uint8Array | null = null;
+  return new Served(meeting, document, connection);
+}
 
-  function speaking(): Voice {
-    if (voice) return voice;
+/** A class, since two hundred laptops that follow the ink of two hundred people need forty thousand of them. */
+class Served implements ServedDocument {
+  readonly document: RelayedDocument;
+  private readonly meeting: CarriedMeeting;
+  private readonly connection: ServedConnection;
+  private voice: Voice | undefined;
+  private refused: ChangeProblem | 'not-allowed' | null = null;
+  private question: Uint8Array | null = null;
+
+  constructor(meeting: CarriedMeeting, document: RelayedDocument, connection: ServedConnection) {
+    this.meeting = meeting;
+    this.document = document;
+    this.connection = connection;
+    this.sendEveryone();
+  }
+
+  isWaiting(): boolean {
+    return this.question !== null || (this.voice?.gate.holding ?? false);
+  }
+
+  receive(message: Uint8Array): DocumentBreach | null {
+    switch (message[0]) {
+      case AWARENESS: {
+        const update = payloadOf(message);
+        return update !== null && this.speaking().gate.admit(update) ? null : MALFORMED;
+      }
+      case SYNC:
+        if (message[1] !== SYNC_STEP_1) return this.speaking().served.receive(message) ? null : this.breach();
+        if (!this.connection.congested()) return this.answer(message);
+        this.question = message.slice();
+        return null;
+      case QUERY_AWARENESS:
+        this.sendEveryone();
+        return null;
+      case SHOWN:
+        return this.takeShown(payloadOf(message));
+      default:
+        return MALFORMED;
+    }
+  }
+
+  advance(): void {
+    this.voice?.gate.advance();
+    if (this.question === null || this.connection.congested()) return;
+    this.answer(this.question);
+    this.question = null;
+  }
+
+  close(): void {
+    this.voice?.served.close();
+    this.voice?.gate.close();
+    this.document.release();
+  }
+
+  private speaking(): Voice {
+    if (this.voice) return this.voice;
+    const { meeting, document, connection } = this;
+    const { member } = connection;
+    const { name, opened } = document;
     const gate = createAwarenessGate(opened.awareness, member);
     const served = serveDocument(opened, {
       member,
-      onRefused: (problem) => (refused = problem),
-      send: (message) => connection.send(message, message[0] === AWARENESS),
+      onRefused: (problem) => (this.refused = problem),
+      send: (message) => connection.send(name, message, message[0] === AWARENESS),
       get mayWrite() {
         return meeting.mayWrite(member, name);
       },
@@ -79,75 +132,42 @@ export function serveMeetingDocument(
       isTold: true,
     });
     for (const origin of [gate.origin, served]) document.speaksFor(origin, connection.self);
-    voice = { gate, served };
-    return voice;
+    this.voice = { gate, served };
+    return this.voice;
   }
 
-  function breach(): DocumentBreach {
-    const problem = refused ?? 'malformed';
+  private takeShown(update: Uint8Array | null): DocumentBreach | null {
+    const { meeting, document, connection } = this;
+    const count = (shownBy.get(connection.self) ?? 0) + 1;
+    shownBy.set(connection.self, count);
+    if (update === null || count > MAX_SHOWN) return MALFORMED;
+    // The right may have gone while it was away: then there is nothing to bring, and no harm in trying.
+    const may = meeting.mayWrite(connection.member, document.name);
+    return !may || document.opened.takeShown(update) ? null : MALFORMED;
+  }
+
+  private sendEveryone(): void {
+    const states = this.document.everyone();
+    if (states) this.connection.send(this.document.name, states, true);
+  }
+
+  private answer(question: Uint8Array): DocumentBreach | null {
+    const { document, connection } = this;
+    try {
+      for (const message of document.answer(question)) connection.send(document.name, message, false);
+      return null;
+    } catch {
+      return this.breach();
+    }
+  }
+
+  private breach(): DocumentBreach {
+    const what = this.document.name.split('/')[0] ?? '';
+    const problem = this.refused ?? 'malformed';
     if (problem === 'not-allowed') return { kind: 'not-allowed', reason: `may not write ${what}` };
     if (problem === 'foreign') return { kind: 'not-allowed', reason: `change of ${what} that is not the sender's own` };
     return { kind: 'malformed', reason: `change of ${what} refused: ${problem}` };
   }
-
-  function answer(asked: Uint8Array): DocumentBreach | null {
-    try {
-      for (const message of document.answer(asked)) connection.send(message, false);
-      return null;
-    } catch {
-      return breach();
-    }
-  }
-
-  const everyone = document.everyone();
-  if (everyone) connection.send(everyone, true);
-
-  return {
-    document,
-    get waiting() {
-      return question !== null || (voice?.gate.holding ?? false);
-    },
-    receive(message) {
-      switch (message[0]) {
-        case AWARENESS: {
-          const update = payloadOf(message);
-          return update !== null && speaking().gate.admit(update) ? null : MALFORMED;
-        }
-        case SYNC:
-          if (message[1] !== SYNC_STEP_1) return speaking().served.receive(message) ? null : breach();
-          if (!connection.congested()) return answer(message);
-          question = message.slice();
-          return null;
-        case QUERY_AWARENESS: {
-          const states = document.everyone();
-          if (states) connection.send(states, true);
-          return null;
-        }
-        case SHOWN: {
-          const update = payloadOf(message);
-          const count = (shownBy.get(connection.self) ?? 0) + 1;
-          shownBy.set(connection.self, count);
-          if (update === null || count > MAX_SHOWN) return MALFORMED;
-          // The right may have gone while it was away: then there is nothing to bring, and no harm in trying.
-          return !meeting.mayWrite(member, name) || opened.takeShown(update) ? null : MALFORMED;
-        }
-        default:
-          return MALFORMED;
-      }
-    },
-    advance() {
-      voice?.gate.advance();
-      if (question !== null && !connection.congested()) {
-        answer(question);
-        question = null;
-      }
-    },
-    close() {
-      voice?.served.close();
-      voice?.gate.close();
-      document.release();
-    },
-  };
 }
 
 export type ServeDocument = typeof serveMeetingDocument;
