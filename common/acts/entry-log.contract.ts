@@ -76,7 +76,7 @@ export function entryLogSuite(create: () => EntryLog, seal: (payload: EntryPaylo
         same(log.weigh(MEETING, LAN, INK), { stateBytes: 0, characters: characters(entries) });
         log.append([snapshot, next]);
         same(readAll(log, LAN, INK), [snapshot, next]);
-        same(log.readStream(MEETING, INK), [snapshot, next]);
+        same([...log.readStream(MEETING, INK)], [snapshot, next]);
         same(log.weigh(MEETING, LAN, INK), { stateBytes: 2, characters: characters([next]) });
         same(log.read(MEETING, LAN, INK, 2, 1), [snapshot]);
         same(readAll(log), acts);
@@ -147,7 +147,7 @@ export function entryLogSuite(create: () => EntryLog, seal: (payload: EntryPaylo
         same(log.heads(MEETING), []);
         same(log.hashAt(MEETING, LAN, 'acts', 1), undefined);
         same(readAll(log), []);
-        same(log.readStream(MEETING, 'acts'), []);
+        same([...log.readStream(MEETING, 'acts')], []);
       },
     },
     {
@@ -169,7 +169,7 @@ export function entryLogSuite(create: () => EntryLog, seal: (payload: EntryPaylo
         log.append(entries.slice(0, 1));
         log.append(entries.slice(1));
         same(readAll(log), entries);
-        same(log.readStream(MEETING, 'acts'), entries);
+        same([...log.readStream(MEETING, 'acts')], entries);
       },
     },
     {
@@ -243,7 +243,7 @@ export function entryLogSuite(create: () => EntryLog, seal: (payload: EntryPaylo
         log.append([minh1]);
         log.append([lan1, minh2]);
         log.append([lan2]);
-        same(log.readStream(MEETING, 'acts'), [minh1, lan1, minh2, lan2]);
+        same([...log.readStream(MEETING, 'acts')], [minh1, lan1, minh2, lan2]);
       },
     },
     {
@@ -263,7 +263,7 @@ export function entryLogSuite(create: () => EntryLog, seal: (payload: EntryPaylo
           'second without a first': entry({ author: MINH, seq: 2, prev: first?.hash ?? null }),
         };
         for (const [what, wrong] of Object.entries(refused)) throws(what, () => log.append([wrong]));
-        same(log.readStream(MEETING, 'acts'), entries.slice(0, 2));
+        same([...log.readStream(MEETING, 'acts')], entries.slice(0, 2));
       },
     },
     {
@@ -275,9 +275,9 @@ export function entryLogSuite(create: () => EntryLog, seal: (payload: EntryPaylo
         if (!first || !third || !others) throw new Error('chain is too short');
         throws('batch with a gap', () => log.append([others, first, third]));
         same(log.heads(MEETING), []);
-        same(log.readStream(MEETING, 'acts'), []);
+        same([...log.readStream(MEETING, 'acts')], []);
         log.append([others, first]);
-        same(log.readStream(MEETING, 'acts'), [others, first]);
+        same([...log.readStream(MEETING, 'acts')], [others, first]);
       },
     },
     {
@@ -287,10 +287,10 @@ export function entryLogSuite(create: () => EntryLog, seal: (payload: EntryPaylo
         const entries = chain(2);
         log.append(entries);
         log.read(MEETING, LAN, 'acts', 1, 10).pop();
-        log.readStream(MEETING, 'acts').pop();
+        [...log.readStream(MEETING, 'acts')].pop();
         log.heads(MEETING).pop();
         same(readAll(log), entries);
-        same(log.readStream(MEETING, 'acts'), entries);
+        same([...log.readStream(MEETING, 'acts')], entries);
         same(log.heads(MEETING).length, 1);
       },
     },

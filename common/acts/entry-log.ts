@@ -29,8 +29,31 @@ export interface EntryLog {
   hashAt(meeting: MeetingId, author: MemberId, stream: Stream, seq: number): Sha256 | undefined;
   /** Entries of one stream from `fromSeq` on, in order, at most `limit`; from the snapshot on that stands for it. */
   read(meeting: MeetingId, author: MemberId, stream: Stream, fromSeq: number, limit: number): Entry[];
-  /** All entries of a stream of any author (all authors' acts, or a document's changes), in order of arrival. */
-  readStream(meeting: MeetingId, stream: Stream): Entry[];
+  /**
+   * All entries of a stream of any author (all authors' acts, or a document's changes), in order of arrival, one after the
+   * other: together they may have hundreds of megabytes.
+   */
+  readStream(meeting: MeetingId, stream: Stream): Iterable<Entry>;
   /** What there is of a stream. */
   weigh(meeting: MeetingId, author: MemberId, stream: Stream): StreamWeight;
+}
+
+export interface StreamOfAuthor {
+  readonly meeting: MeetingId;
+  readonly author: MemberId;
+  readonly stream: Stream;
+}
+
+/** A few at a time: together they may have many megabytes. */
+const READ_AT_A_TIME = 16;
+
+/** What there is of one author's stream, from its snapshot on. */
+export function* entriesOf(log: Pick<EntryLog, 'read'>, { meeting, author, stream }: StreamOfAuthor): Iterable<Entry> {
+  for (let from = 1; ;) {
+    const some = log.read(meeting, author, stream, from, READ_AT_A_TIME);
+    yield* some;
+    const last = some.at(-1);
+    if (!last || some.length < READ_AT_A_TIME) return;
+    from = last.payload.seq + 1;
+  }
 }

@@ -37,14 +37,14 @@ export const updateOf = ({ payload, state }: Entry): Uint8Array =>
  * nothing else, and on the version of Yjs only as far as that writes the same document differently. undefined when there
  * is nothing, or more than a snapshot holds.
  */
-export function computedState(entries: readonly Entry[]): Uint8Array | undefined {
-  const [first] = entries;
-  if (!first) return undefined;
-  const shape = shapeOf(documentOf(first.payload.stream));
+export function computedState(stream: string, entries: Iterable<Entry>): Uint8Array | undefined {
+  const shape = shapeOf(documentOf(stream));
   const doc = new Y.Doc({ gc: true });
+  let any = false;
   // One transaction: cleared up once.
   doc.transact(() => {
     for (const entry of entries) {
+      any = true;
       // A state stands alone and was checked as a whole before it was stored.
       if (entry.state) Y.applyUpdate(doc, entry.state);
       else applyEntry(doc, updateOf(entry), shape, null);
@@ -52,7 +52,7 @@ export function computedState(entries: readonly Entry[]): Uint8Array | undefined
   });
   const state = Y.encodeStateAsUpdate(doc);
   doc.destroy();
-  return state.byteLength <= MAX_STATE_BYTES ? state : undefined;
+  return any && state.byteLength <= MAX_STATE_BYTES ? state : undefined;
 }
 
 /** What is wrong with a state, as with a change that is the first of its author: it stands alone. */

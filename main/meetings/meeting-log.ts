@@ -87,7 +87,7 @@ const FOLLOWED_MILLISECONDS = 24 * 60 * 60 * 1000;
 export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
   const { meeting, me, store, authentication, certificates } = options;
   const listeners = new Set<(entries: readonly Entry[], from: MemberId | 'self') => void>();
-  const acts: Act[] = store.entries.readStream(meeting, ACTS_STREAM).flatMap((entry) => readAct(entry) ?? []);
+  const acts: Act[] = [...store.entries.readStream(meeting, ACTS_STREAM)].flatMap((entry) => readAct(entry) ?? []);
   /** undefined: to be counted again. */
   let streams: Map<MemberId, number> | undefined = countStreams();
   const clients = new Map<string, DocumentClients>();

@@ -1,25 +1,30 @@
 import { createHash } from 'node:crypto';
 import {
   DOCUMENT_SNAPSHOT,
+  MAX_STATE_BYTES,
   documentSnapshotBodySchema,
   type Entry,
   type EntryRefusal,
-  type Stream,
 } from '../../common/acts/entry.ts';
+import { entriesOf, type StreamOfAuthor } from '../../common/acts/entry-log.ts';
 import { computedState, isSnapshotDue, stateProblem } from '../../common/collab/snapshot.ts';
-import type { MeetingId, MemberId } from '../../common/domain/ids.ts';
 import type { MeetingStore } from './ports.ts';
+
+/** Of this much, half would have to be erased again for the rest to go into a snapshot: not worth the trying. */
+const HOPELESS_CHARACTERS = (MAX_STATE_BYTES * 2 * 4) / 3;
 
 /** What an own snapshot would say now. `impossible`: more than one holds. */
 export function dueSnapshot(
   entries: MeetingStore['entries'],
-  { meeting, author, stream }: { readonly meeting: MeetingId; readonly author: MemberId; readonly stream: Stream },
+  { meeting, author, stream }: StreamOfAuthor,
 ):
   | { readonly state: Uint8Array; readonly body: { readonly sha256: string; readonly bytes: number } }
   | 'not-due'
   | 'impossible' {
-  if (!isSnapshotDue(entries.weigh(meeting, author, stream))) return 'not-due';
-  const state = computedState(entries.read(meeting, author, stream, 1, Number.MAX_SAFE_INTEGER));
+  const weight = entries.weigh(meeting, author, stream);
+  if (!isSnapshotDue(weight)) return 'not-due';
+  if (weight.characters > HOPELESS_CHARACTERS) return 'impossible';
+  const state = computedState(stream, entriesOf(entries, { meeting, author, stream }));
   if (!state || stateProblem(state, stream, author)) return 'impossible';
   return { state, body: { sha256: hashOf(state), bytes: state.byteLength } };
 }
@@ -37,7 +42,7 @@ export function checkedSnapshot(
   const { sha256, bytes } = documentSnapshotBodySchema.parse(body);
   if (follows && !isSnapshotDue(entries.weigh(meeting, author, stream))) return 'not-due';
   const state =
-    brought ?? (follows ? computedState(entries.read(meeting, author, stream, 1, Number.MAX_SAFE_INTEGER)) : undefined);
+    brought ?? (follows ? computedState(stream, entriesOf(entries, { meeting, author, stream })) : undefined);
   if (state?.byteLength !== bytes || hashOf(state) !== sha256) return brought ? 'bad-body' : 'state-wanted';
   const problem = stateProblem(state, stream, author);
   if (problem) return problem === 'foreign' ? 'not-allowed' : 'bad-body';

@@ -64,12 +64,14 @@ export function sqliteEntryLog(
     `SELECT e.seq, hash, certificate, jws, state FROM entries e LEFT JOIN snapshots n ON n.stream = e.stream AND n.seq = e.seq
      WHERE e.stream = ? AND e.seq >= ? ORDER BY e.seq LIMIT ?`,
   );
-  // The inner query runs on the index of (stream, seq) alone; entries are then read in order of arrival, unsorted.
-  const readAll = db.prepare<[MeetingId, Stream], EntryRow>(
+  const arrivalsOf = db
+    .prepare<[MeetingId, Stream], number>(
+      'SELECT e.arrival FROM streams s JOIN entries e ON e.stream = s.id WHERE s.meeting = ? AND s.stream = ? ORDER BY arrival',
+    )
+    .pluck();
+  const readArrived = db.prepare<[number], EntryRow>(
     `SELECT e.seq, hash, certificate, jws, state FROM entries e LEFT JOIN snapshots n ON n.stream = e.stream AND n.seq = e.seq
-     WHERE arrival IN
-       (SELECT e.arrival FROM streams s JOIN entries e ON e.stream = s.id WHERE s.meeting = ? AND s.stream = ?)
-     ORDER BY arrival`,
+     WHERE arrival = ?`,
   );
   const putSnapshot = db.prepare<[number, number, Uint8Array]>(
     'INSERT OR REPLACE INTO snapshots (stream, seq, state) VALUES (?, ?, ?)',
@@ -144,7 +146,12 @@ export function sqliteEntryLog(
       const id = findStream.get(meeting, stream, author);
       return id === undefined ? [] : readFrom.all(id, fromSeq, limit).map(entryFrom);
     },
-    readStream: (meeting, stream) => readAll.all(meeting, stream).map(entryFrom),
+    *readStream(meeting, stream) {
+      for (const arrival of arrivalsOf.all(meeting, stream)) {
+        const row = readArrived.get(arrival);
+        if (row) yield entryFrom(row);
+      }
+    },
     weigh(meeting, author, stream) {
       const id = findStream.get(meeting, stream, author);
       if (id === undefined) return { stateBytes: 0, characters: 0 };

@@ -122,7 +122,9 @@ export function watchHealth(dataDir: string, tryWrite: () => void): WatchedHealt
           (...input: unknown[]): unknown => {
             try {
               const output: unknown = member(...input);
-              return output instanceof Promise ? output.catch(failed) : output;
+              if (output instanceof Promise) return output.catch(failed);
+              // A list that is read as it goes can fail on its way.
+              return isIterator(output) ? failingWell(output, failed) : output;
             } catch (error) {
               return failed(error);
             }
@@ -136,6 +138,22 @@ export function watchHealth(dataDir: string, tryWrite: () => void): WatchedHealt
       listeners.clear();
     },
   };
+}
+
+const isIterator = (output: unknown): output is Iterator<unknown> =>
+  typeof output === 'object' && output !== null && 'next' in output && Symbol.iterator in output;
+
+function* failingWell(items: Iterator<unknown>, failed: (error: unknown) => never) {
+  for (;;) {
+    let next: IteratorResult<unknown>;
+    try {
+      next = items.next();
+    } catch (error) {
+      return failed(error);
+    }
+    if (next.done) return next.value;
+    yield next.value;
+  }
 }
 
 function troubleOf(error: StoreError | undefined): Trouble | undefined {

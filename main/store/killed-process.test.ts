@@ -58,9 +58,9 @@ it('a killed process loses nothing that it was told is stored, and doubles nothi
         expect(store.entries.hashAt(MEETING, LAN, INK, payload.seq)).toBe(hash);
       });
       ink = kept.at(-1)?.payload.seq ?? 0;
-      const signed = store.entries
-        .readStream(MEETING, 'doc/plan')
-        .flatMap(({ payload }) => payload.body['changes'] as number[]);
+      const signed = [...store.entries.readStream(MEETING, 'doc/plan')].flatMap(
+        ({ payload }) => payload.body['changes'] as number[],
+      );
       const pending = store.pending.read(MEETING, 'plan')?.updates.map((update) => Number(Buffer.from(update))) ?? [];
       const all = [...signed, ...pending];
       expect(all.length).toBeGreaterThanOrEqual(toldChanges);

@@ -232,7 +232,7 @@ describe('pending changes', () => {
     store.pending.commit(MEETING, 'plan', read.upTo, entry);
     await restart();
     expectSame(store.pending.read(MEETING, 'plan')?.updates, [bytes(3)]);
-    expect(store.entries.readStream(MEETING, 'doc/plan')).toEqual([entry]);
+    expect([...store.entries.readStream(MEETING, 'doc/plan')]).toEqual([entry]);
     expect(store.pending.documents()).toEqual([
       { meeting: MEETING, document: 'minutes' },
       { meeting: MEETING, document: 'plan' },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { chainVerdict, DOCUMENT_SNAPSHOT, meetingIdSchema, type Entry } from '../../common/acts/entry.ts';
-import type { EntryLog } from '../../common/acts/entry-log.ts';
+import { entriesOf, type EntryLog } from '../../common/acts/entry-log.ts';
 import { computedState } from '../../common/collab/snapshot.ts';
 import { asMeetingId, type MeetingId } from '../../common/domain/ids.ts';
 import { entryOfJws } from './entries.ts';
@@ -80,7 +80,7 @@ function withComputedState(entries: EntryLog, entry: Entry): Entry | undefined {
   const { kind, meeting, author, stream, body } = entry.payload;
   if (kind !== DOCUMENT_SNAPSHOT) return entry;
   try {
-    const state = computedState(entries.read(meeting, author, stream, 1, Number.MAX_SAFE_INTEGER));
+    const state = computedState(stream, entriesOf(entries, { meeting, author, stream }));
     return state && sha256(state) === body.sha256 ? { ...entry, state } : undefined;
   } catch {
     // Whatever is wrong with them, the laptop opens, and others are asked.

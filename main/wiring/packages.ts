@@ -39,7 +39,7 @@ export function packages(deps: {
   const { store, kept, now } = deps;
   return {
     async save({ meeting, session, path, events }) {
-      const acts = kept.entries.readStream(meeting.id, ACTS_STREAM);
+      const acts = [...kept.entries.readStream(meeting.id, ACTS_STREAM)];
       const organisation = acts[0] && store.certificates.get(acts[0].certificate)?.organisation;
       const root =
         (organisation && organisation !== session.organisation.fingerprint && kept.certificates.get(organisation)) ||
@@ -252,7 +252,7 @@ function documentsOf(kept: LaptopStore, meeting: OpenMeeting): { name: string; e
   );
   return [...names].map((stream) => ({
     name: stream.slice('doc/'.length),
-    entries: kept.entries.readStream(meeting.id, stream).map((entry) => ({ jws: withState(entry) })),
+    entries: [...kept.entries.readStream(meeting.id, stream)].map((entry) => ({ jws: withState(entry) })),
   }));
 }
 

@@ -112,7 +112,7 @@ describe('entries', () => {
     for (const laptop of honestOnes()) await until(async () => (await at.state(laptop)).queue.length === 1);
     expect((await at.state(at.honest)).attendance[mallory.member]).toBeUndefined();
     // Somebody else's acts brought once more, and one's own: known already.
-    const theirs = at.secretary.engine.store.entries.readStream(at.meeting, 'acts').map((entry) => entry.jws);
+    const theirs = [...at.secretary.engine.store.entries.readStream(at.meeting, 'acts')].map((entry) => entry.jws);
     expect(await by.bring(theirs)).toEqual({ refused: [] });
     await sameEverywhere();
     by.socket.close();

@@ -51,7 +51,7 @@ export async function findings(options: {
     documents.clear();
   }
 
-  const acts = store.entries.readStream(meeting, 'acts').map((entry) => entry.payload);
+  const acts = [...store.entries.readStream(meeting, 'acts')].map((entry) => entry.payload);
   const wanted = new Map<string, { count: number; done: DoneBy & { what: 'act' } }>();
   for (const done of options.ledger) {
     if (done.what !== 'act') continue;
