@@ -9,9 +9,15 @@ export interface Helper {
   end(): Promise<void>;
 }
 
-/** Starts a file of this folder as a process of its own. `within` is put before its command (`ip netns exec …`). */
-export function startProcess(file: string, within: readonly string[] = []): Helper {
-  const own = [process.execPath, ...process.execArgv, fileURLToPath(new URL(file, import.meta.url))];
+/** For servers: as much room for young objects as the V8 of Electron gives ours in the application. Node's gives eight times as much. */
+export const likeElectron = ['--max-semi-space-size=8'] as const;
+
+/**
+ * Starts a file of this folder as a process of its own. `within` is put before its command (`ip netns exec …`), `flags`
+ * are for Node.
+ */
+export function startProcess(file: string, within: readonly string[] = [], flags: readonly string[] = []): Helper {
+  const own = [process.execPath, ...process.execArgv, ...flags, fileURLToPath(new URL(file, import.meta.url))];
   const [command = process.execPath, ...args] = [...within, ...own];
   const child = spawn(command, args, {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

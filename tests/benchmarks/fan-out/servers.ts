@@ -1,6 +1,6 @@
 import type { MeetingId } from '../../../common/domain/ids.ts';
 import type { Carried, CarryingQuestion } from '../carrying-process.ts';
-import { startProcess, type Helper } from '../child-process.ts';
+import { likeElectron, startProcess, type Helper } from '../child-process.ts';
 import type { ServerQuestion } from './bare-process.ts';
 import type { Dialect } from './dialects.ts';
 import type { Place } from './laptop.ts';
@@ -39,7 +39,7 @@ export async function startContestant(
   tls: ServerTls | null,
   state?: { readonly document: string; readonly update: Uint8Array },
 ): Promise<RunningServer> {
-  const helper = startProcess(file);
+  const helper = startProcess(file, [], likeElectron);
   const question: ServerQuestion = { ask: 'listen', tls, ...(state ? { state } : {}) };
   const port = await helper.ask<number>(question);
   const path = `/${state?.document ?? 'ink'}`;
@@ -48,7 +48,7 @@ export async function startContestant(
 
 /** A laptop of ours that carries the meeting which lies in `folder`: its engine, signed log and database. */
 export async function startHost(folder: string, meeting: MeetingId, ca: string): Promise<RunningServer> {
-  const helper = startProcess('carrying-process.ts');
+  const helper = startProcess('carrying-process.ts', [], likeElectron);
   const question: CarryingQuestion = { ask: 'open', folder, meeting };
   const { address, heads } = await helper.ask<Carried>(question);
   const port = Number(address.split(':').at(-1));
