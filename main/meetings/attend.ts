@@ -116,10 +116,10 @@ function beginPapers({ network, tell }: Attending, one: MeetingAtHand, attendanc
     if (status.role === 'host') return inTurn(network.siblings(meeting.id));
     return status.role === 'member' && status.address ? [status.address] : [];
   };
-  one.offer = network.offerPapers(meeting.id, { addresses, liveWaits: () => attendance.waits() });
+  one.offer = network.offerPapers(meeting.id, { addresses, live: attendance.live });
   one.fetcher = network.fetchPapers(meeting.id, {
     addresses,
-    liveWaits: () => attendance.waits(),
+    live: attendance.live,
     // To the carrying laptop papers are brought.
     laptops: () => (attendance.status().role === 'host' ? [] : attendance.laptops()),
     hasWhole: (paper, member) => meeting.state()?.receipts[paper]?.includes(member) ?? false,
@@ -156,5 +156,5 @@ export async function takeBack(
   meeting.change('plan', (doc) => setPlanMeta(doc, { relay: undefined }));
   await meeting.settle();
   const until = Date.now() + TAKE_BACK_MILLISECONDS;
-  while (attendance.waits() && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 20));
+  while (attendance.live.waits() && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 20));
 }

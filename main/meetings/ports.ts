@@ -12,6 +12,7 @@ import type { Signer } from '../../common/acts/signer.ts';
 import type { PaperHolding } from '../../common/wire/paper-holding.ts';
 import type { Acknowledged } from '../../common/wire/acknowledged.ts';
 import type { EntrustOutcome } from '../../common/wire/entrust.ts';
+import type { LiveTraffic } from '../../common/wire/live-traffic.ts';
 import type { Identity, Invitation, Result, TlsCredentials } from './identity-port.ts';
 
 /** What the use cases of a meeting need from outside. */
@@ -227,7 +228,7 @@ export interface Network {
   onFound(listener: (found: readonly FoundHost[]) => void): () => void;
   fetchPapers(meeting: MeetingId, link: PaperLink): PaperFetcher;
   /** Brings whoever carries the meeting the papers that it lacks and this laptop has. */
-  offerPapers(meeting: MeetingId, link: Pick<PaperLink, 'addresses' | 'liveWaits'>): PaperOffer;
+  offerPapers(meeting: MeetingId, link: Pick<PaperLink, 'addresses' | 'live'>): PaperOffer;
   /** What the laptop there has of papers of the meeting; null for what it doesn't answer. */
   askHoldings(
     meeting: MeetingId,
@@ -277,8 +278,8 @@ export interface Attendance {
   found(addresses: readonly string[]): void;
   /** Live exchange of a document that windows have open. */
   share(name: string): () => void;
-  /** Something of this laptop is on its way and not yet stored elsewhere: papers let it pass. */
-  waits(): boolean;
+  /** Papers let it pass. */
+  readonly live: LiveTraffic;
   /** Laptops of the meeting that listen, as the carrying one told last. */
   laptops(): readonly KnownLaptop[];
   /** Says goodbye, so that the next laptop takes over at once. */
@@ -322,7 +323,7 @@ export interface PaperProgress {
 export interface PaperLink {
   /** Of the carrying laptop, while there is one. */
   readonly addresses: () => readonly string[];
-  readonly liveWaits: () => boolean;
+  readonly live: LiveTraffic;
   /** Those of the meeting as the carrying one told them last, this one among them. */
   readonly laptops: () => readonly { readonly member: MemberId; readonly device: string; readonly address: string }[];
   /** A signed receipt says that the member's laptop has it. */

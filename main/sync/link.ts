@@ -5,6 +5,7 @@ import type { LinkLogger } from '../../common/wire/admission.ts';
 import type { CarrierReport, Epoch, KnownLaptop } from '../../common/wire/carrier.ts';
 import { HEARTBEAT_MILLISECONDS } from '../../common/wire/link.ts';
 import { createPatience } from '../../common/wire/liveness.ts';
+import type { LiveTraffic } from '../../common/wire/live-traffic.ts';
 import { dialInTurn, type Connected, type Dialing } from './dial-in-turn.ts';
 import type { Credentials } from './dial.ts';
 import { followDocument, type FollowedDocument } from './followed-document.ts';
@@ -71,11 +72,12 @@ export interface Link {
   redirect(): void;
   /** Milliseconds since the last byte of the carrying laptop; Infinity while the link is down. */
   silentFor(): number;
-  /** Something of this laptop is on its way to the carrying one and not yet stored there. */
-  waits(): boolean;
+  readonly live: LiveTraffic;
   close(): Promise<void>;
 }
 
+/** For so long after the last stroke papers go on letting others pass. */
+const LIVE_MILLISECONDS = 2000;
 const FIRST_WAIT_MILLISECONDS = 200;
 const LONGEST_WAIT_MILLISECONDS = 5000;
 /** Just lost: whoever follows is there in a moment. */
@@ -109,6 +111,8 @@ export function connectLink(options: LinkOptions): Link {
   let changedAt = Date.now();
   let clockAhead: number | null = null;
   let lastReceived: string | null = null;
+  /** By a clock that nobody sets. */
+  let lastLive = -Infinity;
   let online: readonly MemberId[] = [];
   let abort = new AbortController();
   let waiting: NodeJS.Timeout | undefined;
@@ -219,6 +223,7 @@ export function connectLink(options: LinkOptions): Link {
         },
         onReceived() {
           lastReceived = new Date().toISOString();
+          lastLive = performance.now();
           changed();
         },
         onDocument: (document, message) => documents.get(document)?.followed.received(message),
@@ -288,7 +293,10 @@ export function connectLink(options: LinkOptions): Link {
           name: document,
           opened: options.openDocument(document),
           isUp: () => session !== null,
-          send: (message) => session?.sendDocument(document, message),
+          send(message) {
+            lastLive = performance.now();
+            session?.sendDocument(document, message);
+          },
           mayWrite: () => options.mayWrite(document),
         });
         entry = { followed, holders: 0 };
@@ -313,7 +321,10 @@ export function connectLink(options: LinkOptions): Link {
     },
     redirect: again,
     silentFor: () => session?.silentFor() ?? Infinity,
-    waits: () => session?.waits() ?? false,
+    live: {
+      waits: () => session?.waits() ?? false,
+      lately: () => performance.now() - lastLive < LIVE_MILLISECONDS,
+    },
     close() {
       if (closed) return Promise.resolve();
       closed = true;

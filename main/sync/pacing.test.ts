@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PAPER_CHUNK_BYTES } from '../../common/collab/plan.ts';
+import { nothingLive } from '../../common/wire/live-traffic.ts';
 import { createPacing, fetchPaced, type ArrivingChunk } from './pacing.ts';
 
 const never = new AbortController().signal;
@@ -7,15 +8,36 @@ const chunkOf = (size: number): ArrivingChunk => ({ source: 'a', bytes: new Uint
 
 describe('pacing of papers', () => {
   it('[PAPER-7] asks for pieces of about half a second on a thin line, one at a time', () => {
-    const pacing = createPacing({ liveWaits: () => false });
+    const pacing = createPacing(nothingLive);
     // 256 kbit/s: 32 KB a second.
     for (let piece = 0; piece < 5; piece++) pacing.came(pacing.pieceBytes(), pacing.pieceBytes() / 32);
     expect(pacing.pieceBytes()).toBe(16 * 1024);
     expect(pacing.atOnce(4)).toBe(1);
   });
 
+  it('[PAPER-7] asks for pieces of an eighth of a second while people draw', () => {
+    let draws = false;
+    const pacing = createPacing({ ...nothingLive, lately: () => draws });
+    const bringAt = (bytesPerMillisecond: number): number => {
+      for (let piece = 0; piece < 8; piece++) {
+        const bytes = pacing.pieceBytes();
+        pacing.came(bytes, bytes / bytesPerMillisecond);
+      }
+      return pacing.pieceBytes();
+    };
+    expect(bringAt(128)).toBe(64_000);
+    draws = true;
+    expect(pacing.pieceBytes()).toBe(16_000);
+    // 256 kbit/s.
+    expect(bringAt(32)).toBe(4096);
+    draws = false;
+    expect(bringAt(32)).toBe(16 * 1024);
+    draws = true;
+    expect(bringAt(100_000)).toBe(PAPER_CHUNK_BYTES);
+  });
+
   it('[PAPER-7] asks for whole chunks, several at a time, once the line has shown to be fast', () => {
-    const pacing = createPacing({ liveWaits: () => false });
+    const pacing = createPacing(nothingLive);
     expect(pacing.atOnce(2)).toBe(1);
     pacing.came(pacing.pieceBytes(), 2);
     expect(pacing.pieceBytes()).toBe(PAPER_CHUNK_BYTES);
@@ -25,7 +47,7 @@ describe('pacing of papers', () => {
   it('[PAPER-7] waits while the link waits, but not for ever', async () => {
     let waits = true;
     let time = 0;
-    const pacing = createPacing({ liveWaits: () => waits, now: () => time });
+    const pacing = createPacing({ ...nothingLive, waits: () => waits }, () => time);
     let had = false;
     const turn = pacing.turn(never).then(() => (had = true));
     await new Promise((resolve) => setTimeout(resolve, 60));
@@ -50,7 +72,7 @@ describe('pacing of papers', () => {
   });
 
   it('[PAPER-3] keeps the pieces that came before a cut', async () => {
-    const pacing = createPacing({ liveWaits: () => false });
+    const pacing = createPacing(nothingLive);
     const whole = Uint8Array.from({ length: 200_000 }, (_, index) => index % 251);
     const chunk = chunkOf(whole.byteLength);
     const asked: number[] = [];
@@ -66,7 +88,7 @@ describe('pacing of papers', () => {
   });
 
   it('passes on what came instead of bytes', async () => {
-    const pacing = createPacing({ liveWaits: () => false });
+    const pacing = createPacing(nothingLive);
     expect(await fetchPaced(chunkOf(10), pacing, () => Promise.resolve('not-there-yet' as const), never)).toBe(
       'not-there-yet',
     );

@@ -1,12 +1,14 @@
 import { PAPER_CHUNK_BYTES } from '../../common/collab/plan.ts';
+import type { LiveTraffic } from '../../common/wire/live-traffic.ts';
 
 /**
  * How fast papers are asked for, so that ballots and strokes on the same line don't wait behind them: in pieces that
- * take about half a second each at the speed seen last, and none while the link waits for an answer. One for each source,
- * since sources differ in speed. On a fast line a piece is a whole chunk and nothing is slowed down.
+ * take about half a second each at the speed seen last, an eighth of one while people draw, type or decide, and none while
+ * the link waits for an answer. One for each source, since sources differ in speed. On a fast line a piece is a whole
+ * chunk and nothing is slowed down.
  */
 export interface Pacing {
-  /** How much to ask for at once, bytes: from 16 KB to a whole chunk. */
+  /** How much to ask for at once, bytes: from 4 KB to a whole chunk. */
   pieceBytes(): number;
   /** Of `most` requests at a time, how many the line bears: one on a slow one, where two only make a longer queue. */
   atOnce(most: number): number;
@@ -16,39 +18,43 @@ export interface Pacing {
   came(bytes: number, milliseconds: number): void;
 }
 
-const PIECE_MILLISECONDS = 500;
+const PIECE_MILLISECONDS = { live: 125, quiet: 500 };
 const FIRST_PIECE_BYTES = 64 * 1024;
-const LEAST_PIECE_BYTES = 16 * 1024;
+/** Smaller ones are mostly headers and waiting. */
+const LEAST_PIECE_BYTES = { live: 4 * 1024, quiet: 16 * 1024 };
 /** Bytes a second from which on several requests at a time help more than they hurt. */
 const FAST_BYTES = 1024 * 1024;
 /** An answer that never comes must not stop papers for ever. */
 const PATIENCE_MILLISECONDS = 5000;
 const LOOK_MILLISECONDS = 20;
 
-/** `liveWaits`: the link to the carrying laptop has sent something and waits until it is stored there. */
-export function createPacing(options: { liveWaits(): boolean; now?(): number }): Pacing {
-  const now = options.now ?? (() => performance.now());
-  let piece = FIRST_PIECE_BYTES;
+export function createPacing(live: LiveTraffic, now = () => performance.now()): Pacing {
+  /** At once no more than this: one quick answer may have been a cache's. */
+  let most = FIRST_PIECE_BYTES;
+  let asked = FIRST_PIECE_BYTES;
   let bytesPerSecond = 0;
   let patient = true;
 
   return {
-    pieceBytes: () => piece,
+    pieceBytes() {
+      const mood = live.lately() ? 'live' : 'quiet';
+      const fitting = bytesPerSecond === 0 ? most : (bytesPerSecond * PIECE_MILLISECONDS[mood]) / 1000;
+      asked = Math.round(Math.max(LEAST_PIECE_BYTES[mood], Math.min(fitting, most)));
+      return asked;
+    },
     atOnce: (most) => (bytesPerSecond >= FAST_BYTES ? most : 1),
     async turn(signal) {
       const until = now() + PATIENCE_MILLISECONDS;
-      while (options.liveWaits() && patient && !signal.aborted && now() < until) {
+      while (live.waits() && patient && !signal.aborted && now() < until) {
         await new Promise((resolve) => setTimeout(resolve, LOOK_MILLISECONDS));
       }
       // What waited in vain once is not waited for before each piece.
-      patient = !options.liveWaits();
+      patient = !live.waits();
     },
     came(bytes, milliseconds) {
       bytesPerSecond = (bytes / Math.max(milliseconds, 1)) * 1000;
-      // A whole chunk at once, or no more than twice as much as last time: one quick answer may have been a cache's.
-      const fitting = (bytesPerSecond * PIECE_MILLISECONDS) / 1000;
-      const bounded = fitting >= PAPER_CHUNK_BYTES ? PAPER_CHUNK_BYTES : Math.min(fitting, piece * 2);
-      piece = Math.round(Math.max(LEAST_PIECE_BYTES, Math.min(PAPER_CHUNK_BYTES, bounded)));
+      const isFast = (bytesPerSecond * PIECE_MILLISECONDS.quiet) / 1000 >= PAPER_CHUNK_BYTES;
+      most = isFast ? PAPER_CHUNK_BYTES : Math.min(PAPER_CHUNK_BYTES, asked * 2);
     },
   };
 }

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { PaperPart, PaperParts, WantedPaper } from '../../common/collab/paper-parts.ts';
 import type { MeetingId, Sha256 } from '../../common/domain/ids.ts';
 import type { LinkLogger } from '../../common/wire/admission.ts';
+import { nothingLive, type LiveTraffic } from '../../common/wire/live-traffic.ts';
 import type { Credentials } from './dial.ts';
 import { askNeighbours } from './ask-neighbours.ts';
 import { fetchChunk } from './fetch-chunk.ts';
@@ -47,8 +48,8 @@ export interface PaperFetcherOptions extends Credentials {
   /** Papers to have, the most urgent first; asked anew before every chunk. */
   wanted(): readonly WantedPaper[];
   readonly store: PaperParts;
-  /** The link waits for an answer to something live: papers let it pass. */
-  liveWaits?(): boolean;
+  /** Papers let it pass. */
+  readonly live?: LiveTraffic;
   readonly logger: LinkLogger;
   /** At most every 200 ms per paper, and when it is complete. */
   onProgress?(progress: PaperProgress): void;
@@ -95,7 +96,7 @@ export function createPaperFetcher(options: PaperFetcherOptions): PaperFetcher {
   const closing = new AbortController();
   // Each request under way listens.
   setMaxListeners(0, closing.signal);
-  const pool = createSourcePool(options, () => options.liveWaits?.() ?? false);
+  const pool = createSourcePool(options, options.live ?? nothingLive);
   let paused = false;
   /** Bytes that came, of chunks unfinished or refused as well. */
   let received = 0;

@@ -14,6 +14,7 @@ import {
   missingPapersSchema,
   type ChunkOutcome,
 } from '../../common/wire/paper-upload.ts';
+import { nothingLive, type LiveTraffic } from '../../common/wire/live-traffic.ts';
 import { createCarrierClient, readAll, type CarrierClient } from './carrier-client.ts';
 import type { Credentials } from './dial.ts';
 import { createPacing } from './pacing.ts';
@@ -38,8 +39,8 @@ export interface PaperOfferOptions extends Credentials {
   source(): string | null;
   /** Papers that are here, the most urgent first; asked anew in every round. */
   offered(): readonly OfferedPaper[];
-  /** The link waits for an answer to something live: papers let it pass. */
-  liveWaits?(): boolean;
+  /** Papers let it pass. */
+  readonly live?: LiveTraffic;
   readonly logger: LinkLogger;
 }
 
@@ -68,7 +69,7 @@ export function createPaperOffer(options: PaperOfferOptions): PaperOffer {
   let wakened: (() => void) | undefined;
   let wokenBefore = false;
 
-  const pacing = createPacing({ liveWaits: () => options.liveWaits?.() ?? false });
+  const pacing = createPacing(options.live ?? nothingLive);
   const turn = () => pacing.turn(closing.signal);
 
   function carrierAt(address: string): CarrierClient {

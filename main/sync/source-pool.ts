@@ -1,3 +1,4 @@
+import type { LiveTraffic } from '../../common/wire/live-traffic.ts';
 import { createCarrierClient, type CarrierClient } from './carrier-client.ts';
 import type { Credentials } from './dial.ts';
 import { createPacing, type Pacing } from './pacing.ts';
@@ -47,14 +48,14 @@ interface Known {
   notReachedSince: number;
 }
 
-export function createSourcePool(credentials: Credentials, liveWaits: () => boolean): SourcePool {
+export function createSourcePool(credentials: Credentials, live: LiveTraffic): SourcePool {
   /** In the order of use. */
   const known = new Map<string, Known>();
 
   function at(address: string): Known {
     const one = known.get(address) ?? {
       client: undefined,
-      pacing: createPacing({ liveWaits }),
+      pacing: createPacing(live),
       busy: 0,
       failures: 0,
       restUntil: 0,

@@ -368,7 +368,7 @@ export function attend(options: AttendanceOptions): RunningAttendance {
       }
     },
     share: documents.share,
-    waits: () => link?.waits() ?? false,
+    live: { waits: () => link?.live.waits() ?? false, lately: () => link?.live.lately() ?? false },
     laptops: () => succession.laptops(),
     advertised,
     changed: tell,

@@ -1,6 +1,7 @@
 import type { PaperRecord } from '../../common/collab/plan.ts';
 import type { MeetingId, MemberId, Sha256 } from '../../common/domain/ids.ts';
 import type { LinkLogger } from '../../common/wire/admission.ts';
+import type { LiveTraffic } from '../../common/wire/live-traffic.ts';
 import type { PaperFetcher, PaperLink, PaperOffer } from '../meetings/ports.ts';
 import type { Store } from '../store/open-store.ts';
 import type { Credentials } from '../sync/dial.ts';
@@ -92,11 +93,7 @@ const laptopId = ({ member, device }: { readonly member: MemberId; readonly devi
   `${member}/${device}`;
 
 /** The use cases' port on what brings papers to the host. */
-export function offerPapers({
-  addresses,
-  store,
-  ...rest
-}: Exchange & { readonly liveWaits: () => boolean }): PaperOffer {
+export function offerPapers({ addresses, store, ...rest }: Exchange & { readonly live: LiveTraffic }): PaperOffer {
   let offered: readonly PaperRecord[] = [];
   let confirmed: ReadonlySet<Sha256> = new Set();
   const made = createPaperOffer({

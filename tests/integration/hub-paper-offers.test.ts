@@ -72,7 +72,7 @@ function offerOf(
     admit: room.organisation.admit,
     source,
     offered: () => papers,
-    liveWaits,
+    live: { waits: liveWaits, lately: () => false },
     logger: { info: () => undefined, warn: (message, values) => warnings.push({ message, ...values }) },
   });
   open.push(() => offer.close());

@@ -1,0 +1,9 @@
+/** What of a meeting goes over the line to the carrying laptop beside its papers, which let it pass. */
+export interface LiveTraffic {
+  /** Something of this laptop is on its way and not yet stored there. */
+  waits(): boolean;
+  /** Somebody drew, typed or decided in the last seconds. */
+  lately(): boolean;
+}
+
+export const nothingLive: LiveTraffic = { waits: () => false, lately: () => false };
