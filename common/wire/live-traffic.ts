@@ -2,7 +2,7 @@
 export interface LiveTraffic {
   /** Something of this laptop is on its way and not yet stored there. */
   waits(): boolean;
-  /** Somebody drew, typed or decided in the last seconds. */
+  /** Somebody drew, typed or decided a moment ago, and is likely to go on. */
   lately(): boolean;
 }
 

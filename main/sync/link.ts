@@ -77,7 +77,7 @@ export interface Link {
 }
 
 /** For so long after the last stroke papers go on letting others pass. */
-const LIVE_MILLISECONDS = 2000;
+const LIVE_MILLISECONDS = 15_000;
 const FIRST_WAIT_MILLISECONDS = 200;
 const LONGEST_WAIT_MILLISECONDS = 5000;
 /** Just lost: whoever follows is there in a moment. */
