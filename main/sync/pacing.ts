@@ -10,7 +10,7 @@ import type { LiveTraffic } from '../../common/wire/live-traffic.ts';
 export interface Pacing {
   /** How much to ask for at once, bytes: from 4 KB to a whole chunk. */
   pieceBytes(): number;
-  /** Of `most` requests at a time, how many the line bears: one on a slow one, where two only make a longer queue. */
+  /** Of `most` requests at a time, how many the line bears: one on a slow one or before anything is known, where two only make a longer queue. */
   atOnce(most: number): number;
   /** Resolves when nothing live waits, at the latest after some seconds or when `signal` ends. */
   turn(signal: AbortSignal): Promise<void>;
@@ -19,7 +19,7 @@ export interface Pacing {
 }
 
 const PIECE_MILLISECONDS = { live: 125, quiet: 500 };
-const FIRST_PIECE_BYTES = 64 * 1024;
+const FIRST_PIECE_BYTES = { live: 16 * 1024, quiet: 64 * 1024 };
 /** Smaller ones are mostly headers and waiting. */
 const LEAST_PIECE_BYTES = { live: 4 * 1024, quiet: 16 * 1024 };
 /** Bytes a second from which on several requests at a time help more than they hurt. */
@@ -30,15 +30,16 @@ const LOOK_MILLISECONDS = 20;
 
 export function createPacing(live: LiveTraffic, now = () => performance.now()): Pacing {
   /** At once no more than this: one quick answer may have been a cache's. */
-  let most = FIRST_PIECE_BYTES;
-  let asked = FIRST_PIECE_BYTES;
+  let most = FIRST_PIECE_BYTES.quiet;
+  let asked = most;
   let bytesPerSecond = 0;
   let patient = true;
 
   return {
     pieceBytes() {
       const mood = live.lately() ? 'live' : 'quiet';
-      const fitting = bytesPerSecond === 0 ? most : (bytesPerSecond * PIECE_MILLISECONDS[mood]) / 1000;
+      const fitting =
+        bytesPerSecond === 0 ? FIRST_PIECE_BYTES[mood] : (bytesPerSecond * PIECE_MILLISECONDS[mood]) / 1000;
       asked = Math.round(Math.max(LEAST_PIECE_BYTES[mood], Math.min(fitting, most)));
       return asked;
     },

@@ -88,7 +88,10 @@ export function createSourcePool(credentials: Credentials, live: LiveTraffic): S
     pacing: (address) => at(address).pacing,
     full(address) {
       const one = known.get(address);
-      return one !== undefined && one.busy >= one.pacing.atOnce(REQUESTS);
+      const most = one?.pacing.atOnce(REQUESTS) ?? 1;
+      if (one && one.busy >= most) return true;
+      // Two slow ones are likely slow for the same line, this laptop's own.
+      return most === 1 && [...known.values()].some(({ busy, pacing }) => busy > 0 && pacing.atOnce(REQUESTS) === 1);
     },
     busy: (address) => known.get(address)?.busy ?? 0,
     begin(address) {
