@@ -45,6 +45,7 @@ export const thinLine: Benchmark = {
       return helper;
     };
     let outages: NodeJS.Timeout | undefined;
+    let mending: NodeJS.Timeout | undefined;
     try {
       const organisation = await enrolledOrganisation(3);
       const [host, office, village] = [0, 1, 2].map((index) => join(place.folder, String(index))) as [
@@ -104,7 +105,7 @@ export const thinLine: Benchmark = {
       outages = setInterval(() => {
         outage++;
         network.plug(VILLAGE, false);
-        setTimeout(() => network.plug(VILLAGE, true), OUTAGE_MILLISECONDS);
+        mending = setTimeout(() => network.plug(VILLAGE, true), OUTAGE_MILLISECONDS);
       }, OUTAGE_PERIOD_MILLISECONDS);
       const began = performance.now();
       const busy = [];
@@ -122,6 +123,7 @@ export const thinLine: Benchmark = {
       return rows(idle, busy, { losses, shown }, bytes / seconds);
     } finally {
       clearInterval(outages);
+      clearTimeout(mending);
       for (const helper of laptops) await helper.end();
       await network.remove();
     }
