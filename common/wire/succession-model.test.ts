@@ -15,7 +15,6 @@ const DECIDE = 1500;
 const TRY_AGAIN = 200;
 const TELL_MISSING = 2000;
 const LOOK_AROUND = 1000;
-const NOTE = 1000;
 
 interface Machine {
   readonly name: number;
@@ -32,8 +31,6 @@ interface Machine {
   heard: number;
   nextTry: number;
   nextTell: number;
-  /** What isn't on its disk yet is written then. */
-  nextSave: number;
   /** Somebody waits at its door until then. */
   doorUntil: number;
   asked: Map<string, number>;
@@ -70,7 +67,6 @@ function createWorld(size: number) {
       heard: 0,
       nextTry: 0,
       nextTell: 0,
-      nextSave: Infinity,
       doorUntil: 0,
       asked: new Map(),
       carriedUntil: null,
@@ -82,14 +78,8 @@ function createWorld(size: number) {
   const answers = (a: Machine, b: Machine) => reaches(a, b) && !b.frozen;
   const report = (machine: Machine): CarrierReport => machine.succession.report();
 
-  /** Lost when the machine dies before it is written. */
-  function note(machine: Machine): void {
-    machine.nextSave = Math.min(machine.nextSave, now + NOTE);
-  }
-
   function save(machine: Machine): void {
     const { succession, disk } = machine;
-    machine.nextSave = Infinity;
     Object.assign(disk, {
       epoch: succession.epoch(),
       laptops: succession.laptops(),
@@ -128,13 +118,13 @@ function createWorld(size: number) {
     for (const one of followers(host))
       if (answers(host, one)) {
         one.succession.heardOf(present, host.succession.epoch() ?? undefined);
-        note(one);
+        save(one);
       }
     const gone = host.succession
       .laptops()
       .filter((laptop) => laptop.device !== host.device && !present.some((one) => one.device === laptop.device));
     host.succession.heardOf([...present, ...gone]);
-    note(host);
+    save(host);
   }
 
   function join(machine: Machine, host: Machine): void {
@@ -143,7 +133,7 @@ function createWorld(size: number) {
     machine.succession.joined(host.address, host.succession.epoch());
     machine.host = host.name;
     machine.heard = now;
-    note(machine);
+    save(machine);
     tellLaptops(host);
   }
 
@@ -158,7 +148,7 @@ function createWorld(size: number) {
     machine.succession.yieldTo(to.address, now);
     machine.nextTry = now;
     machine.disk.carrying = false;
-    note(machine);
+    save(machine);
     for (const one of left) if (answers(machine, one)) lost(one, to);
   }
 
@@ -226,7 +216,6 @@ function createWorld(size: number) {
 
   function live(machine: Machine): void {
     const { succession } = machine;
-    if (now >= machine.nextSave) save(machine);
     if (machine.host !== null) {
       const host = machines[machine.host] as Machine;
       const serving = host.up && host.succession.role() === 'carrying';
@@ -384,4 +373,26 @@ it('[TAKE-2] a host that dies while all others can reach each other is replaced 
   world.happen({ what: 'crash', who: 0 });
   world.pass(1000);
   expect(others.map((one) => one.succession.role())).toEqual(['carrying', 'joined', 'joined', 'joined']);
+});
+
+it('[TAKE-3] whoever dies right after the welcome takes over when it is back, though the host never is', () => {
+  const world = createWorld(SIZE);
+  const [first, second, third] = world.machines;
+  if (!first || !second || !third) throw new Error('no laptops');
+  world.start(first);
+  first.succession.carry();
+  world.start(second);
+  second.succession.hint([first.address]);
+  while (second.host === null && world.now() < 5000) world.pass(STEP);
+  expect(second.host).toBe(0);
+  world.happen({ what: 'crash', who: 1 });
+  world.happen({ what: 'crash', who: 0 });
+  world.start(second);
+  world.pass(1000);
+  // Nobody has come to it yet.
+  expect(second.succession.role()).toBe('seeking');
+  world.start(third);
+  third.succession.hint([second.address]);
+  world.pass(5000);
+  expect([second.succession.role(), third.host]).toEqual(['carrying', 1]);
 });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase, type Database } from './database.ts';
-import { deferredSync, type DeferredSync } from './deferred-sync.ts';
+import { deferredSync, withoutSync, type DeferredSync } from './deferred-sync.ts';
 import { temporaryFolder } from './store.fixtures.ts';
 
 describe('a commit that does not wait for the disk', () => {
@@ -36,6 +36,16 @@ describe('a commit that does not wait for the disk', () => {
     await deferred.commit(() => add(1));
     expect(level()).toBe(2);
     expect(() => deferred.commit(() => add(1))).toThrow(/UNIQUE/);
+    expect(level()).toBe(2);
+  });
+
+  it('may leave it to a later one to be on the disk, and leaves that one as careful as it was', () => {
+    withoutSync(db, () => {
+      expect(level()).toBe(1);
+      add(1);
+    });
+    expect([count(), level()]).toEqual([1, 2]);
+    expect(() => withoutSync(db, () => add(1))).toThrow(/UNIQUE/);
     expect(level()).toBe(2);
   });
 

@@ -12,6 +12,19 @@ export interface DeferredSync {
   close(): Promise<void>;
 }
 
+/**
+ * Runs a transaction that doesn't wait for the disk: when it returns, what it wrote outlives this process; this machine
+ * with the next commit that waits. Throws what `transaction` throws. Not within another transaction.
+ */
+export function withoutSync(db: Database, transaction: () => void): void {
+  db.pragma('synchronous = NORMAL');
+  try {
+    transaction();
+  } finally {
+    db.pragma('synchronous = FULL');
+  }
+}
+
 /** On a database of `openDatabase`, whose other commits wait for the disk as always. */
 export function deferredSync(db: Database): DeferredSync {
   let file: number | undefined;
@@ -43,12 +56,7 @@ export function deferredSync(db: Database): DeferredSync {
 
   return {
     commit(transaction) {
-      db.pragma('synchronous = NORMAL');
-      try {
-        transaction();
-      } finally {
-        db.pragma('synchronous = FULL');
-      }
+      withoutSync(db, transaction);
       return synced();
     },
     async close() {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Database } from './database.ts';
+import { withoutSync } from './deferred-sync.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -7,6 +8,8 @@ export interface SettingsStore {
   /** Undefined when absent or not what `schema` wants (set by another version): the caller has a default. */
   get<T>(key: string, schema: z.ZodType<T>): T | undefined;
   set(key: string, value: Json): void;
+  /** As `set`, but a power cut may undo it, since it does not wait for the disk. Not within a transaction. */
+  note(key: string, value: Json): void;
   remove(key: string): void;
 }
 
@@ -23,6 +26,9 @@ export function settingsStore(db: Database): SettingsStore {
     },
     set(key, value) {
       write.run(key, JSON.stringify(value));
+    },
+    note(key, value) {
+      withoutSync(db, () => void write.run(key, JSON.stringify(value)));
     },
     remove(key) {
       remove.run(key);

@@ -62,7 +62,7 @@ export interface RunningAttendance extends Attendance {
  */
 export function attend(options: AttendanceOptions): RunningAttendance {
   const { meeting, me, device, hub, credentials, store, remembered, logger } = options;
-  const memory = successionMemory(store, meeting.id, logger);
+  const memory = successionMemory(store.settings, meeting.id, logger);
   const now = () => performance.now();
   let insistsUntil = -Infinity;
   const succession = createSuccession({
@@ -93,8 +93,11 @@ export function attend(options: AttendanceOptions): RunningAttendance {
       link?.redirect();
     },
     onAbove() {
-      rememberSoon();
-      memory.flush();
+      try {
+        remember();
+      } catch (error) {
+        logger.warn('the epoch could not be written down', { error: String(error) });
+      }
     },
     onRetry: () => link?.retry(),
   });
@@ -137,9 +140,9 @@ export function attend(options: AttendanceOptions): RunningAttendance {
     options.onAdvertised();
   }
 
-  /** Before anybody is served with an epoch it is on disk; what is merely useful later may fail. */
+  /** Before anybody is served with an epoch it is on disk; what is useful after a restart may fail. */
   const remember = () => memory.write(standingNow());
-  const rememberSoon = () => memory.note(standingNow);
+  const note = () => memory.note(standingNow());
   const standingNow = () => ({
     epoch: succession.epoch(),
     laptops: succession.laptops(),
@@ -172,13 +175,13 @@ export function attend(options: AttendanceOptions): RunningAttendance {
         onJoined({ address, carrier, epoch }) {
           if (link !== opened) return;
           succession.joined(address, epoch ?? { n: 1, member: carrier, device: 'before-epochs' });
-          rememberSoon();
+          note();
           tell();
         },
         onLaptops(laptops, epoch) {
           if (link !== opened) return;
           succession.heardOf(laptops, epoch);
-          rememberSoon();
+          note();
         },
         onLost(moved) {
           if (link !== opened || hosting()) return;
@@ -221,7 +224,7 @@ export function attend(options: AttendanceOptions): RunningAttendance {
             .laptops()
             .filter((laptop) => !devices.has(laptop.device) && laptop.device !== device);
           succession.heardOf([...laptops, ...others].slice(0, MAX_KNOWN_LAPTOPS));
-          rememberSoon();
+          note();
         },
       },
     });
@@ -386,7 +389,6 @@ export function attend(options: AttendanceOptions): RunningAttendance {
         hub.stop(meeting.id, next);
       }
       succession.leave();
-      memory.flush();
       await closeLink();
     },
   };

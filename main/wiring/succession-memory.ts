@@ -10,10 +10,11 @@ export interface SuccessionMemory {
   read(): Remembered;
   /** On disk when it returns; throws when it can't be written. */
   write(value: Remembered): void;
-  /** On disk within a second if it can be written; `value` is asked for then. */
-  note(value: () => Remembered): void;
-  /** What was noted is on disk now if it can be written. */
-  flush(): void;
+  /**
+   * Outlives this process when it returns, if it can be written at all: whoever is killed right after the welcome can
+   * still take over. Doesn't wait for the disk, since everybody is told at once when a room comes together.
+   */
+  note(value: Remembered): void;
 }
 
 interface Remembered {
@@ -28,40 +29,30 @@ const schema = z.object({
   carriedAt: hostPortSchema.nullable(),
 });
 
-/** While a room comes together the list changes many times a second; each writing costs the disk a flush. */
-const NOTE_MILLISECONDS = 1000;
-
-export function successionMemory(store: Store, meeting: MeetingId, logger: LinkLogger): SuccessionMemory {
+export function successionMemory(
+  settings: Pick<Store['settings'], 'get' | 'set' | 'note'>,
+  meeting: MeetingId,
+  logger: LinkLogger,
+): SuccessionMemory {
   const key = `succession/${meeting}`;
-  let written = '';
-  let noted: (() => Remembered) | undefined;
-  let writing: NodeJS.Timeout | undefined;
-
-  function write(value: Remembered): void {
-    clearTimeout(writing);
-    noted = writing = undefined;
-    const text = JSON.stringify(value);
-    if (text === written) return;
-    store.settings.set(key, JSON.parse(text));
-    written = text;
-  }
-
-  function flush(): void {
-    if (!noted) return;
-    try {
-      write(noted());
-    } catch (error) {
-      logger.warn('the course of the meeting could not be remembered', { error: String(error) });
-    }
-  }
+  let noted = '';
 
   return {
-    read: () => store.settings.get(key, schema) ?? { epoch: null, laptops: [], carriedAt: null },
-    write,
-    note(value) {
-      noted = value;
-      writing ??= setTimeout(flush, NOTE_MILLISECONDS);
+    read: () => settings.get(key, schema) ?? { epoch: null, laptops: [], carriedAt: null },
+    write(value) {
+      const text = JSON.stringify(value);
+      settings.set(key, JSON.parse(text));
+      noted = text;
     },
-    flush,
+    note(value) {
+      const text = JSON.stringify(value);
+      if (text === noted) return;
+      try {
+        settings.note(key, JSON.parse(text));
+        noted = text;
+      } catch (error) {
+        logger.warn('the course of the meeting could not be remembered', { error: String(error) });
+      }
+    },
   };
 }

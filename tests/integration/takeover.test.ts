@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findResources } from '../../main/wiring/open-laptop.ts';
-import type { LaptopReport } from '../chaos/laptop-process.ts';
+import type { LaptopReport, LaptopSetting } from '../chaos/laptop-process.ts';
 import { startLaptop, type LaptopProcess } from '../chaos/laptop.ts';
 import { buildLaptopProgram } from '../chaos/program.ts';
 import { prepareRoom, type PreparedRoom } from '../chaos/room.ts';
@@ -49,21 +49,26 @@ async function sameEverywhere(some: readonly LaptopProcess[]): Promise<void> {
   }, 30_000);
 }
 
+/** `ports`: where it may find the meeting, the likeliest first. */
+function settingOf(at: string, name: string, port: number, ports: readonly number[]): LaptopSetting {
+  return {
+    folder: at,
+    resources: findResources(join(import.meta.dirname, '../../main')),
+    listenHost: '127.0.0.1',
+    port,
+    discovery: 'off',
+    meeting: room.meeting,
+    paper: room.paper,
+    ledger: join(folder, `ledger-${name}`),
+    addresses: ports.map((one) => `127.0.0.1:${one}`),
+  };
+}
+
 async function open(index: number): Promise<LaptopProcess> {
   const laptop = await startLaptop(program, { log: join(folder, `laptop-${index}.log`) });
   await laptop.ask({
     ask: 'open',
-    setting: {
-      folder: folders[index] as string,
-      resources: findResources(join(import.meta.dirname, '../../main')),
-      listenHost: '127.0.0.1',
-      port: index === 0 ? FIRST_PORT : 0,
-      discovery: 'off',
-      meeting: room.meeting,
-      paper: room.paper,
-      ledger: join(folder, `ledger-${index}`),
-      addresses: [`127.0.0.1:${FIRST_PORT}`],
-    },
+    setting: settingOf(folders[index] as string, `${index}`, index === 0 ? FIRST_PORT : 0, [FIRST_PORT]),
   });
   return laptop;
 }
@@ -167,4 +172,40 @@ test('[TAKE-2] several at once: whoever is left goes on', async () => {
   await Promise.all(gone.map((index) => laptops[index]?.kill()));
   await untilAnotherCarries(gone, 'three of eight killed');
   await sameEverywhere(except(...gone));
+});
+
+test('[TAKE-3] killed right after its welcome, the host lost for good: back again, it takes over when somebody comes', async () => {
+  const few = await room.lay(join(folder, 'few'), 3);
+  const ports = few.map((_, index) => FIRST_PORT + 1000 + index);
+  async function openOneOfFew(index: number): Promise<LaptopProcess> {
+    const laptop = await startLaptop(program, { log: join(folder, `few-${index}.log`) });
+    await laptop.ask({
+      ask: 'open',
+      setting: settingOf(few[index] as string, `few-${index}`, ports[index] ?? 0, ports),
+    });
+    laptops.push(laptop);
+    return laptop;
+  }
+  const [host, killed] = await Promise.all([openOneOfFew(0), openOneOfFew(1)]);
+  await host.ask({ ask: 'carry' });
+  await killed.ask({ ask: 'join' });
+  await until(async () => {
+    const [{ heads }, { heads: known, connection }] = await Promise.all([report(host), report(killed)]);
+    return connection === 'connected' && known.length >= heads.length;
+  });
+  await killed.kill();
+  await host.kill();
+  const back = await openOneOfFew(1);
+  expect(await works(back)).toBe(false);
+  // Whoever comes now was never here: knows nothing of the meeting but where it may be.
+  const newcomer = await openOneOfFew(2);
+  await until(() =>
+    newcomer.ask({ ask: 'join' }).then(
+      () => true,
+      () => false,
+    ),
+  );
+  await until(async () => (await works(back)) && (await works(newcomer)));
+  expect((await report(back)).role).toBe('host');
+  await sameEverywhere([back, newcomer]);
 });
