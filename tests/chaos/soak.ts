@@ -93,7 +93,7 @@ export async function soak({ room, program, folder, minutes }: SoakOptions): Pro
 /** A round is some ten minutes of a lively meeting. */
 function doingsOf(round: number, laptop: number): Doing[] {
   const doings: Doing[] = [{ does: 'check-in' }];
-  const id = (index: number) => `${round.toString(36)}-${laptop}s${index.toString(36)}`;
+  const id = (index: number) => `${round}-${laptop}s${index}`;
   for (let index = 0; index < 40; index++) {
     doings.push({ does: 'draw', id: id(index) });
     if (index % 4 === 3) doings.push({ does: 'erase', id: '' });
