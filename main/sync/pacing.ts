@@ -12,6 +12,8 @@ export interface Pacing {
   pieceBytes(): number;
   /** Of `most` requests at a time, how many the line bears: one on a slow one or before anything is known, where two only make a longer queue. */
   atOnce(most: number): number;
+  /** It has shown to be slow. */
+  isSlow(): boolean;
   /** Resolves when nothing live waits, at the latest after some seconds or when `signal` ends. */
   turn(signal: AbortSignal): Promise<void>;
   /** A piece came. */
@@ -44,6 +46,7 @@ export function createPacing(live: LiveTraffic, now = () => performance.now()): 
       return asked;
     },
     atOnce: (most) => (bytesPerSecond >= FAST_BYTES ? most : 1),
+    isSlow: () => bytesPerSecond > 0 && bytesPerSecond < FAST_BYTES,
     async turn(signal) {
       const until = now() + PATIENCE_MILLISECONDS;
       while (live.waits() && patient && !signal.aborted && now() < until) {

@@ -91,7 +91,7 @@ export function createSourcePool(credentials: Credentials, live: LiveTraffic): S
       const most = one?.pacing.atOnce(REQUESTS) ?? 1;
       if (one && one.busy >= most) return true;
       // Two slow ones are likely slow for the same line, this laptop's own.
-      return most === 1 && [...known.values()].some(({ busy, pacing }) => busy > 0 && pacing.atOnce(REQUESTS) === 1);
+      return most === 1 && [...known.values()].some(({ busy, pacing }) => busy > 0 && pacing.isSlow());
     },
     busy: (address) => known.get(address)?.busy ?? 0,
     begin(address) {
