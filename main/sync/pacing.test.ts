@@ -36,6 +36,17 @@ describe('pacing of papers', () => {
     expect(bringAt(100_000)).toBe(PAPER_CHUNK_BYTES);
   });
 
+  it('[PAPER-7] is not deceived by a line that lets a few kilobytes pass at once after a rest', () => {
+    const pacing = createPacing({ ...nothingLive, lately: () => true });
+    for (let piece = 0; piece < 40; piece++) {
+      const bytes = pacing.pieceBytes();
+      // A bucket of 8 KB, full again each time; the rest at 256 kbit/s.
+      pacing.came(bytes, 1 + Math.max(0, bytes - 8192) / 32);
+      expect(bytes).toBeLessThanOrEqual(20 * 1024);
+      expect(pacing.atOnce(2)).toBe(1);
+    }
+  });
+
   it('[PAPER-7] asks for whole chunks, several at a time, once the line has shown to be fast', () => {
     const pacing = createPacing(nothingLive);
     expect(pacing.atOnce(2)).toBe(1);

@@ -26,6 +26,8 @@ const FIRST_PIECE_BYTES = { live: 16 * 1024, quiet: 64 * 1024 };
 const LEAST_PIECE_BYTES = { live: 4 * 1024, quiet: 16 * 1024 };
 /** Bytes a second from which on several requests at a time help more than they hurt. */
 const FAST_BYTES = 1024 * 1024;
+/** Only such a piece shows that a line is fast. */
+const TELLING_BYTES = FIRST_PIECE_BYTES.quiet;
 /** An answer that never comes must not stop papers for ever. */
 const PATIENCE_MILLISECONDS = 5000;
 const LOOK_MILLISECONDS = 20;
@@ -56,8 +58,11 @@ export function createPacing(live: LiveTraffic, now = () => performance.now()): 
       patient = !live.waits();
     },
     came(bytes, milliseconds) {
-      bytesPerSecond = (bytes / Math.max(milliseconds, 1)) * 1000;
-      const isFast = (bytesPerSecond * PIECE_MILLISECONDS.quiet) / 1000 >= PAPER_CHUNK_BYTES;
+      const measured = (bytes / Math.max(milliseconds, 1)) * 1000;
+      // Many thin lines let a few kilobytes pass at once after a rest.
+      const isTelling = bytes >= TELLING_BYTES;
+      bytesPerSecond = isTelling ? measured : Math.min(measured, FAST_BYTES - 1);
+      const isFast = isTelling && (bytesPerSecond * PIECE_MILLISECONDS.quiet) / 1000 >= PAPER_CHUNK_BYTES;
       most = isFast ? PAPER_CHUNK_BYTES : Math.min(PAPER_CHUNK_BYTES, asked * 2);
     },
   };
