@@ -61,6 +61,8 @@ export async function runSchedule(
     return { index, setting, ledger, laptop: undefined, starting: undefined, lost: false };
   });
   let kills = 0;
+  /** Would die of a write yet, perhaps in the next schedule. */
+  const armed = new Set<LaptopProcess>();
 
   async function revive(place: Place): Promise<void> {
     if (place.lost || place.laptop?.alive()) return;
@@ -106,7 +108,7 @@ export async function runSchedule(
     if (fault.kind === 'lose') place.lost = true;
     if (fault.kind === 'kill' || fault.kind === 'lose') await laptop.kill();
     else if (fault.kind === 'die') {
-      if (!(await dying(laptop, fault.write))) return;
+      if (!(await dying(laptop, fault.write))) return void armed.add(laptop);
     } else {
       disturb(fault, laptop, true);
       await pause(fault.back);
@@ -147,7 +149,7 @@ export async function runSchedule(
   if (problems.length === 0) problems.push(...(await judged(left, ledger, revive)));
   for (const { laptop } of places) {
     await laptop?.ask({ ask: 'close' }).catch(() => undefined);
-    if (laptop) await where.giveBack(laptop);
+    if (laptop) await (armed.has(laptop) ? laptop.kill() : where.giveBack(laptop));
   }
   return { problems, done: ledger.length, kills, healed };
 }
