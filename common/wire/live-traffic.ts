@@ -2,7 +2,7 @@
 export interface LiveTraffic {
   /** Something of this laptop is on its way and not yet stored there. */
   waits(): boolean;
-  /** Somebody drew, typed or decided a moment ago, and is likely to go on. */
+  /** Something live came or went a moment ago (ink, text, acts, presence): more is likely to follow. */
   lately(): boolean;
 }
 

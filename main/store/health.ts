@@ -124,7 +124,7 @@ export function watchHealth(dataDir: string, tryWrite: () => void): WatchedHealt
               const output: unknown = member(...input);
               if (output instanceof Promise) return output.catch(failed);
               // A list that is read as it goes can fail on its way.
-              return isIterator(output) ? failingWell(output, failed) : output;
+              return isIterable(output) ? failingWell(output, failed) : output;
             } catch (error) {
               return failed(error);
             }
@@ -140,19 +140,14 @@ export function watchHealth(dataDir: string, tryWrite: () => void): WatchedHealt
   };
 }
 
-const isIterator = (output: unknown): output is Iterator<unknown> =>
+const isIterable = (output: unknown): output is Iterable<unknown> =>
   typeof output === 'object' && output !== null && 'next' in output && Symbol.iterator in output;
 
-function* failingWell(items: Iterator<unknown>, failed: (error: unknown) => never) {
-  for (;;) {
-    let next: IteratorResult<unknown>;
-    try {
-      next = items.next();
-    } catch (error) {
-      return failed(error);
-    }
-    if (next.done) return next.value;
-    yield next.value;
+function* failingWell(items: Iterable<unknown>, failed: (error: unknown) => never) {
+  try {
+    yield* items;
+  } catch (error) {
+    failed(error);
   }
 }
 

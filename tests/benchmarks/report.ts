@@ -23,7 +23,7 @@ export function describeMachine(): Machine {
       `Node: ${process.versions.node}; Electron: ${electron?.version ?? 'unknown'}${electron?.kind === 'fallback' ? ' (the closed-network runtime)' : ''}`,
       `Peer: ${mutoolVersion() ?? 'mutool is not installed'}`,
       `Screen: ${process.env['PHIEN_VIRTUAL_SCREEN'] ? 'virtual, drawn by the processor' : "the system's own"}`,
-      `Load before the run (1 minute): ${(loadavg()[0] ?? 0).toFixed(2)}`,
+      `Load before the first run of that day (1 minute): ${(loadavg()[0] ?? 0).toFixed(2)}`,
     ],
   };
 }
