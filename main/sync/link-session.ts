@@ -220,7 +220,6 @@ export function openLinkSession(options: {
 
   socket.binaryType = 'nodebuffer';
   socket.on('open', () => {
-    // Closed here while it was connecting: the log may be closed as well.
     if (over) return;
     const { device, port, epoch } = options;
     const heads = log.heads();
@@ -288,8 +287,10 @@ export function openLinkSession(options: {
     },
     close() {
       if (over) return;
+      // Nothing was said yet, and what could be said would come from a log that may be closed next.
+      if (!ready) return end({ problem: 'closed', final: true });
       flush();
-      if (socket.readyState === WebSocket.OPEN) socket.close(1000, '');
+      socket.close(1000, '');
       setTimeout(() => end({ problem: 'closed', final: true }), CLOSING_MILLISECONDS).unref();
     },
   };

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Stream } from '../../common/acts/entry.ts';
 import { serveHub } from '../../main/hub/serve-hub.ts';
@@ -269,5 +270,43 @@ describe('together', () => {
     expect(room.carried.doc('plan').getMap('meta').has('title')).toBe(false);
     expect(room.log.filter(({ values }) => values?.['code'] === 4403)).toHaveLength(1);
     expect(link.onlyHere()).toBeGreaterThan(0);
+  });
+});
+
+describe('leaving', () => {
+  it('[LINK-1] says nothing once it is closed, also when its connection was only being made', async () => {
+    let reached = false;
+    // Stops the way between the two once this laptop knows the carrying one, and before it has said what it wants there.
+    const watched: TestOrganisation = {
+      ...organisation,
+      admit(certificate) {
+        const admission = organisation.admit(certificate);
+        if (admission.ok && admission.value.member === room.secretary.member) {
+          reached = true;
+          proxy?.freeze(true);
+        }
+        return admission;
+      },
+    };
+    room = await openTestRoom(watched);
+    room.rules.people.add(person(0).member);
+    proxy = await openTcpProxy(room.address);
+    const { address } = proxy;
+    const meeting = createMemoryMeeting(room.rules, person(0));
+    let asked = 0;
+    const log = {
+      ...meeting.log,
+      heads() {
+        asked++;
+        return meeting.log.heads();
+      },
+    };
+    const { link } = room.join(person(0), { addresses: () => [address], meeting: { ...meeting, log } });
+    await expectSoon('the carrying laptop is known', () => reached);
+    await pause(50);
+    await link.close();
+    proxy.freeze(false);
+    await pause(500);
+    expect(asked).toBe(0);
   });
 });
