@@ -104,3 +104,23 @@ it('[LOG-8] a message of entries is encoded once for all who lack the same, what
   expect(read(shared.entriesMessage(3, ['a.b.c']))).toEqual({ type: 'entries', batch: 3, entries: ['a.b.c'] });
   expect(read(shared.entriesMessage(4, entries))).toEqual({ type: 'entries', batch: 4, entries });
 });
+
+it('[LOG-8] is forgotten after 5 s, also while somebody asks all the time', () => {
+  const { log, reads, add } = countedLog();
+  let now = 0;
+  const shared = shareReads(log, () => now);
+  add('a.b.c');
+  const ask = () => shared.entriesMessage(1, shared.log.readAfter(author, stream, 0, 9).entries).at(-1);
+  const first = ask();
+  for (; now <= 5000; now += 500) {
+    shared.beat();
+    expect(ask()).toBe(first);
+  }
+  shared.beat();
+  expect(ask()).not.toBe(first);
+  expect(reads.batches).toBe(2);
+  // What is kept anew is kept as long.
+  shared.beat();
+  ask();
+  expect(reads.batches).toBe(2);
+});

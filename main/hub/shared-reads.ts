@@ -12,7 +12,7 @@ export interface SharedReads {
   readonly log: MeetingLog;
   /** The `entries` message with that number, in parts: all but the first are the same bytes for all who lack the same. */
   entriesMessage(batch: number, entries: readonly string[]): readonly Uint8Array[];
-  /** Once a heartbeat: forgets what nobody asks for any more. */
+  /** Once a heartbeat: forgets all once the first of it was kept for long enough, also while others keep asking. */
   beat(): void;
   close(): void;
 }
@@ -36,13 +36,13 @@ interface Encoded {
 const isSame = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((entry, index) => entry === b[index]);
 
-export function shareReads(log: MeetingLog): SharedReads {
+export function shareReads(log: MeetingLog, now: () => number = () => performance.now()): SharedReads {
   /** By the number after which they come: a snapshot comes after all that it stands for. */
   const streams = new Map<string, Map<number, Read>>();
   /** By the first entry. */
   const messages = new Map<string, Encoded>();
   let kept = 0;
-  let asked = 0;
+  let keptSince = 0;
   let heads: readonly StreamHead[] | undefined;
 
   const stopListening = log.onStored(() => (heads = undefined));
@@ -53,11 +53,16 @@ export function shareReads(log: MeetingLog): SharedReads {
     kept = 0;
   }
 
+  function keep(size: number): void {
+    if (kept + size > MAX_KEPT) forget();
+    if (kept === 0) keptSince = now();
+    kept += size;
+  }
+
   function readMore(author: MemberId, stream: Stream, seq: number, limit: number): Map<number, Read> {
     const { first, entries, certificates } = log.readAfter(author, stream, seq, limit);
     const characters = entries.reduce((sum, entry) => sum + entry.length, 0);
-    if (kept + characters > MAX_KEPT) forget();
-    kept += characters;
+    keep(characters);
     const key = streamKey({ author, stream });
     const known = streams.get(key) ?? new Map<number, Read>();
     streams.set(key, known);
@@ -76,7 +81,6 @@ export function shareReads(log: MeetingLog): SharedReads {
       /** No more than a batch holds, however many were asked for. */
       readAfter(author, stream, seq, limit, stateToo) {
         if (stateToo) return log.readAfter(author, stream, seq, limit, stateToo);
-        asked = performance.now();
         let known = streams.get(streamKey({ author, stream }));
         if (!known?.has(seq)) known = readMore(author, stream, seq, limit);
         const first = known.get(seq)?.seq ?? seq + 1;
@@ -100,15 +104,14 @@ export function shareReads(log: MeetingLog): SharedReads {
       let encoded = messages.get(first);
       if (!encoded || !isSame(encoded.entries, entries)) {
         const bytes = Buffer.from(`${JSON.stringify(entries)}}`);
-        if (kept + bytes.byteLength > MAX_KEPT) forget();
-        kept += bytes.byteLength;
+        keep(bytes.byteLength);
         encoded = { entries: [...entries], bytes };
         messages.set(first, encoded);
       }
       return [Buffer.from(`{"type":"entries","batch":${batch},"entries":`), encoded.bytes];
     },
     beat() {
-      if (performance.now() - asked > KEPT_MILLISECONDS) forget();
+      if (kept > 0 && now() - keptSince > KEPT_MILLISECONDS) forget();
     },
     close() {
       stopListening();
