@@ -1,4 +1,4 @@
-// npm run chaos -- [--runs N] [--seed S] [--only K]: kills laptops of a meeting at any moment and looks what was lost.
+// npm run chaos -- [--runs N] [--seed S] [--only K] [--lose]: kills laptops of a meeting at any moment and looks what was lost.
 import { onProjectNode } from './setup/bootstrap.mjs';
 import { inRoot, projectNode } from './setup/paths.mjs';
 import { run } from './setup/run.mjs';

@@ -28,18 +28,27 @@ export async function agreed(
 ): Promise<string[]> {
   const end = performance.now() + PATIENCE;
   const searching = performance.now() + SEARCHING;
+  let carriers = 1;
   for (;;) {
     const reports = await Promise.all(
       places.map(async (place) => {
         await revive(place);
         const report = await place.laptop?.ask<LaptopReport>({ ask: 'report' }).catch(() => undefined);
-        // Who left and could not come back because nobody carried it, joins; who lost the others finds them on the list.
-        const searches = report?.role === 'member' && report.connection === 'waiting' && performance.now() > searching;
-        if (report?.role === 'alone' || searches) await place.laptop?.ask({ ask: 'join' }).catch(() => undefined);
+        // Who left and could not come back because nobody carried it, joins; who lost the others finds them on the list,
+        // also one of two who carry it and were never told of each other.
+        const lost =
+          (report?.role === 'member' && report.connection === 'waiting') || (report?.role === 'host' && carriers > 1);
+        const inVain = performance.now() > searching;
+        // Who left, has the meeting as the only one and finds nobody to join, carries it by hand.
+        if (report?.role === 'alone' && report.convened && carriers === 0 && inVain)
+          await place.laptop?.ask({ ask: 'carry' }).catch(() => undefined);
+        else if (report?.role === 'alone' || (lost && inVain))
+          await place.laptop?.ask({ ask: 'join' }).catch(() => undefined);
         return report;
       }),
     );
-    const level = isLevel(reports);
+    carriers = reports.filter((one) => one?.role === 'host').length;
+    const level = carriers === 1 && isLevel(reports);
     if (level && upon === 'entries') return [];
     const hashes = level ? await Promise.all(places.map(stateHashOf)) : [];
     if (level && new Set(hashes).size === 1 && hashes[0] !== undefined) return [];
@@ -51,11 +60,14 @@ export async function agreed(
 const stateHashOf = ({ laptop }: Place): Promise<string | undefined> | undefined =>
   laptop?.ask<string>({ ask: 'state-hash' }).catch(() => undefined);
 
-/** One carries, all are connected and have the same entries, and nobody has changes that are not signed. */
+/**
+ * All are connected and have the same entries and papers, and nobody has changes that are not signed. A paper
+ * that none of them has was only on a lost laptop.
+ */
 function isLevel(reports: readonly (LaptopReport | undefined)[]): boolean {
-  const calm = reports.every((one) => one?.connection === 'connected' && one.unsigned.length + one.missing === 0);
-  const carriers = reports.filter((one) => one?.role === 'host').length;
-  return calm && carriers === 1 && new Set(reports.map((one) => one?.heads.join())).size === 1;
+  const calm = reports.every((one) => one?.connection === 'connected' && one.unsigned.length === 0);
+  const missing = new Set(reports.map((one) => one?.missing.join()));
+  return calm && missing.size === 1 && new Set(reports.map((one) => one?.heads.join())).size === 1;
 }
 
 function differences(
@@ -67,7 +79,7 @@ function differences(
     'the laptops do not agree',
     ...reports.map((one, index) =>
       one
-        ? `laptop ${index}: ${one.role} ${one.connection} ${hashes[index]?.slice(0, 8) ?? ''}; unsigned: ${one.unsigned.join(' ') || 'none'}; papers missing: ${one.missing}; ` +
+        ? `laptop ${index}: ${one.role} ${one.connection} ${hashes[index]?.slice(0, 8) ?? ''}; unsigned: ${one.unsigned.join(' ') || 'none'}; papers missing: ${one.missing.length}; ` +
           `lacks: ${[...all].filter((head) => !one.heads.includes(head)).join(', ') || 'nothing'} (${one.hint})`
         : `laptop ${index}: dead`,
     ),

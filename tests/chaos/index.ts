@@ -7,7 +7,7 @@ import { startLaptop, warmLaptops, type LaptopProcess } from './laptop.ts';
 import { layNetwork, whyNoNetwork, type LaptopNetwork } from './network.ts';
 import { buildLaptopProgram } from './program.ts';
 import { prepareRoom, type PreparedRoom } from './room.ts';
-import { drawNetworkSchedule, drawSchedule } from './schedule.ts';
+import { drawNetworkSchedule, drawSchedule, losingOne } from './schedule.ts';
 import { runSeries, seconds } from './series.ts';
 import { soak } from './soak.ts';
 
@@ -19,9 +19,10 @@ const NETWORK_EVERY = 50;
 /** Where laptops in namespaces listen. */
 const PORT = 7443;
 
-const USAGE = `npm run chaos -- [--runs N] [--seed S] [--network N] [--only K] [--lanes L] [--soak MINUTES]
+const USAGE = `npm run chaos -- [--runs N] [--seed S] [--network N] [--only K] [--lanes L] [--lose] [--soak MINUTES]
     Kills laptops of a meeting at any moment, N times (20), and looks whether anything was lost; then pulls cables and
     splits the room in network namespaces, --network times (one for every ${NETWORK_EVERY} of N).
+    --lose: in every schedule of kills one laptop, perhaps the carrying one, is lost for good with its data.
     --soak MINUTES: instead, a long day without its pauses, and whether memory, disk or handles grow for no reason.
     --only K: schedule K of the seed alone (with --network 1: of the network ones); --lanes: side by side (${LANES} here).
 Exit code 0 only if nothing was lost.`;
@@ -40,6 +41,7 @@ async function main(): Promise<number> {
       network: { type: 'string' },
       only: { type: 'string' },
       soak: { type: 'string' },
+      lose: { type: 'boolean', default: false },
       lanes: { type: 'string', default: String(LANES) },
       help: { type: 'boolean', default: false },
     },
@@ -70,7 +72,9 @@ async function main(): Promise<number> {
     return problems.length === 0 ? 0 : 1;
   }
   const failures = [
-    ...(killed.length > 0 ? await killSchedules(prepared, seed, killed, Math.max(1, Number(values.lanes))) : []),
+    ...(killed.length > 0
+      ? await killSchedules(prepared, seed, killed, Math.max(1, Number(values.lanes)), values.lose)
+      : []),
     ...(cut.length > 0 ? await networkSchedules(prepared, seed, cut) : []),
   ];
   if (failures.length === 0) await rm(folder, { recursive: true, force: true });
@@ -84,19 +88,20 @@ async function killSchedules(
   seed: number,
   numbers: readonly number[],
   lanes: number,
+  lose: boolean,
 ): Promise<readonly number[]> {
   let started = 0;
   const warm = warmLaptops(() => startLaptop(program, { log: join(folder, `laptop-${started++}.log`) }), lanes * 2);
   // Below the ports that are handed out to whoever asks for any, and others than another run's.
   const portOf = (number: number, laptop: number) => 20_000 + ((process.pid * 61 + number) % 1500) * 8 + laptop;
   const failed = await runSeries({
-    name: 'kills',
-    again: '--runs 1',
+    name: lose ? 'losses' : 'kills',
+    again: lose ? '--lose --runs 1' : '--runs 1',
     seed,
     numbers,
     lanes,
     folder: (number) => join(folder, `kills-${number}`),
-    draw: drawSchedule,
+    draw: (of, number) => (lose ? losingOne(drawSchedule(of, number)) : drawSchedule(of, number)),
     around: ({ number }, at) => ({
       room,
       folder: at,

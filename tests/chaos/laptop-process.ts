@@ -41,6 +41,8 @@ export type LaptopQuestion =
   | { readonly ask: 'findings'; readonly ledger: readonly DoneBy[] };
 
 export interface LaptopReport {
+  /** The act that the meeting begins with is here. */
+  readonly convened: boolean;
   readonly role: string;
   readonly connection: string;
   /** Documents with changes that are not signed. */
@@ -50,7 +52,7 @@ export interface LaptopReport {
   /** How far each stream goes; empty while the meeting is not here. */
   readonly heads: readonly string[];
   /** Papers that are not here. */
-  readonly missing: number;
+  readonly missing: readonly string[];
   /** What may explain why it is not where the others are. */
   readonly hint: string;
 }
@@ -114,11 +116,21 @@ async function report(): Promise<LaptopReport> {
   const { engine, setting } = here();
   const { meeting } = setting;
   if (!engine.store.meetings.get(meeting))
-    return { role: 'alone', connection: 'none', unsigned: [], shown: [], heads: [], missing: 0, hint: '' };
-  const { connection } = await engine.request('meetings.state', { meeting });
+    return {
+      convened: false,
+      role: 'alone',
+      connection: 'none',
+      unsigned: [],
+      shown: [],
+      heads: [],
+      missing: [],
+      hint: '',
+    };
+  const { connection, state } = await engine.request('meetings.state', { meeting });
   const papers = await engine.request('papers.status', { meeting });
   return {
-    missing: papers.filter((paper) => paper.state !== 'here').length,
+    convened: state !== null,
+    missing: papers.flatMap((paper) => (paper.state === 'here' ? [] : [paper.paper])).sort(),
     role: connection.role,
     connection: connection.state,
     hint: `${connection.problem ?? ''} ${JSON.stringify(engine.store.settings.get(`succession/${meeting}`, z.unknown()))}`,
@@ -189,7 +201,9 @@ async function answer(question: LaptopQuestion): Promise<unknown> {
     case 'join': {
       const { engine, setting } = here();
       const { meeting } = setting;
-      const addresses = setting.discovery === 'off' ? setting.addresses : [await foundAddress(meeting)];
+      const own = `${setting.listenHost}:${setting.port}`;
+      const listed = setting.addresses.filter((address) => address !== own);
+      const addresses = setting.discovery === 'off' ? listed : [await foundAddress(meeting)];
       await joinAnywhere(engine, meeting, addresses);
       return null;
     }

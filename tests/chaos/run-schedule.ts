@@ -1,11 +1,12 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { agreed, judged, PATIENCE, type Place } from './agreement.ts';
 import { LaptopDied, type LaptopProcess } from './laptop.ts';
-import type { DeadlyWrite } from './laptop-process.ts';
+import type { DeadlyWrite, LaptopReport } from './laptop-process.ts';
 import { readLedger } from './ledger.ts';
 import type { LaptopNetwork } from './network.ts';
+import type { Doing } from './person.ts';
 import type { PreparedRoom } from './room.ts';
 import type { Fault, Schedule, Step } from './schedule.ts';
 
@@ -103,10 +104,10 @@ export async function runSchedule(
   async function strike(fault: Fault): Promise<void> {
     const place = places[fault.laptop] as Place;
     await pause(fault.at);
+    if (fault.kind === 'lose') return await lose(place);
     const { laptop } = place;
     if (!laptop?.alive()) return;
-    if (fault.kind === 'lose') place.lost = true;
-    if (fault.kind === 'kill' || fault.kind === 'lose') await laptop.kill();
+    if (fault.kind === 'kill') await laptop.kill();
     else if (fault.kind === 'die') {
       if (!(await dying(laptop, fault.write))) return void armed.add(laptop);
     } else {
@@ -117,6 +118,35 @@ export async function runSchedule(
     kills += 1;
     await pause(fault.back);
     await revive(place);
+  }
+
+  async function lose(place: Place): Promise<void> {
+    // Of the meeting there is nothing to lose but its laptop before another one has it.
+    if (!schedule.startsSettled && place.index === 0) await hasElsewhere(places.slice(1));
+    place.lost = true;
+    await place.starting?.catch(() => undefined);
+    await place.laptop?.kill();
+    kills += 1;
+    // Kept under another name: it may tell what went wrong.
+    await rename(place.setting.folder, `${place.setting.folder}-lost`);
+  }
+
+  /** Once all is well again, everybody still there can do everything. */
+  async function goOn(left: readonly Place[]): Promise<string[]> {
+    const said = await Promise.all(
+      left.map(async ({ index, laptop }) => {
+        const id = `${schedule.number.toString(36)}-${index}after`;
+        const doings: Doing[] = [{ does: 'check-in' }, { does: 'draw', id }, { does: 'write-minutes', id }];
+        if (index < 2) doings.push({ does: 'edit-item', id });
+        const failed: string[] = [];
+        for (const doing of doings) {
+          const outcome = await laptop?.ask<string>({ ask: 'act', doing });
+          if (outcome !== 'done') failed.push(`laptop ${index}: ${doing.does} after the loss: ${outcome}`);
+        }
+        return failed;
+      }),
+    );
+    return said.flat();
   }
 
   function disturb(fault: Fault, laptop: LaptopProcess, on: boolean): void {
@@ -145,6 +175,8 @@ export async function runSchedule(
   }
   const problems = await agreed(left, revive);
   const healed = performance.now() - since;
+  if (problems.length === 0 && left.length < places.length && !schedule.closes)
+    problems.push(...(await goOn(left)), ...(await agreed(left, revive)));
   const ledger = left.flatMap((place) => readLedger(place.ledger));
   if (problems.length === 0) problems.push(...(await judged(left, ledger, revive)));
   for (const { laptop } of places) {
@@ -152,6 +184,17 @@ export async function runSchedule(
     if (laptop) await (armed.has(laptop) ? laptop.kill() : where.giveBack(laptop));
   }
   return { problems, done: ledger.length, kills, healed };
+}
+
+/** Resolves when one of these laptops has the meeting. */
+async function hasElsewhere(places: readonly Place[]): Promise<void> {
+  for (const end = performance.now() + PATIENCE; performance.now() < end; await pause(5)) {
+    const reports = places.map(({ laptop }) =>
+      laptop?.ask<LaptopReport>({ ask: 'report' }).catch((error: unknown) => diedOverIt(error)),
+    );
+    if ((await Promise.all(reports)).some((report) => report?.convened)) return;
+  }
+  throw new Error('the meeting got to no other laptop');
 }
 
 function diedOverIt(error: unknown): undefined {

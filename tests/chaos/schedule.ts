@@ -28,7 +28,7 @@ export type Fault = {
   readonly laptop: number;
 } & (
   | { readonly kind: 'kill'; readonly back: number }
-  /** It dies and never comes back. */
+  /** It dies, or is dead already, and never comes back; nor does its data folder. */
   | { readonly kind: 'lose'; readonly back: number }
   /** It dies in the middle of a write that comes next. */
   | { readonly kind: 'die'; readonly write: DeadlyWrite; readonly back: number }
@@ -78,16 +78,19 @@ const WRITES: readonly DeadlyWrite[] = (['entries', 'pending', 'commit', 'privat
     .map((when) => ({ write, when, nth: 1 })),
 );
 
+/** Milliseconds that closing the meeting and signing its minutes take, and more. */
+const CLOSING = 1500;
+
 export function drawSchedule(seed: number, number: number): Schedule {
   const random = seededRandom(seed * 1_000_003 + number * 7919);
   const laptops = 3 + random.below(3);
   const people = Array.from({ length: laptops }, (_, laptop) => drawSteps(random, number, laptop));
-  const length = 100 + Math.max(...people.map((steps) => steps.reduce((sum, step) => sum + step.after, 0)));
+  const length = lengthOf(people);
   // Before anybody has it, the meeting is lost with the laptop that has it.
   const startsSettled = random.next() < 0.5;
   const closes = random.next() < 0.25;
   // Closing takes some seconds more, and is when secretary and chair must not be lost for good.
-  const lasts = closes ? length + 1500 : length;
+  const lasts = closes ? length + CLOSING : length;
   const faults = Array.from({ length: 1 + random.below(4) }, () => drawFault(random, laptops, lasts));
   if (!closes && random.next() < 0.15)
     faults.push({
@@ -105,6 +108,27 @@ export function drawSchedule(seed: number, number: number): Schedule {
     people,
     faults: faults.sort((a, b) => a.at - b.at),
   };
+}
+
+/**
+ * The same schedule, in which one laptop is lost for good at some moment; drawn from a seed of its own, so that all the rest
+ * of it stays what it is.
+ */
+export function losingOne(schedule: Schedule): Schedule {
+  const { seed, number, laptops, closes, people, faults } = schedule;
+  if (faults.some((fault) => fault.kind === 'lose')) return schedule;
+  const random = seededRandom(seed * 3_000_017 + number * 7919);
+  const length = lengthOf(people);
+  // Only the secretary and the chair can close and sign.
+  const laptop = closes ? 2 + random.below(laptops - 2) : random.next() < 0.4 ? 0 : random.below(laptops);
+  const at = random.below(closes ? length + CLOSING : length);
+  const lost: Fault = { at, laptop, kind: 'lose', back: 0 };
+  return { ...schedule, faults: [...faults, lost].sort((a, b) => a.at - b.at) };
+}
+
+/** From the first thing that somebody does to a moment after the last, milliseconds. */
+function lengthOf(people: Schedule['people']): number {
+  return 100 + Math.max(...people.map((steps) => steps.reduce((sum, step) => sum + step.after, 0)));
 }
 
 /** Slower than the schedules above, as networks are: people work for some seconds while cables go and come. */
