@@ -1,9 +1,8 @@
-import { connect } from 'node:tls';
-import { WebSocket } from 'ws';
 import * as Y from 'yjs';
 import type { StreamHead } from '../../../common/acts/entry.ts';
 import { encodeControl, LINK_PROTOCOL } from '../../../common/wire/link.ts';
 import { createReader, hocuspocusToken, STEP_1, syncMessage, wrap, type Dialect } from './dialects.ts';
+import { connectLean, frameOf, type LeanSocket } from './lean-socket.ts';
 
 /** Where the laptops of the load connect to. */
 export interface Place {
@@ -27,10 +26,11 @@ export interface LaptopEars {
   onUpdate(client: number, clock: number): void;
   /** Signed entries, on the host's disk. */
   onEntries(entries: readonly string[]): void;
+  onClose(reason: string): void;
 }
 
 export interface Laptop {
-  readonly socket: WebSocket;
+  readonly socket: LeanSocket;
   /** All documents are there. */
   readonly ready: Promise<void>;
   /** Bytes of documents that have arrived. */
@@ -79,55 +79,48 @@ export function connectLaptop(
       if (--missing === 0) settle?.();
     },
   });
-  // Certificates of people name no host.
-  const checkServerIdentity = () => undefined;
-  const socket = new WebSocket(
-    `${ca ? 'wss' : 'ws'}://127.0.0.1:${port}${place.path}`,
-    ca
-      ? {
-          perMessageDeflate: false,
-          createConnection: () =>
-            connect({ port, host: '127.0.0.1', ...identity, ca, minVersion: 'TLSv1.3', checkServerIdentity }),
-        }
-      : { perMessageDeflate: false },
-  );
-  socket.binaryType = 'nodebuffer';
-
   function follow(more: readonly string[]): Promise<void> {
     if (more.length === 0) return Promise.resolve();
     missing += more.length;
     // The bare server sends what it has unasked.
     for (const document of dialect === 'bare' ? [] : more) {
-      if (dialect === 'hocuspocus') socket.send(hocuspocusToken(document));
-      socket.send(wrap(dialect, document, QUESTION));
+      if (dialect === 'hocuspocus') send(hocuspocusToken(document));
+      send(wrap(dialect, document, QUESTION));
     }
     return new Promise((resolve) => (settle = resolve));
   }
 
-  let welcome: (() => void) | undefined;
-  const welcomed = new Promise<void>((resolve) => (welcome = resolve));
-  socket.on('message', (data: Buffer, binary) => {
-    if (binary) return read(data);
-    const beginning = data.toString('latin1', 0, 60);
-    if (beginning.startsWith('{"type":"welcome"')) return welcome?.();
-    const batch = BATCH.exec(beginning);
-    if (!batch) return;
-    ears.onEntries(entriesOf(data, `${port} ${batch[1]}`, batch[0].length));
-    socket.send(`{"type":"stored","batch":${batch[1]},"refused":[]}`);
-  });
-  const ready = new Promise<void>((resolve, reject) => {
-    socket.on('error', reject);
-    socket.on('close', (code, reason) => reject(new Error(`laptop ${index}: closed ${code} ${String(reason)}`)));
-    socket.on('open', () => {
-      // A laptop tells every second that it lives.
-      const living = setInterval(() => socket.ping(), LIVING_MILLISECONDS);
-      socket.on('close', () => clearInterval(living));
-      if (dialect !== 'link') return void follow(documents).then(resolve, reject);
-      const device = `measured-${String(index).padStart(4, '0')}`;
-      const hello = { type: 'hello', protocol: LINK_PROTOCOL, device, heads: place.heads } as const;
-      socket.send(encodeControl(hello), { binary: false });
-      welcomed.then(() => follow(documents)).then(resolve, reject);
-    });
-  });
-  return { socket, ready, stateBytes: () => bytes, follow };
+  const welcome = Promise.withResolvers<void>();
+  const ready = Promise.withResolvers<void>();
+  let living: NodeJS.Timeout | undefined;
+  const socket = connectLean(
+    { port, path: place.path, tls: ca === null ? null : { ...identity, ca } },
+    {
+      onOpen() {
+        // A laptop tells every second that it lives.
+        living = setInterval(() => socket.ping(), LIVING_MILLISECONDS);
+        if (dialect !== 'link') return void follow(documents).then(ready.resolve, ready.reject);
+        const device = `measured-${String(index).padStart(4, '0')}`;
+        const hello = { type: 'hello', protocol: LINK_PROTOCOL, device, heads: place.heads } as const;
+        send(encodeControl(hello), false);
+        welcome.promise.then(() => follow(documents)).then(ready.resolve, ready.reject);
+      },
+      onMessage(data, binary) {
+        if (binary) return read(data);
+        const beginning = data.toString('latin1', 0, 60);
+        if (beginning.startsWith('{"type":"welcome"')) return welcome.resolve();
+        const batch = BATCH.exec(beginning);
+        if (!batch) return;
+        ears.onEntries(entriesOf(data, `${port} ${batch[1]}`, batch[0].length));
+        send(Buffer.from(`{"type":"stored","batch":${batch[1]},"refused":[]}`), false);
+      },
+      onClose(reason) {
+        clearInterval(living);
+        ready.reject(new Error(`laptop ${index}: ${reason}`));
+        ears.onClose(reason);
+      },
+    },
+  );
+  const send = (data: Uint8Array, binary = true): void => socket.write(frameOf(data, binary));
+  return { socket, ready: ready.promise, stateBytes: () => bytes, follow };
 }

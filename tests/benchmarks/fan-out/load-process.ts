@@ -11,6 +11,7 @@ import { pause } from '../rows.ts';
 import { UPDATE, syncMessage, wrap } from './dialects.ts';
 import { createDeliveries, type Delivered } from './deliveries.ts';
 import { connectLaptop, type Laptop, type LaptopIdentity, type Place } from './laptop.ts';
+import { frameOf } from './lean-socket.ts';
 import { draw, FRAMES_PER_SECOND, FRAMES_PER_STROKE, type Drawn } from './strokes.ts';
 
 /** All laptops of the load, in one process: they count what arrives, they don't show it. */
@@ -104,7 +105,7 @@ async function connectUpTo(count: number): Promise<void> {
 }
 
 function open(index: number, documents: readonly string[]): Laptop {
-  const laptop = connectLaptop(given.place, index, given.people[index] as LoadPerson, documents, {
+  return connectLaptop(given.place, index, given.people[index] as LoadPerson, documents, {
     onAwareness(client, clock) {
       const author = authorOf.get(client);
       if (author !== undefined && author !== index) live.arrived(index, author, clock);
@@ -119,11 +120,10 @@ function open(index: number, documents: readonly string[]): Laptop {
         if (known && known.author !== index) signed.arrived(index, known.author, known.number);
       }
     },
+    onClose(reason) {
+      broken ??= new Error(`laptop ${index}: ${reason}`);
+    },
   });
-  laptop.socket.on('close', (code, reason) => {
-    broken ??= new Error(`laptop ${index} was closed: ${code} ${String(reason)}`);
-  });
-  return laptop;
 }
 
 /** The end of the signature. */
@@ -135,7 +135,7 @@ interface Script {
   readonly frames: readonly Uint8Array[];
   readonly lifts: readonly {
     readonly clock: number;
-    readonly bytes: readonly { data: Uint8Array; binary: boolean }[];
+    readonly bytes: readonly Uint8Array[];
   }[];
 }
 
@@ -182,7 +182,7 @@ async function drawing(drawers: number, seconds: number, warm: number): Promise<
 function sendNext(script: Script, frame: number, measuring: boolean): void {
   const { socket } = laptops[script.author] as Laptop;
   live.sent(script.author, script.drawn.firstClock + frame, measuring);
-  socket.send(script.frames[frame] as Uint8Array, { binary: true });
+  socket.write(script.frames[frame] as Uint8Array);
   if ((frame + 1) % FRAMES_PER_STROKE !== 0) return;
   const stroke = Math.floor(frame / FRAMES_PER_STROKE);
   const lift = script.lifts[stroke];
@@ -190,7 +190,7 @@ function sendNext(script: Script, frame: number, measuring: boolean): void {
   lifted.sent(script.author, lift.clock, measuring);
   const author = authors[script.author] as Author;
   if (ownDocuments()) signed.sent(script.author, author.seq - script.lifts.length + stroke + 1, measuring);
-  for (const { data, binary } of lift.bytes) socket.send(data, { binary });
+  for (const bytes of lift.bytes) socket.write(bytes);
 }
 
 /** Everything that a person will send, encoded and signed before the clock runs. */
@@ -199,11 +199,11 @@ async function prepared(index: number, seconds: number): Promise<Script> {
   const { dialect } = given.place;
   const drawn = draw(author.doc, author.nextClock, seconds, index);
   author.nextClock += drawn.frames.length;
-  const frames = drawn.frames.map((message) => wrap(dialect, author.document, message));
+  const frames = drawn.frames.map((message) => frameOf(wrap(dialect, author.document, message), true));
   const lifts: Script['lifts'][number][] = [];
   for (const { update, clock } of drawn.strokes) {
-    const bytes = [{ data: wrap(dialect, author.document, syncMessage(UPDATE, update)), binary: true }];
-    if (ownDocuments()) for (const data of await entryMessages(index, update)) bytes.push({ data, binary: false });
+    const bytes = [frameOf(wrap(dialect, author.document, syncMessage(UPDATE, update)), true)];
+    if (ownDocuments()) for (const data of await entryMessages(index, update)) bytes.push(frameOf(data, false));
     lifts.push({ clock, bytes });
   }
   return { author: index, drawn, frames, lifts };
