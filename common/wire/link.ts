@@ -16,9 +16,9 @@ import { deviceSchema, epochSchema, knownLaptopsSchema, portSchema, type Epoch, 
  * the protocol version: `hello` from the laptop that connects, `welcome` back.
  *
  * Within one protocol version only optional fields and new message types are added: unknown fields and types are
- * skipped. Anything else raises the number. 2: snapshots take the place of entries.
+ * skipped. Anything else raises the number. 2: snapshots take the place of entries. 3: documents have numbers.
  */
-export const LINK_PROTOCOL = 2;
+export const LINK_PROTOCOL = 3;
 
 export const linkPath = (meeting: string): string => `/link/${meeting}`;
 export const paperPath = (meeting: string, paper: string): string => `/paper/${meeting}/${paper}`;

@@ -3,9 +3,12 @@ import { expect, it } from 'vitest';
 import { encodeDocumentFrames } from '../../common/wire/document-frames.ts';
 import { createHappenings, type Happening } from './happenings.ts';
 
-const documents = ['plan', 'floor', `ink/${'a'.repeat(64)}/00000000-0000-4000-8000-000000000001`].map((name) => ({
-  name,
-}));
+const documents = ['plan', 'floor', `ink/${'a'.repeat(64)}/00000000-0000-4000-8000-000000000001`].map(
+  (name, index) => ({
+    name,
+    number: index + 1,
+  }),
+);
 const speakers = [{}, {}, {}];
 
 const happening = fc.record({
@@ -26,7 +29,7 @@ it('[DOC-5] every link is sent exactly what it follows and did not say itself, i
         const wants = (one: Happening) => one.by !== self && follows.some((document) => document === one.document);
         const sent = Buffer.concat(windows.flatMap((window) => window.frameOf(wants)));
         const expected = encodeDocumentFrames(
-          happened.filter(wants).map(({ document: { name }, message }) => ({ document: name, message })),
+          happened.filter(wants).map(({ document: { number }, message }) => ({ document: number, message })),
         );
         expect(new Uint8Array(sent)).toEqual(expected);
       }
@@ -37,7 +40,7 @@ it('[DOC-5] every link is sent exactly what it follows and did not say itself, i
 
 it('[DOC-5] all links are sent parts of one buffer', () => {
   const happenings = createHappenings();
-  const document = { name: 'plan' };
+  const document = { name: 'plan', number: 1 };
   for (const by of speakers) happenings.add({ document, message: Uint8Array.of(0, 2, 1), by, live: false });
   const [window] = happenings.take();
   const buffers = [{}, ...speakers].map((self) =>
@@ -51,6 +54,6 @@ it('[DOC-5] large changes at one moment are not put into one message', () => {
   const happenings = createHappenings();
   const message = new Uint8Array(400_000);
   for (let count = 0; count < 5; count++)
-    happenings.add({ document: { name: 'minutes' }, message, by: null, live: false });
+    happenings.add({ document: { name: 'minutes', number: 1 }, message, by: null, live: false });
   expect(happenings.take().map(({ all }) => all.length)).toEqual([2, 2, 1]);
 });

@@ -3,7 +3,7 @@ import { encodeDocumentFrames } from '../../common/wire/document-frames.ts';
 /** A change or an awareness message in a document that somebody follows. */
 export interface Happening {
   /** One object for each document. */
-  readonly document: { readonly name: string };
+  readonly document: { readonly name: string; readonly number: number };
   /** As y-websocket's protocol has it. */
   readonly message: Uint8Array;
   /** Who said it: it isn't sent back. */
@@ -19,13 +19,15 @@ export interface Window {
   frameOf(wants: (happening: Happening) => boolean): readonly Uint8Array[];
 }
 
-const envelopes = new WeakMap<Uint8Array, Uint8Array>();
+const envelopes = new WeakMap<Uint8Array, { readonly document: string | number; readonly bytes: Uint8Array }>();
 
 /** The frame of one message of a document; the same bytes for all who are sent it. */
-export function envelopeOf(document: string, message: Uint8Array): Uint8Array {
-  const known = envelopes.get(message) ?? encodeDocumentFrames([{ document, message }]);
-  envelopes.set(message, known);
-  return known;
+export function envelopeOf(document: string | number, message: Uint8Array): Uint8Array {
+  const known = envelopes.get(message);
+  if (known?.document === document) return known.bytes;
+  const bytes = encodeDocumentFrames([{ document, message }]);
+  envelopes.set(message, { document, bytes });
+  return bytes;
 }
 
 /** Frames are cut here, so that many large changes at a time fit the largest message of a link. */
@@ -68,7 +70,7 @@ function windowOf(all: readonly Happening[]): Window {
   let offsets: number[] = [];
 
   function encode(): Uint8Array {
-    const parts = all.map(({ document, message }) => envelopeOf(document.name, message));
+    const parts = all.map(({ document, message }) => envelopeOf(document.number, message));
     let at = 0;
     offsets = [0, ...parts.map((part) => (at += part.byteLength))];
     return Buffer.concat(parts);

@@ -4,7 +4,12 @@ import type { MemberId } from '../../common/domain/ids.ts';
 import type { StreamPosition } from '../../common/wire/acknowledged.ts';
 import type { LinkLogger } from '../../common/wire/admission.ts';
 import type { Epoch, KnownLaptop } from '../../common/wire/carrier.ts';
-import { decodeDocumentFrames, encodeDocumentFrames, type DocumentFrame } from '../../common/wire/document-frames.ts';
+import {
+  decodeDocumentFrames,
+  encodeDocumentFrames,
+  numberedMessage,
+  type DocumentFrame,
+} from '../../common/wire/document-frames.ts';
 import {
   closeCodes,
   decodeControl,
@@ -81,7 +86,8 @@ export function createHubLink(options: {
 }): HubLink {
   const { meeting, client, ticker, logger, serve = serveMeetingDocument } = options;
   const { member } = client;
-  const documents = new Map<string, ServedDocument>();
+  /** By name and by number. */
+  const documents = new Map<string | number, ServedDocument>();
   const followed = new Set<Happening['document']>();
   const waiting = new Set<ServedDocument>();
   let answers: DocumentFrame[] = [];
@@ -119,7 +125,7 @@ export function createHubLink(options: {
   const hears = (live: boolean) => !live || client.backlog() <= limits.dropAwarenessBytes;
 
   /** What goes to this link alone: answers to its questions, many at a time when it opens many documents. */
-  function answer(document: string, message: Uint8Array, live: boolean): void {
+  function answer(document: string | number, message: Uint8Array, live: boolean): void {
     if (!hears(live)) return;
     if (message.byteLength < LARGE_BYTES) {
       answers.push({ document, message });
@@ -143,7 +149,8 @@ export function createHubLink(options: {
       return;
     }
     if (!served) {
-      if (documents.size >= MAX_OPEN_DOCUMENTS) return answer(document, CLOSED, false);
+      if (typeof document === 'number') return client.close(closeCodes.malformed, 'unknown number of a document');
+      if (followed.size >= MAX_OPEN_DOCUMENTS) return answer(document, CLOSED, false);
       served = follow(options.relayed.follow(document));
     }
     const breach = served.receive(message);
@@ -155,14 +162,17 @@ export function createHubLink(options: {
   }
 
   function follow(document: RelayedDocument): ServedDocument {
+    // Before anything else about it, so that what happens in it can come by number.
+    answer(document.name, numberedMessage(document.number), false);
     const served = serve(meeting, document, connection);
-    documents.set(document.name, served);
+    documents.set(document.name, served).set(document.number, served);
     followed.add(document);
     return served;
   }
 
   function leave(served: ServedDocument): void {
     documents.delete(served.document.name);
+    documents.delete(served.document.number);
     followed.delete(served.document);
     waiting.delete(served);
     served.close();
@@ -222,7 +232,7 @@ export function createHubLink(options: {
       return device;
     },
     get follows() {
-      return documents.size;
+      return followed.size;
     },
     get laptop() {
       return laptop;
@@ -246,6 +256,8 @@ export function createHubLink(options: {
     },
     happened(window) {
       if (ended || followed.size === 0) return;
+      // Numbers among them.
+      sendAnswers();
       const live = hears(true);
       client.sendParts(
         window.frameOf((one) => one.by !== link && (live || !one.live) && followed.has(one.document)),

@@ -13,6 +13,8 @@ export const QUERY_AWARENESS = 3;
 /** A document that connections follow, opened once for all of them. */
 export interface RelayedDocument {
   readonly name: string;
+  /** On all links of the meeting, until nobody follows the document. */
+  readonly number: number;
   readonly opened: OpenDocument;
   /** Changes and awareness with this origin were said by that connection. */
   speaksFor(origin: object, connection: object): void;
@@ -54,6 +56,7 @@ export function createRelayedDocuments(
   onHappening: () => void,
 ): RelayedDocuments {
   const documents = new Map<string, Opened>();
+  let numbers = 0;
 
   function open(name: string): Opened {
     const opened = meeting.openDocument(name);
@@ -86,6 +89,7 @@ export function createRelayedDocuments(
 
     const document: Opened = {
       name,
+      number: ++numbers,
       opened,
       followers: 0,
       speaksFor: (origin, connection) => void speakers.set(origin, connection),

@@ -14,6 +14,7 @@ import {
   type KnownLaptop,
 } from '../../common/wire/carrier.ts';
 import { decodeDocumentFrames, encodeDocumentFrames, type DocumentFrame } from '../../common/wire/document-frames.ts';
+import { createDocumentNumbers } from '../../common/wire/document-numbers.ts';
 import {
   closeCodes,
   decodeControl,
@@ -94,6 +95,7 @@ export function openLinkSession(options: {
   const { transport, peer, log, logger } = options;
   let ready = false;
   let over = false;
+  const numbers = createDocumentNumbers();
   let outbox: DocumentFrame[] = [];
   let flushing = false;
   let batches = 0;
@@ -193,7 +195,11 @@ export function openLinkSession(options: {
     if (frames === null) return breakOff(closeCodes.malformed, 'malformed document frame');
     options.onReceived();
     try {
-      for (const { document, message } of frames) options.onDocument(document, message);
+      for (const frame of frames) {
+        const told = numbers.incoming(frame);
+        if (told === 'malformed') return breakOff(closeCodes.malformed, 'malformed number of a document');
+        if (told) options.onDocument(told.document, told.message);
+      }
     } catch (error) {
       logger.warn('document message failed', { peer, error: String(error) });
       breakOff(closeCodes.malformed, 'malformed document message');
@@ -269,7 +275,7 @@ export function openLinkSession(options: {
     waits: () => !over && ready && !exchange.idle(),
     sendDocument(document, message) {
       if (over) return;
-      outbox.push({ document, message });
+      outbox.push(numbers.outgoing(document, message));
       if (flushing) return;
       flushing = true;
       setImmediate(flush);

@@ -1,6 +1,15 @@
+import * as encoding from 'lib0/encoding';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
+import { newClientId } from '../../common/collab/client-id.ts';
 import { readAgenda, putAgendaItem, setPlanMeta } from '../../common/collab/plan.ts';
 import { asAgendaItemId } from '../../common/domain/ids.ts';
+import {
+  decodeDocumentFrames,
+  encodeDocumentFrames,
+  NUMBERED,
+  readNumbered,
+} from '../../common/wire/document-frames.ts';
 import { encodeControl, LINK_PROTOCOL } from '../../common/wire/link.ts';
 import { createOrganisation, type TestOrganisation } from '../fixtures/network/organisation.ts';
 import { openRawSocket } from '../fixtures/network/raw-client.ts';
@@ -25,6 +34,14 @@ const item = (id: string, title: string, order: number) => ({
   papers: [],
   motions: [],
 });
+
+function syncMessage(kind: number, body: Uint8Array): Uint8Array {
+  const encoder = encoding.createEncoder();
+  encoding.writeVarUint(encoder, 0);
+  encoding.writeVarUint(encoder, kind);
+  encoding.writeVarUint8Array(encoder, body);
+  return encoding.toUint8Array(encoder);
+}
 
 describe('link', () => {
   it('brings the log and the plan to a member, and its entries back', async () => {
@@ -86,6 +103,42 @@ describe('link', () => {
     const rude = await openRawSocket(an, url);
     rude.socket.send(JSON.stringify({ type: 'stored', batch: 0, refused: [] }));
     expect(await rude.closed).toBe(4400);
+  });
+
+  it('[DOC-8] numbers a document before anything happens in it, and takes the number for the name', async () => {
+    room = await openTestRoom(organisation);
+    const { hub, carried } = room;
+    const an = await room.enrol('Nguyễn Văn An');
+    const ink = `ink/${'a'.repeat(64)}/${an.member}`;
+    const raw = await openRawSocket(an, `wss://${room.address}/link/${room.rules.id}`);
+    const say = (document: string | number, message: Uint8Array) =>
+      raw.socket.send(encodeDocumentFrames([{ document, message }]));
+    const heard = () => raw.messages.flatMap(({ binary, data }) => (binary ? (decodeDocumentFrames(data) ?? []) : []));
+    raw.socket.send(encodeControl({ type: 'hello', protocol: LINK_PROTOCOL, device: 'may-cua-an', heads: [] }), {
+      binary: false,
+    });
+    say(ink, syncMessage(0, Y.encodeStateVector(new Y.Doc())));
+    await expectSoon('an answer', () => heard().length >= 2);
+    const [first] = heard();
+    expect(first).toMatchObject({ document: ink });
+    expect(first?.message[0]).toBe(NUMBERED);
+    const number = readNumbered(first?.message ?? new Uint8Array(0)) ?? 0;
+
+    const doc = new Y.Doc();
+    doc.clientID = newClientId(an.member);
+    doc.getMap('strokes').set('s', new Uint8Array([1, 2, 3]));
+    say(number, syncMessage(2, Y.encodeStateAsUpdate(doc)));
+    await expectSoon('the stroke is there', () => carried.doc(ink).getMap('strokes').has('s'));
+    carried
+      .doc(ink)
+      .getMap('strokes')
+      .set('t', new Uint8Array([1, 2, 3]));
+    await expectSoon('a change comes by number', () => heard().some(({ document }) => document === number));
+
+    say(number, new Uint8Array(0));
+    say(number, syncMessage(0, Y.encodeStateVector(new Y.Doc())));
+    expect(await raw.closed).toBe(4400);
+    expect(hub.status(room.rules.id)?.online).not.toContain(an.member);
   });
 
   it('[LINK-2] lets a laptop that comes again replace its old link', async () => {

@@ -127,6 +127,7 @@ export function createReader(dialect: Dialect, heard: Heard): (data: Uint8Array)
     while (at < data.byteLength) {
       if (dialect === 'link') {
         const name = varUint();
+        if (name === 0) varUint();
         at += name;
       }
       const length = varUint();
