@@ -33,16 +33,31 @@ export interface ExchangedLog {
   heard?(heads: readonly StreamHead[]): void;
 }
 
-/** Entries encoded once for all links; `batch` must not be used twice by one sender. */
+/** Entries encoded, and looked at, once for all links; `batch` must not be used twice by one sender. */
 export interface SharedEntries {
   readonly batch: number;
   readonly bytes: Uint8Array;
+  readonly positions: readonly StreamPosition[];
+  readonly characters: number;
+  /** Asked for with the first link. */
+  certificates?: readonly Uint8Array[];
 }
 
 export const shareEntries = (entries: readonly Entry[], batch: number): SharedEntries => ({
   batch,
   bytes: encodeControl({ type: 'entries', batch, entries: entries.map(({ jws }) => jws) }),
+  positions: entries.map(positionOf),
+  characters: charactersOf(entries),
 });
+
+/** Each entry is asked about by every link. */
+const keys = new WeakMap<Entry, string>();
+
+function keyOf(entry: Entry): string {
+  const known = keys.get(entry) ?? streamKey(entry.payload);
+  keys.set(entry, known);
+  return known;
+}
 
 export interface LogExchange {
   /** The other side's hello or welcome came: from now on it is sent what it lacks. */
@@ -231,7 +246,7 @@ export function createLogExchange(options: {
     let actsFirst = actsAreLagging();
     for (const entry of entries) {
       const { author, stream, seq } = entry.payload;
-      const key = streamKey(entry.payload);
+      const key = keyOf(entry);
       if (blocked.has(key)) continue;
       const end = sent.get(key) ?? 0;
       if (seq <= end) known++;
@@ -253,10 +268,10 @@ export function createLogExchange(options: {
         known <= entries.length * KNOWN_SHARE &&
         entries.length <= ENTRY_BATCH_COUNT
       ) {
-        const { batch, bytes } = shared();
-        sendCertificates(log.certificatesOf(entries));
-        note(batch, entries.map(positionOf), charactersOf(entries));
-        options.send(bytes);
+        const all = shared();
+        sendCertificates((all.certificates ??= log.certificatesOf(entries)));
+        note(all.batch, all.positions, all.characters);
+        options.send(all.bytes);
       } else {
         sendCertificates(log.certificatesOf(fresh));
         for (let from = 0; from < fresh.length; from += ENTRY_BATCH_COUNT) {
@@ -309,8 +324,8 @@ export function createLogExchange(options: {
       lagging.delete(streamKey(position));
       options.onRefused('sent', reason, position);
     }
-    const stored = batch.positions.filter((_, index) => !refused.has(index));
-    for (const position of stored) {
+    const stored = refused.size > 0 ? batch.positions.filter((_, index) => !refused.has(index)) : batch.positions;
+    for (const position of stateWanted.size > 0 ? stored : []) {
       if ((stateWanted.get(streamKey(position)) ?? Infinity) <= position.seq) stateWanted.delete(streamKey(position));
     }
     options.onAcknowledged(stored);
