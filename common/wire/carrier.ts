@@ -23,8 +23,15 @@ export function compareEpochs(a: Epoch | null, b: Epoch | null): number {
   return a.device === b.device ? 0 : a.device > b.device ? 1 : -1;
 }
 
-/** Far beyond what a meeting can use up, so that a made-up epoch leaves no place above it. */
-export const MAX_EPOCH = 2 ** 31;
+/** Nobody gets there: a made-up epoch lifts a laptop's own by one of the steps below at most. */
+export const MAX_EPOCH = Number.MAX_SAFE_INTEGER;
+/**
+ * An epoch further above what a laptop knows counts as so much above it: what somebody who comes says, and what a laptop
+ * that carries the meeting says of itself. The first is much smaller, so that those who listen keep up with a host that
+ * somebody drives upwards.
+ */
+export const MAX_STEP_OF_NEWCOMER = 1000;
+export const MAX_STEP_OF_CARRIER = 2 ** 20;
 
 /** A laptop of the meeting and where it listens (`host:port`). */
 export interface KnownLaptop {

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { asMemberId } from '../domain/ids.ts';
-import { compareEpochs, type Epoch, type KnownLaptop } from './carrier.ts';
+import {
+  compareEpochs,
+  MAX_EPOCH,
+  MAX_STEP_OF_CARRIER,
+  MAX_STEP_OF_NEWCOMER,
+  type Epoch,
+  type KnownLaptop,
+} from './carrier.ts';
 import { createSuccession } from './succession.ts';
 
 const uuid = (n: number) => asMemberId(`00000000-0000-4000-8000-${String(n).padStart(12, '0')}`);
@@ -49,12 +56,61 @@ describe('epochs', () => {
     expect(laptopNumber(2, epochOf(5, 3)).carryOn()).toEqual(epochOf(6, 2));
   });
 
+  it('[TAKE-1] a made-up epoch leaves room above it, whoever tells it', () => {
+    const host = laptopNumber(1);
+    host.carry();
+    expect(host.goAbove(epochOf(MAX_EPOCH, 9))).toBe(true);
+    expect(host.epoch()).toEqual(epochOf(1 + MAX_STEP_OF_NEWCOMER + 1, 1));
+    const listening = laptopNumber(2, epochOf(3, 1));
+    listening.seek(0);
+    listening.joined(laptop(9).address, epochOf(MAX_EPOCH, 9));
+    listening.heardOf([], epochOf(MAX_EPOCH, 9));
+    listening.lost(10);
+    const own = listening.carry();
+    expect(own).toEqual(epochOf(3 + 2 * MAX_STEP_OF_CARRIER + 1, 2));
+    // A host that knows nothing of it yields all the same.
+    const other = laptopNumber(3, epochOf(3, 1));
+    other.seek(0);
+    other.carry();
+    expect(other.compared(own, { state: 'carrying', epoch: own, carrier: null })).toBe('yield');
+  });
+
   it('[TAKE-6] whoever cannot be reached is gone above, whoever is lower is not', () => {
     const host = laptopNumber(1);
     host.carry();
     expect(host.goAbove(epochOf(4, 2))).toBe(true);
     expect(host.epoch()).toEqual(epochOf(5, 1));
     expect(host.goAbove(epochOf(4, 2))).toBe(false);
+  });
+});
+
+describe('a laptop whose person has just taken the meeting over', () => {
+  it('[TAKE-4] goes above each that it finds, and yields to who has taken it over from it', () => {
+    let insists = true;
+    const host = createSuccession({
+      me: { member: uuid(1), device: device(1) },
+      epoch: null,
+      laptops: [],
+      carriedAt: null,
+      order,
+      lasting: () => true,
+      insists: () => insists,
+    });
+    host.seek(0);
+    host.carry();
+    const carrying = (n: number, who: number) =>
+      ({ state: 'carrying', epoch: epochOf(n, who), carrier: null }) as const;
+    expect(host.compared(epochOf(5, 2), carrying(5, 2))).toBe('above');
+    expect(host.answered(laptop(3).address, carrying(7, 3), 10)).toBe('above');
+    expect(host.epoch()).toEqual(epochOf(8, 1));
+    expect(host.answered(laptop(2).address, carrying(9, 2), 20)).toBe('yield');
+    host.linked([laptop(4)]);
+    expect(host.compared(epochOf(10, 4), carrying(10, 4))).toBe('yield');
+    host.yieldTo(laptop(2).address, 30);
+    host.carry();
+    expect(host.compared(epochOf(20, 2), carrying(20, 2))).toBe('above');
+    insists = false;
+    expect(host.compared(epochOf(30, 3), carrying(30, 3))).toBe('yield');
   });
 });
 

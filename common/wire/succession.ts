@@ -1,5 +1,12 @@
 import type { MemberId } from '../domain/ids.ts';
-import { compareEpochs, MAX_EPOCH, type CarrierReport, type Epoch, type KnownLaptop } from './carrier.ts';
+import {
+  compareEpochs,
+  MAX_STEP_OF_CARRIER,
+  MAX_STEP_OF_NEWCOMER,
+  type CarrierReport,
+  type Epoch,
+  type KnownLaptop,
+} from './carrier.ts';
 
 /**
  * Which laptop carries the meeting, decided on each laptop for itself: main/hub/SPEC.md, "Takeover". Knows no network and
@@ -22,6 +29,8 @@ export interface Succession {
   joined(address: string, epoch: Epoch | null): void;
   /** The carrying laptop told who is connected, and the epoch it carries with now. */
   heardOf(laptops: readonly KnownLaptop[], epoch?: Epoch): void;
+  /** These are linked to this laptop, which carries it. */
+  linked(laptops: readonly KnownLaptop[]): void;
   /** The link is down. `successor`: the carrying laptop said goodbye and who follows. True: that is this laptop, carry on. */
   lost(now: number, successor?: { readonly device: string; readonly address: string }): boolean;
   /** A try to reach or to join that laptop failed; `report` is what it answered instead, if it did. */
@@ -92,6 +101,8 @@ export function createSuccession(options: {
   alike?(member: MemberId): boolean;
   /** The meeting was given to this computer, so that people elsewhere reach it: it leaves it to nobody. */
   keeps?(): boolean;
+  /** Its person has just said that this laptop carries it: it goes above whoever can't know that yet. */
+  insists?(): boolean;
 }): Succession {
   const { me } = options;
   let role: Role = 'away';
@@ -103,6 +114,8 @@ export function createSuccession(options: {
   let hints: string[] = [];
   /** Said by others, or by itself, to carry it now. */
   let told: string | null = null;
+  /** Who know that this laptop carries it: were linked here, or gone above. Whoever of them is higher took it over knowingly. */
+  let aware = new Set<string>();
   let failures = new Map<string, number>();
   /** Answered, but doesn't carry. */
   let answers = new Map<string, CarrierReport>();
@@ -130,8 +143,11 @@ export function createSuccession(options: {
     answers = new Map();
   }
 
+  /** Whoever makes up an epoch must not get to where nobody is above it. Which of two is the higher one stays as it is. */
+  const within = (step: number, epoch: Epoch): Epoch => ({ ...epoch, n: Math.min(epoch.n, (seen?.n ?? 0) + step) });
+
   function note(epoch: Epoch | null): void {
-    if (epoch && compareEpochs(epoch, seen) > 0) seen = epoch;
+    if (epoch && compareEpochs(epoch, seen) > 0) seen = within(MAX_STEP_OF_CARRIER, epoch);
   }
 
   function failed(address: string, now: number, report?: CarrierReport): void {
@@ -158,9 +174,17 @@ export function createSuccession(options: {
   const outranks = (epoch: Epoch): boolean =>
     compareEpochs(epoch, seen) > 0 && !(role === 'carrying' && options.alike?.(epoch.member));
 
-  function goAbove(epoch: Epoch): boolean {
+  function goAbove(epoch: Epoch, step: number): boolean {
     if (role !== 'carrying' || compareEpochs(epoch, seen) <= 0) return false;
-    seen = { n: Math.min(MAX_EPOCH, epoch.n + 1), ...me };
+    seen = { n: within(step, epoch).n + 1, ...me };
+    return true;
+  }
+
+  function standsFirm({ member, device }: Epoch): boolean {
+    if (options.keeps?.()) return true;
+    const who = `${member} ${device}`;
+    if (!options.insists?.() || aware.has(who)) return false;
+    aware.add(who);
     return true;
   }
 
@@ -186,6 +210,9 @@ export function createSuccession(options: {
     heardOf(laptops, epoch) {
       known = laptops;
       note(epoch ?? null);
+    },
+    linked(laptops) {
+      for (const { member, device } of laptops) aware.add(`${member} ${device}`);
     },
     lost(now, successor) {
       begin(now);
@@ -222,8 +249,9 @@ export function createSuccession(options: {
       return { answer: open.length === 0 ? 'carry' : 'wait', open };
     },
     carry() {
-      seen = { n: Math.min(MAX_EPOCH, (seen?.n ?? 0) + 1), ...me };
+      seen = { n: (seen?.n ?? 0) + 1, ...me };
       role = 'carrying';
+      aware = new Set();
       return seen;
     },
     carryOn() {
@@ -231,7 +259,7 @@ export function createSuccession(options: {
       role = 'carrying';
       return seen;
     },
-    goAbove,
+    goAbove: (epoch) => goAbove(epoch, MAX_STEP_OF_NEWCOMER),
     noticed(epoch, address) {
       if (role === 'away' || !outranks(epoch)) return 'ignore';
       if (role === 'joined' && address === carriedAt) {
@@ -242,16 +270,19 @@ export function createSuccession(options: {
     },
     compared(epoch, report) {
       if (role === 'seeking' || role === 'away') return 'ignore';
-      const follows = report?.state === 'carrying' && report.epoch !== null && outranks(report.epoch);
-      if (follows && !(role === 'carrying' && options.keeps?.())) return 'yield';
+      if (report?.state === 'carrying' && report.epoch && outranks(report.epoch)) {
+        if (role !== 'carrying' || !standsFirm(report.epoch)) return 'yield';
+        return goAbove(report.epoch, MAX_STEP_OF_CARRIER) ? 'above' : 'ignore';
+      }
       // Whoever can't be reached from here can't serve those who are.
-      return (follows || report === null) && goAbove(report?.epoch ?? epoch) ? 'above' : 'ignore';
+      return report === null && goAbove(epoch, MAX_STEP_OF_NEWCOMER) ? 'above' : 'ignore';
     },
     answered(address, report, now) {
       if (role === 'carrying') {
         const higher = report?.epoch ? outranks(report.epoch) : false;
         if (higher && report?.state === 'carrying') {
-          return options.keeps?.() && report.epoch && goAbove(report.epoch) ? 'above' : 'yield';
+          const firm = report.epoch !== null && standsFirm(report.epoch);
+          return firm && report.epoch && goAbove(report.epoch, MAX_STEP_OF_CARRIER) ? 'above' : 'yield';
         }
         if (higher && report?.state === 'joined' && report.carrier) hint([report.carrier]);
         return 'ignore';

@@ -71,7 +71,8 @@ export function attend(options: AttendanceOptions): RunningAttendance {
     order: options.order,
     lasting: options.lasting,
     alike: (member) => options.clustered && member === me,
-    keeps: () => options.keeps() || now() < insistsUntil,
+    keeps: options.keeps,
+    insists: () => now() < insistsUntil,
   });
   const listeners = new Set<(status: AttendanceStatus) => void>();
   const documents = shareDocuments();
@@ -219,6 +220,7 @@ export function attend(options: AttendanceOptions): RunningAttendance {
         },
         order: options.order,
         onLaptops(laptops) {
+          succession.linked(laptops);
           const devices = new Set(laptops.map((laptop) => laptop.device));
           const others = succession
             .laptops()
