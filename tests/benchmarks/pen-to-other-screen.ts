@@ -72,7 +72,7 @@ export const penToOtherScreen: Benchmark = {
             "From the pointer event's own time in one window to the frame of another laptop's window whose canvas holds " +
             'ink at that point, while a stroke is being drawn (read from the pixels). On the way: two engines and the hub, ' +
             'each a process of its own, over mutual TLS. The application sends live ink at most every 33 ms, the hub ' +
-            'gathers for 10 ms and a screen is drawn every 16 ms: on average some 30 ms of waiting are meant to be there.',
+            'gathers to the end of its turn and a screen is drawn every 16 ms: on average some 25 ms of waiting are meant to be there.',
         }),
       ];
     } finally {
