@@ -9,7 +9,7 @@ export interface Helper {
   end(): Promise<void>;
 }
 
-/** For servers: as much room for young objects as the V8 of Electron gives ours in the application. Node's gives eight times as much. */
+/** For what runs in the application: as much room for young objects as the V8 of Electron gives it. Node's gives eight times as much. */
 export const likeElectron = ['--max-semi-space-size=8'] as const;
 
 /**

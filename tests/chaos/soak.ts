@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { inRoot } from '../../scripts/setup/paths.mjs';
+import { likeElectron } from '../benchmarks/child-process.ts';
 import { agreed, judged, type Place } from './agreement.ts';
 import { startLaptop } from './laptop.ts';
 import type { LaptopUsage } from './laptop-process.ts';
@@ -28,6 +29,10 @@ const DISK_OF_ENTRY = 6 * 1024;
 const HEAP_OF_ENTRY = 3 * 1024;
 /** Compiled code, pools, what the collector has not got round to. Bytes. */
 const HEAP_SLACK = 12 * 1024 ** 2;
+/** What SQLite keeps of the database, which fills as that grows: `cache_size` in main/store/database.ts. Bytes. */
+const PAGE_CACHE = 32 * 1024 ** 2;
+/** What the C library keeps of each thread's busiest moment: some 5 MB for each of four or five threads. Bytes. */
+const THREAD_ARENAS = 24 * 1024 ** 2;
 /** Timers and sockets that are under way at one moment and not at the other. */
 const HANDLE_SLACK = 12;
 /** The write-ahead log before it is taken in. Bytes. */
@@ -38,10 +43,11 @@ export async function soak({ room, program, folder, minutes }: SoakOptions): Pro
   await mkdir(folder, { recursive: true });
   const folders = await room.lay(folder, LAPTOPS);
   const portOf = (laptop: number) => 19_000 + (process.pid % 100) * 8 + laptop;
+  const flags = ['--expose-gc', ...likeElectron];
   const addresses = folders.map((_, index) => `127.0.0.1:${portOf(index)}`);
   const places = await Promise.all(
     folders.map(async (data, index): Promise<Place> => {
-      const laptop = await startLaptop(program, { log: join(folder, `laptop-${index}.log`), flags: ['--expose-gc'] });
+      const laptop = await startLaptop(program, { log: join(folder, `laptop-${index}.log`), flags });
       const ledger = join(folder, `done-${index}.jsonl`);
       const { meeting, paper } = room;
       const setting = {
@@ -117,8 +123,12 @@ function grown(measured: readonly (readonly LaptopUsage[])[]): string[] {
     if (!before) return [];
     const entries = after.entries - before.entries;
     console.log(`chaos: soak laptop ${laptop}: ${told(before)} -> ${told(after)}`);
+    const heap = entries * HEAP_OF_ENTRY + HEAP_SLACK;
+    // V8 lets as much garbage gather as there are living objects, and gives pages back only when they are empty.
+    const resident = 2 * heap + PAGE_CACHE + THREAD_ARENAS;
     const limits = [
-      ['memory', after.heap - before.heap, entries * HEAP_OF_ENTRY + HEAP_SLACK],
+      ['memory', after.heap - before.heap, heap],
+      ['resident memory', after.rss - before.rss, resident],
       ['disk', after.disk - before.disk, entries * DISK_OF_ENTRY + DISK_SLACK],
       ['handles', after.handles - before.handles, HANDLE_SLACK],
     ] as const;
