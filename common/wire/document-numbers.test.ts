@@ -41,3 +41,24 @@ it('[DOC-8] numbers of documents that are not open here are not kept, and one nu
   // Again the same: the host may have opened the document anew.
   expect(numbers.incoming({ document: 'plan', message: numberedMessage(1) })).toBeNull();
 });
+
+it('[DOC-8] closed and opened again before it had a number, a document gets the number of its last opening', () => {
+  const numbers = createDocumentNumbers();
+  numbers.outgoing('plan', ASK);
+  expect(numbers.outgoing('plan', CLOSE).document).toBe('plan');
+  numbers.outgoing('plan', ASK);
+  // The carrying laptop has let go of this one when it opens the document again.
+  expect(numbers.incoming({ document: 'plan', message: numberedMessage(1) })).toBeNull();
+  expect(numbers.outgoing('plan', ASK).document).toBe('plan');
+  expect(numbers.incoming({ document: 'plan', message: numberedMessage(2) })).toBeNull();
+  expect(numbers.outgoing('plan', ASK).document).toBe(2);
+
+  // Neither an opening that was refused nor a closing that nobody needed counts.
+  numbers.outgoing('floor', CLOSE);
+  numbers.outgoing('floor', ASK);
+  numbers.incoming({ document: 'floor', message: CLOSE });
+  numbers.outgoing('floor', CLOSE);
+  numbers.outgoing('floor', ASK);
+  numbers.incoming({ document: 'floor', message: numberedMessage(3) });
+  expect(numbers.outgoing('floor', ASK).document).toBe(3);
+});

@@ -15,6 +15,8 @@ export function createDocumentNumbers(): DocumentNumbers {
   /** Documents that are open here, and their numbers. */
   const numbers = new Map<string, number | null>();
   const names = new Map<number, string>();
+  /** How often each was opened here without an answer yet: one that was closed and opened again is answered twice. */
+  const unanswered = new Map<string, number>();
 
   function number(document: string, given: number | null): void {
     const before = numbers.get(document);
@@ -23,10 +25,21 @@ export function createDocumentNumbers(): DocumentNumbers {
     if (given !== null) names.set(given, document);
   }
 
+  /** Whether it is the answer to the last opening. */
+  function answered(document: string): boolean {
+    const left = (unanswered.get(document) ?? 1) - 1;
+    if (left > 0) unanswered.set(document, left);
+    else unanswered.delete(document);
+    return left === 0;
+  }
+
   return {
     outgoing(document, message) {
       const known = numbers.get(document) ?? document;
-      if (!numbers.has(document)) number(document, null);
+      if (!numbers.has(document)) {
+        number(document, null);
+        if (message.byteLength > 0) unanswered.set(document, (unanswered.get(document) ?? 0) + 1);
+      }
       if (message.byteLength === 0) {
         number(document, null);
         numbers.delete(document);
@@ -36,12 +49,15 @@ export function createDocumentNumbers(): DocumentNumbers {
     incoming({ document, message }) {
       const name = typeof document === 'number' ? names.get(document) : document;
       if (name === undefined) return null;
+      // Not opened there.
+      if (message.byteLength === 0) answered(name);
       if (message[0] !== NUMBERED) return { document: name, message };
       const given = readNumbered(message);
       if (given === null) return 'malformed';
       const other = names.get(given);
       if (other !== undefined && other !== name) return 'malformed';
-      if (numbers.has(name)) number(name, given);
+      // The number of an opening before may not be valid any more.
+      if (answered(name) && numbers.has(name)) number(name, given);
       return null;
     },
   };
