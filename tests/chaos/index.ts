@@ -68,7 +68,7 @@ async function main(): Promise<number> {
   if (values.soak !== undefined) {
     const problems = await soak({ room, program, folder: join(folder, 'soak'), minutes: Number(values.soak) });
     for (const problem of problems) console.log(`chaos: soak: ${problem}`);
-    await rm(folder, { recursive: true, force: true });
+    if (problems.length === 0) await rm(folder, { recursive: true, force: true });
     return problems.length === 0 ? 0 : 1;
   }
   const failures = [
