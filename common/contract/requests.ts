@@ -357,6 +357,8 @@ export interface Connection {
   readonly clockAhead: number | null;
   /** Error code when refused. */
   readonly problem: string | null;
+  /** This laptop's network is charged by volume, as far as is known. */
+  readonly metered: boolean;
 }
 
 /** Why a file was not added to an item. `item-gone`: somebody removed the item meanwhile. */

@@ -21,6 +21,8 @@ export const paperHoldingSchema = z.object({
   received: z.number().min(0),
   /** It is fetching the paper now or will as soon as its turn comes: not paused, not on a metered line, disk not full. */
   active: z.boolean(),
+  /** It hands nothing out while it doesn't carry the meeting: its network is charged by volume. */
+  withheld: z.boolean().optional(),
 });
 export type PaperHolding = z.output<typeof paperHoldingSchema>;
 

@@ -25,6 +25,8 @@ export async function answerPaperRequest(
     readonly from: MemberId;
     readonly route: string | undefined;
     readonly rest: readonly string[];
+    /** Nothing of papers is handed out. */
+    readonly withheld: boolean;
   },
   /** undefined: this laptop takes no papers. */
   intake: PaperIntake | undefined,
@@ -32,7 +34,7 @@ export async function answerPaperRequest(
   shelf: PaperShelf | undefined,
   sending: PaperSending,
 ): Promise<PaperAnswer | null> {
-  const { request, response, meeting, from, route, rest } = asked;
+  const { request, response, meeting, from, route, rest, withheld } = asked;
   const put = request.method === 'PUT';
   const [name = '', part, ...more] = rest;
   if (more.length > 0) return UNKNOWN;
@@ -45,6 +47,7 @@ export async function answerPaperRequest(
   const sha256 = asSha256(name);
   const paper = meeting.namedPapers().get(sha256);
   if (part === undefined) {
+    if (withheld) return UNKNOWN;
     const file = put ? undefined : meeting.paperFile(sha256);
     if (file) await answerPaper(request, response, { sha256, ...file }, sending);
     else if (put || !paper || !shelf) return UNKNOWN;
@@ -52,7 +55,7 @@ export async function answerPaperRequest(
     return null;
   }
   if (part === 'have' && !put) {
-    return paper && shelf ? { status: 200, body: holdingOf(meeting, paper, shelf) } : UNKNOWN;
+    return paper && shelf ? { status: 200, body: { ...holdingOf(meeting, paper, shelf), withheld } } : UNKNOWN;
   }
   if (!intake || !paper) return UNKNOWN;
   if (part === 'missing' && !put) {

@@ -33,6 +33,7 @@ import { createHubMeter, gaugesOf, type HubMeter } from './hub-meter.ts';
 import { answerJson, refuseUpgrade } from './json-answers.ts';
 import { createMeetingRoom, hostOf, type MeetingRoom, type RoomStatus, type RoomTakeover } from './meeting-room.ts';
 import { createPaperIntake } from './paper-intake.ts';
+import { createPaperGiving } from './paper-giving.ts';
 import { answerPaperRequest, type PaperShelf } from './paper-requests.ts';
 import { createPaperSending } from './paper-sending.ts';
 import { reachableHosts } from './reachable-hosts.ts';
@@ -101,6 +102,8 @@ export interface Hub {
   status(meeting: MeetingId): RoomStatus | undefined;
   /** A paper that somebody brings just now, or did lately. `have`: bytes on this disk, verified. */
   arriving(paper: Sha256): { readonly have: number; readonly active: boolean } | undefined;
+  /** Papers of meetings that aren't carried here are handed out no more, or again. */
+  keepPapers(kept: boolean): void;
   /** Checks the certificates of everyone connected again; call it when a revocation list arrived. */
   recheck(): void;
   close(): Promise<void>;
@@ -131,6 +134,7 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
   const entrust = options.take && createEntrustRoute({ take: options.take, logger });
   const { papers } = options;
   const sending = createPaperSending();
+  const giving = createPaperGiving((meeting) => rooms.has(meeting));
   const shelf: PaperShelf | undefined = papers && {
     held: (paper) => papers.held(paper),
     fetching: (meeting, paper) => options.fetching?.(meeting, paper),
@@ -217,7 +221,9 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
         : undefined;
     if (!found) return answerJson(response, 404, { error: 'unknown' });
     countPaperBytes(request.socket, response, meter);
-    const asked = { request, response, meeting: found, from: asker.member, route, rest };
+    giving.begin(response, found.id);
+    const withheld = giving.withheld(found.id);
+    const asked = { request, response, meeting: found, from: asker.member, route, rest, withheld };
     answerPaperRequest(asked, intake, shelf, sending).then(
       (found) => found && answerJson(response, found.status, found.body),
       (error: unknown) => {
@@ -325,11 +331,13 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
       rooms.delete(meeting);
       if (moved) found?.room.close(closeCodes.moved, movedReason(moved));
       else found?.room.close(closeCodes.stopped, 'no longer carried here');
+      giving.left();
     },
     siblings: (meeting) => rooms.get(meeting)?.room.siblings() ?? [],
     laptops: (meeting) => rooms.get(meeting)?.room.laptops() ?? [],
     status: (meeting) => rooms.get(meeting)?.room.status(),
     arriving: (paper) => intake?.arriving(paper),
+    keepPapers: giving.keep,
     recheck: peers.recheck,
     async close() {
       clearInterval(heartbeat);

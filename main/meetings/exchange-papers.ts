@@ -1,15 +1,24 @@
+import type { PaperRecord } from '../../common/collab/plan.ts';
 import type { PaperPause } from '../../common/contract/requests.ts';
 import type { MemberId } from '../../common/domain/ids.ts';
 import type { MeetingAtHand } from './meeting-at-hand.ts';
 import { papersByNeed } from './meeting-papers.ts';
 import type { LaptopStore, Log } from './ports.ts';
 
+/**
+ * Where sending costs money, the host must have lacked a paper for so long before it is brought there, milliseconds: one that
+ * others have too, since all of them may have to pay, and one that nobody else seems to have until all are connected.
+ */
+const LEFT_TO_OTHERS = 60_000;
+const LOOK_FIRST = 3000;
+
 /** What is missing here is fetched from the host and others, what the host lacks is brought there. */
 export function exchangePapers(
   one: MeetingAtHand,
+  me: MemberId,
   { papers }: Pick<LaptopStore, 'papers'>,
-  /** Why the papers of this meeting wait; null: they don't. */
-  pause: PaperPause | null,
+  /** Why the papers of this meeting wait (null: they don't), and whether sending is charged by volume. */
+  { pause, metered }: { readonly pause: PaperPause | null; readonly metered: boolean },
 ): void {
   const { meeting, attendance, fetcher, offer } = one;
   const status = attendance?.status();
@@ -25,7 +34,12 @@ export function exchangePapers(
     needed.filter((paper) => !here.has(paper)),
     atHost,
   );
-  offer?.offer([...here], atHost);
+  // What nobody else has, the meeting needs from here, whatever it costs; for the rest others pay nothing, perhaps.
+  const online = status?.role === 'member' ? status.online : [];
+  const elsewhere = ({ sha256 }: PaperRecord) =>
+    online.length === 0 || online.some((member) => member !== me && receipts[sha256]?.includes(member));
+  const restraint = (paper: PaperRecord): number => (elsewhere(paper) ? LEFT_TO_OTHERS : LOOK_FIRST);
+  offer?.offer([...here], atHost, metered ? restraint : () => 0);
 }
 
 /** Says by a signed act which papers are here; the secretary's board shows it. */

@@ -75,7 +75,7 @@ export function connectionOf(
   saved: SavedState,
   nameOf: (member: string) => string | null,
   how: AttendanceStatus,
-): Connection {
+): Omit<Connection, 'metered'> {
   const nothing = {
     carriedBy: null,
     addresses: [],

@@ -235,6 +235,8 @@ export interface Network {
     address: string,
     papers: readonly Sha256[],
   ): Promise<readonly (PaperHolding | null)[]>;
+  /** Papers are handed to other laptops only of meetings that this one carries, or again of all. */
+  keepPapers(kept: boolean): void;
   /** Whether the system says that the network is charged by volume, now and when it changes; null: it doesn't say. */
   onMetered(listener: (metered: boolean | null) => void): () => void;
   /** A paper that somebody brings to this host. */
@@ -342,8 +344,11 @@ export interface PaperFetcher {
 }
 
 export interface PaperOffer {
-  /** Offers what is here of these, in this order; replaces the earlier list. `atHost`: the host says that it has them. */
-  offer(papers: readonly PaperRecord[], atHost: ReadonlySet<Sha256>): void;
+  /**
+   * Offers what is here of these, in this order; replaces the earlier list. `atHost`: the host says that it has them;
+   * `restraint`: milliseconds for which the host must have lacked one, before it is brought.
+   */
+  offer(papers: readonly PaperRecord[], atHost: ReadonlySet<Sha256>, restraint: (paper: PaperRecord) => number): void;
   close(): Promise<void>;
 }
 

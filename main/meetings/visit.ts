@@ -48,6 +48,7 @@ export const noNetwork: Network = {
   fetchPapers: refused,
   offerPapers: refused,
   askHoldings: refused,
+  keepPapers: nothing,
   onMetered: () => nothing,
   arriving: () => undefined,
   onArriving: () => nothing,

@@ -20,7 +20,7 @@ import { meetingIdOf, newNonce } from './meeting-id.ts';
 import { sealMinutes, type MinutesDeps } from './meeting-minutes.ts';
 import { paperStatuses, papersByNeed } from './meeting-papers.ts';
 import { holdingsElsewhere } from './papers-board.ts';
-import { pauseOf } from './paper-pause.ts';
+import { isMetered, pauseOf } from './paper-pause.ts';
 import { connectionOf, linkDiagnosticsOf, listed, summaryOf, viewOf } from './meeting-view.ts';
 import { openMeeting, type OpenMeeting } from './open-meeting.ts';
 import { followOwnChanges, lasting, onlyHereSince, type SavedState } from './own-changes.ts';
@@ -107,8 +107,9 @@ export function createWorkplace(deps: {
   let systemSays: boolean | null = null;
   const stopMetered = network.onMetered((metered) => {
     systemSays = metered;
-    tellAll();
+    priceChanged();
   });
+  network.keepPapers(isMeteredNow());
   const isJoined = (id: MeetingId): boolean => atHand.get(id)?.attendance !== undefined;
   const looking = lookForMeetings({ network, isJoined, onFound });
 
@@ -217,9 +218,20 @@ export function createWorkplace(deps: {
     for (const id of atHand.keys()) tell(id);
   }
 
-  const pauseNow = (one: MeetingAtHand) => pauseOf(one.pauseWord, store.settings.get().metered, systemSays);
+  function isMeteredNow(): boolean {
+    return isMetered(store.settings.get().metered, systemSays);
+  }
 
-  const exchange = (one: MeetingAtHand) => exchangePapers(one, store, pauseNow(one));
+  /** Perhaps: what the network costs is other than before. */
+  function priceChanged(): void {
+    network.keepPapers(isMeteredNow());
+    tellAll();
+  }
+
+  const pauseNow = (one: MeetingAtHand) => pauseOf(one.pauseWord, isMeteredNow());
+
+  const exchange = (one: MeetingAtHand) =>
+    exchangePapers(one, session.member, store, { pause: pauseNow(one), metered: isMeteredNow() });
 
   async function seal(one: MeetingAtHand): Promise<void> {
     if (one.sealing) return;
@@ -238,7 +250,8 @@ export function createWorkplace(deps: {
     const saved = one?.own.state() ?? NOTHING_OWN;
     const nameOf = (member: string): string | null =>
       one?.meeting.writers().roster.find((entry) => entry.member === member)?.name ?? null;
-    return connectionOf(session, saved, nameOf, one?.attendance?.status() ?? { role: 'alone' });
+    const status = one?.attendance?.status() ?? { role: 'alone' as const };
+    return { ...connectionOf(session, saved, nameOf, status), metered: isMeteredNow() };
   }
 
   function view(id: MeetingId): MeetingView {
@@ -379,7 +392,7 @@ export function createWorkplace(deps: {
       exchange(one);
       tell(id);
     },
-    settingsChanged: tellAll,
+    settingsChanged: priceChanged,
     async resume() {
       for (const row of store.meetings.list()) {
         if (row.readOnly) continue;

@@ -51,6 +51,16 @@ describe('[PAPER-8] what is left to a neighbour', () => {
     expect(answers.gone()).toBe(false);
   });
 
+  it('[PAPER-12] is not left to one that hands nothing out, whatever it has and fetches', () => {
+    const { answers, hears } = watched();
+    hears(1000, () => holding({ here: [1], coming: [3], received: 1 }));
+    expect([answers.has(1), answers.coming(3)]).toEqual([true, true]);
+    hears(5500, (at) => ({ ...holding({ here: [1, 2], coming: [3], received: at }), withheld: true }));
+    expect([answers.has(1), answers.has(2), answers.coming(3), answers.gone()]).toEqual([false, false, false, true]);
+    hears(500, () => holding({ here: [1, 2, 3] }));
+    expect([answers.has(2), answers.gone()]).toEqual([true, false]);
+  });
+
   it('is left to a slow one as long as bytes come to it', () => {
     const { answers, hears } = watched();
     hears(120_000, (at) => holding({ coming: [3], received: at }));

@@ -2,7 +2,7 @@ import { decodeChunks, type PaperHolding } from '../../common/wire/paper-holding
 
 /** What a neighbour told about one paper, and what follows from how that changes. */
 export interface NeighbourAnswers {
-  /** null: it can't be reached or knows nothing of the paper. */
+  /** null: it can't be reached or knows nothing of the paper. Who hands nothing out is as if it had nothing. */
   note(holding: PaperHolding | null): void;
   /** Nobody has anything to fetch now: standing still is no fault, and the clocks begin anew. */
   excuse(): void;
@@ -50,9 +50,10 @@ export function neighbourAnswers(now: () => number): NeighbourAnswers {
   return {
     note(holding) {
       answered = true;
-      declined = holding?.active !== true;
-      if (!holding) {
+      declined = holding?.active !== true || holding.withheld === true;
+      if (!holding || holding.withheld) {
         has = () => false;
+        coming = new Map();
         return;
       }
       if (holding.active) activeAt = now();

@@ -24,6 +24,8 @@ export interface OfferedPaper extends WantedPaper {
   readonly path: string;
   /** The carrying member has signed that it has the paper. */
   readonly confirmed: boolean;
+  /** For so long the carrying laptop must have lacked it, milliseconds. */
+  readonly restraint?: number;
 }
 
 export interface PaperOffer {
@@ -64,6 +66,9 @@ export function createPaperOffer(options: PaperOfferOptions): PaperOffer {
   const { logger, meeting } = options;
   const closing = new AbortController();
   const restUntil = new Map<Sha256, number>();
+  /** Since when the carrying laptop is known to lack it. */
+  const lackingSince = new Map<Sha256, number>();
+  let bringing: { readonly paper: Sha256; readonly stop: AbortController } | undefined;
   let client: { address: string; carrier: CarrierClient } | null = null;
   let wait = FIRST_WAIT;
   let wakened: (() => void) | undefined;
@@ -75,6 +80,7 @@ export function createPaperOffer(options: PaperOfferOptions): PaperOffer {
   function carrierAt(address: string): CarrierClient {
     if (client?.address !== address) {
       client?.carrier.close();
+      lackingSince.clear();
       client = { address, carrier: createCarrierClient(address, options, 1) };
     }
     return client.carrier;
@@ -94,7 +100,10 @@ export function createPaperOffer(options: PaperOfferOptions): PaperOffer {
     if (offered.length === 0) return false;
     const carrier = carrierAt(address);
     const lacking = new Set((await ask(carrier, missingPapersPath(meeting), missingPapersSchema))?.papers);
+    for (const paper of lackingSince.keys()) if (!lacking.has(paper)) lackingSince.delete(paper);
+    for (const paper of lacking) if (!lackingSince.has(paper)) lackingSince.set(paper, performance.now());
     for (const paper of offered) {
+      if (!isDue(paper)) continue;
       if (!lacking.has(paper.sha256) || (restUntil.get(paper.sha256) ?? 0) > performance.now()) continue;
       const end = await upload(carrier, paper, address);
       if (end === 'gone') break;
@@ -102,6 +111,9 @@ export function createPaperOffer(options: PaperOfferOptions): PaperOffer {
     }
     return offered.some((paper) => !paper.confirmed || lacking.has(paper.sha256));
   }
+
+  const isDue = ({ sha256, restraint = 0 }: OfferedPaper): boolean =>
+    restraint === 0 || performance.now() - (lackingSince.get(sha256) ?? Infinity) >= restraint;
 
   function rest({ sha256 }: OfferedPaper, end: UploadEnd): void {
     if (end === 'done') return void restUntil.delete(sha256);
@@ -116,13 +128,16 @@ export function createPaperOffer(options: PaperOfferOptions): PaperOffer {
     const file = await open(paper.path, 'r').catch(() => null);
     if (!file) return 'unreadable';
     const buffer = Buffer.allocUnsafe(PAPER_CHUNK_BYTES);
+    const stop = new AbortController();
+    bringing = { paper: paper.sha256, stop };
+    const signal = AbortSignal.any([closing.signal, stop.signal]);
     try {
       for (const chunk of missing.chunks) {
-        if (closing.signal.aborted || options.source() !== address) return 'gone';
+        if (signal.aborted || options.source() !== address) return 'gone';
         const at = chunk * PAPER_CHUNK_BYTES;
         const { bytesRead } = await file.read(buffer, 0, Math.min(PAPER_CHUNK_BYTES, paper.size - at), at);
         const path = chunkPath(meeting, paper.sha256, chunk);
-        const response = await carrier.put(path, buffer.subarray(0, bytesRead), closing.signal, turn);
+        const response = await carrier.put(path, buffer.subarray(0, bytesRead), signal, turn);
         const outcome = (await answerOf(response, chunkAnswerSchema))?.outcome ?? 'unknown';
         if (outcome === 'complete') break;
         if (outcome !== 'stored' && outcome !== 'already-there') return outcome;
@@ -130,6 +145,7 @@ export function createPaperOffer(options: PaperOfferOptions): PaperOffer {
       logger.info('paper brought to the carrying laptop', { paper: paper.sha256 });
       return 'done';
     } finally {
+      bringing = undefined;
       await file.close();
     }
   }
@@ -170,6 +186,8 @@ export function createPaperOffer(options: PaperOfferOptions): PaperOffer {
     wait = FIRST_WAIT;
     wokenBefore = true;
     wakened?.();
+    const still = bringing && options.offered().find(({ sha256 }) => sha256 === bringing?.paper);
+    if (!still || !isDue(still)) bringing?.stop.abort();
   }
 
   const working = work();

@@ -95,6 +95,7 @@ export function createNetwork(options: {
     });
   if (bus && options.meter) options.meter.busUp = () => bus.up();
   let take: Parameters<Network['onEntrusted']>[0] | undefined;
+  let papersKept = false;
   const fetchers = new Map<MeetingId, ReturnType<typeof fetchPapers>>();
   const near = changingSegment();
   let hub: Promise<Hub> | undefined;
@@ -148,6 +149,7 @@ export function createNetwork(options: {
             for (const listener of arrivalListeners) listener(paper);
           },
         });
+        served.keepPapers(papersKept);
         store.settings.set('port', served.port);
         advertiser ??= advertise({ multicast, advertisement: () => advertisement(served.port) });
         return (running = served);
@@ -235,6 +237,10 @@ export function createNetwork(options: {
     },
     offerPapers: (meeting, link) => offerPapers({ ...credentials, meeting, ...link, store, logger }),
     askHoldings: (meeting, address, papers) => askHoldings(address, credentials, meeting, papers),
+    keepPapers(kept) {
+      if (kept !== papersKept) running?.keepPapers(kept);
+      papersKept = kept;
+    },
     onMetered: watchMetered,
     arriving(paper) {
       const known = running?.arriving(paper);

@@ -7,7 +7,7 @@ import type { Store } from '../store/open-store.ts';
 import type { Credentials } from '../sync/dial.ts';
 import type { NearBy } from '../sync/own-segment.ts';
 import { createPaperFetcher, type PaperFetcher as FetchingPapers } from '../sync/paper-fetcher.ts';
-import { createPaperOffer } from '../sync/paper-offer.ts';
+import { createPaperOffer, type OfferedPaper } from '../sync/paper-offer.ts';
 
 interface Exchange extends Credentials {
   readonly meeting: MeetingId;
@@ -94,23 +94,26 @@ const laptopId = ({ member, device }: { readonly member: MemberId; readonly devi
 
 /** The use cases' port on what brings papers to the host. */
 export function offerPapers({ addresses, store, ...rest }: Exchange & { readonly live: LiveTraffic }): PaperOffer {
-  let offered: readonly PaperRecord[] = [];
-  let confirmed: ReadonlySet<Sha256> = new Set();
+  let offered: readonly (PaperRecord & Pick<OfferedPaper, 'confirmed' | 'restraint'>)[] = [];
   const made = createPaperOffer({
     ...rest,
     source: () => addresses()[0] ?? null,
     offered: () =>
       offered.flatMap((paper) => {
         const path = store.papers.file(paper.sha256)?.path;
-        return path === undefined ? [] : [{ ...paper, path, confirmed: confirmed.has(paper.sha256) }];
+        return path === undefined ? [] : [{ ...paper, path }];
       }),
   });
   const waking = wakeWhenOther(() => made.wake());
   return {
-    offer(papers, atHost) {
-      offered = papers;
-      confirmed = atHost;
-      waking.look(addresses()[0] ?? null, papers);
+    offer(papers, atHost, restraint) {
+      offered = papers.map((paper) => ({
+        ...paper,
+        confirmed: atHost.has(paper.sha256),
+        restraint: restraint(paper),
+      }));
+      const restraints = offered.map((paper) => `${paper.restraint}`);
+      waking.look(addresses()[0] ?? null, papers, restraints);
     },
     close() {
       waking.close();
@@ -126,17 +129,17 @@ const LINKS_FIRST_MILLISECONDS = 1000;
 function wakeWhenOther(wake: () => void) {
   let hadOne = false;
   let known = '';
-  let around = '';
+  let besides = '';
   let source: string | null = null;
   let later: NodeJS.Timeout | undefined;
   return {
-    look(address: string | null, papers: readonly PaperRecord[], laptops: readonly string[] = []): void {
-      const [papersNow, laptopsNow] = [papers.map((paper) => paper.sha256).join(' '), laptops.join(' ')];
+    look(address: string | null, papers: readonly PaperRecord[], others: readonly string[]): void {
+      const [papersNow, othersNow] = [papers.map((paper) => paper.sha256).join(' '), others.join(' ')];
       const moved = address !== source;
       if (moved && address !== null && hadOne && papersNow === known)
         later ??= setTimeout(wakeLate, LINKS_FIRST_MILLISECONDS * (1 + Math.random()));
-      else if (moved || papersNow !== known || laptopsNow !== around) wake();
-      [source, known, around] = [address, papersNow, laptopsNow];
+      else if (moved || papersNow !== known || othersNow !== besides) wake();
+      [source, known, besides] = [address, papersNow, othersNow];
       hadOne ||= address !== null;
     },
     close: () => clearTimeout(later),

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
+import { connect } from 'node:tls';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { WantedPaper } from '../../common/collab/paper-parts.ts';
@@ -10,11 +11,12 @@ import { PAPER_CHUNK_BYTES } from '../../common/collab/plan.ts';
 import { asSha256, type MemberId, type Sha256 } from '../../common/domain/ids.ts';
 import { decodeChunks, holdingPath, paperHoldingSchema } from '../../common/wire/paper-holding.ts';
 import { paperPath } from '../../common/wire/link.ts';
-import { serveHub } from '../../main/hub/serve-hub.ts';
+import { createHubMeter, type HubMeter } from '../../main/hub/hub-meter.ts';
+import { serveHub, type Hub } from '../../main/hub/serve-hub.ts';
 import { openStore, type Store } from '../../main/store/open-store.ts';
 import { createPaperFetcher, type PaperFetcher } from '../../main/sync/paper-fetcher.ts';
 import type { FetchLaptop } from '../../main/sync/paper-situation.ts';
-import { createMemoryMeeting } from '../fixtures/network/memory-meeting.ts';
+import { createMemoryMeeting, type MemoryMeeting } from '../fixtures/network/memory-meeting.ts';
 import type { TestPerson } from '../fixtures/network/organisation.ts';
 import { getAs } from '../fixtures/network/raw-client.ts';
 import { expectSoon, openTestRoom, type TestRoom } from '../fixtures/network/room.ts';
@@ -59,6 +61,9 @@ async function putPaper(size: number, atHost = true): Promise<TestPaper> {
 
 interface Laptop {
   readonly laptop: FetchLaptop;
+  readonly hub: Hub;
+  readonly meeting: MemoryMeeting;
+  readonly meter: HubMeter;
   readonly store: Store;
   readonly fetcher: PaperFetcher;
   readonly completed: Sha256[];
@@ -80,6 +85,7 @@ async function openLaptop(
   const warnings: string[] = [];
   const logger = { info: () => undefined, warn: (message: string) => void warnings.push(message) };
   const receipts = new Map<Sha256, Set<MemberId>>();
+  const meter = createHubMeter();
   const hub = await serveHub({
     listen: { host: '127.0.0.1', port: 0 },
     tls: person.tls,
@@ -88,8 +94,15 @@ async function openLaptop(
     logger,
     papers: store.papers,
     fetching: (_meeting, paper) => fetcher?.fetching(paper),
+    meter,
   });
-  hub.carry(meeting, { start: () => '' });
+  hub.attend(meeting, {
+    report: () => ({ state: 'joined', epoch: null, carrier: around.source() }),
+    start: () => '',
+    available: () => false,
+    knock: () => Promise.resolve(false),
+    notice: () => undefined,
+  });
   const fetcher: PaperFetcher = createPaperFetcher({
     meeting: room.rules.id,
     tls: person.tls,
@@ -119,7 +132,7 @@ async function openLaptop(
   };
   open.push(stop);
   const laptop = { id: person.member, member: person.member, address: `127.0.0.1:${hub.port}` };
-  return { laptop, store, fetcher, completed, warnings, receipts, stop };
+  return { laptop, hub, meeting, meter, store, fetcher, completed, warnings, receipts, stop };
 }
 
 /** Laptops of one segment; the host is behind `far`. */
@@ -283,4 +296,77 @@ describe('what a laptop that has only a part hands out', () => {
       expect(received.toString()).toMatch(/^HTTP\/1.1 404[^]*\{"error":"unknown"\}$/);
     }
   });
+});
+
+describe('[PAPER-12] a laptop whose network is charged by volume', () => {
+  it('hands nothing out, and its neighbours have the papers all the same', async () => {
+    const papers = [await putPaper(9 * PAPER_CHUNK_BYTES), await putPaper(3000)];
+    const proxy = await farHost();
+    let source: string | null = null;
+    const { laptops } = await openSegment(3, papers, () => source);
+    const [keeping, ...others] = laptops as [Laptop, Laptop, Laptop];
+    keeping.hub.keepPapers(true);
+    source = proxy.address;
+    for (const { fetcher } of laptops) fetcher.wake();
+    await expectSoon('all have all', () => laptops.every(({ completed }) => completed.length === 2), 60_000);
+    // Answers to questions, and no papers.
+    const given = others.reduce((sum, { meter }) => sum + meter.papers.out, 0);
+    expect(keeping.meter.papers.out).toBeLessThan(PAPER_CHUNK_BYTES / 2);
+    expect(given).toBeGreaterThan(3 * PAPER_CHUNK_BYTES);
+  }, 90_000);
+
+  it('sends no more of what it was sending when that begins, unless it carries the meeting', async () => {
+    const paper = await putPaper(40 * PAPER_CHUNK_BYTES, false);
+    const { laptops } = await openSegment(1, [], () => null);
+    const [{ hub, laptop, meeting }] = laptops as [Laptop];
+    meeting.papers.set(paper.sha256, paper);
+    const path = paperPath(room.rules.id, paper.sha256);
+    const me = people[1] as TestPerson;
+
+    /** Reads a little, then nothing until told. */
+    async function beginReading() {
+      const [host = '', port = ''] = laptop.address.split(':');
+      const socket = connect({ host, port: Number(port), ...me.tls, checkServerIdentity: () => undefined });
+      let received = 0;
+      const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()));
+      socket.on('error', () => undefined);
+      socket.on('data', (data: Buffer) => {
+        received += data.byteLength;
+        if (received < PAPER_CHUNK_BYTES) return;
+        socket.pause();
+        begun();
+      });
+      let begun = (): void => undefined;
+      const first = new Promise<void>((resolve) => (begun = resolve));
+      socket.write(`GET ${path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n`);
+      await first;
+      return {
+        async rest() {
+          begun = () => undefined;
+          socket.removeAllListeners('data').on('data', (data: Buffer) => (received += data.byteLength));
+          socket.resume();
+          await closed;
+          return received;
+        },
+      };
+    }
+
+    const cut = await beginReading();
+    hub.keepPapers(true);
+    expect(await cut.rest()).toBeLessThan(paper.size);
+    expect((await getAs(me, laptop.address, path)).received.toString()).toMatch(/^HTTP\/1.1 404/);
+    const told = (await getAs(me, laptop.address, holdingPath(room.rules.id, paper.sha256))).received.toString();
+    expect(told).toMatch(/^HTTP\/1.1 404|"withheld":true/);
+
+    hub.carry(meeting, { start: () => '' });
+    const carried = await beginReading();
+    hub.keepPapers(true);
+    expect(await carried.rest()).toBeGreaterThan(paper.size);
+    const last = await beginReading();
+    hub.stop(meeting.id);
+    expect(await last.rest()).toBeLessThan(paper.size);
+    hub.keepPapers(false);
+    const again = await beginReading();
+    expect(await again.rest()).toBeGreaterThan(paper.size);
+  }, 60_000);
 });

@@ -61,7 +61,7 @@ async function paperOf(size: number, options: { named?: boolean } = {}): Promise
 
 function offerOf(
   person: TestPerson,
-  papers: readonly OfferedPaper[],
+  papers: readonly OfferedPaper[] | (() => readonly OfferedPaper[]),
   source = () => room.address as string | null,
   liveWaits = () => false,
 ) {
@@ -71,7 +71,7 @@ function offerOf(
     tls: person.tls,
     admit: room.organisation.admit,
     source,
-    offered: () => papers,
+    offered: () => (typeof papers === 'function' ? papers() : papers),
     live: { waits: liveWaits, lately: () => false },
     logger: { info: () => undefined, warn: (message, values) => warnings.push({ message, ...values }) },
   });
@@ -269,3 +269,32 @@ describe('what is refused', () => {
     expect(store.papers.have(paper.sha256)).toBe(0);
   });
 });
+
+it('[PAPER-12] what costs money is left to others at first, also when it is half brought', async () => {
+  const paper = await paperOf(6 * PAPER_CHUNK_BYTES);
+  const small = await paperOf(1000);
+  let papers: OfferedPaper[] = [{ ...paper, restraint: 60_000 }, small];
+  let pieces = Infinity;
+  const { offer } = offerOf(
+    an,
+    () => papers,
+    undefined,
+    () => --pieces < 0,
+  );
+  await expectSoon('the one that nobody else has is there', () => arrived.includes(small.sha256));
+  expect(room.hub.arriving(paper.sha256)?.have ?? 0).toBe(0);
+  // Into the second chunk.
+  pieces = 40;
+  papers = [paper];
+  offer.wake();
+  await expectSoon('begun', () => (room.hub.arriving(paper.sha256)?.have ?? 0) > 0);
+  papers = [{ ...paper, restraint: 60_000 }];
+  offer.wake();
+  pieces = Infinity;
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  expect(arrived).not.toContain(paper.sha256);
+  papers = [paper];
+  offer.wake();
+  await expectSoon('brought', () => arrived.includes(paper.sha256));
+  expect((await bytesAtHost(paper.sha256)).equals(paper.bytes)).toBe(true);
+}, 30_000);

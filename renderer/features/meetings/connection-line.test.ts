@@ -18,6 +18,7 @@ const linked: Connection = {
   savedOn: 4,
   clockAhead: 0,
   problem: null,
+  metered: false,
 };
 
 describe('[HELD-4] the connection line', () => {

@@ -150,6 +150,11 @@ function Details({ view, line }: { readonly view: MeetingView; readonly line: Co
           </Status>
         </Fact>
       )}
+      {connection.role === 'host' && connection.metered ? (
+        <Fact name={t('meeting.connection.metered')}>
+          <span data-testid="connection-metered">{t('meeting.connection.meteredHost')}</span>
+        </Fact>
+      ) : null}
       {connection.problem === null ? null : (
         <Fact name={t('meeting.connection.problem')}>{errorText(connection.problem)}</Fact>
       )}
