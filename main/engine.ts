@@ -58,6 +58,9 @@ process.on('uncaughtException', (error) => {
 process.on('unhandledRejection', (error) => logger.error('unhandled rejection', {}, error));
 
 desktop.onWindow((port, window, kind) => serve(port, { window, kind }, handlers));
-desktop.onResumed(() => laptop.wake());
+desktop.onResumed(() => {
+  logger.info('the computer was asleep');
+  laptop.wake();
+});
 desktop.onStop(() => laptop.close());
 desktop.ready();

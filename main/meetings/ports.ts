@@ -278,6 +278,8 @@ export interface Attendance {
   release(to?: string): void;
   /** A laptop was found that may carry it: tried at once. */
   found(addresses: readonly string[]): void;
+  /** The computer was asleep: the host of before is tried at once. */
+  wake(): void;
   /** Live exchange of a document that windows have open. */
   share(name: string): () => void;
   /** Papers let it pass. */

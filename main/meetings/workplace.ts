@@ -405,7 +405,7 @@ export function createWorkplace(deps: {
       }
     },
     wake() {
-      for (const { attendance } of atHand.values()) attendance?.found([]);
+      for (const { attendance } of atHand.values()) attendance?.wake();
     },
     addReadOnly(id) {
       open(id);

@@ -372,6 +372,12 @@ export function attend(options: AttendanceOptions): RunningAttendance {
         link?.retry();
       }
     },
+    wake() {
+      const before = succession.carriedAt();
+      // That it could not be reached before the sleep means nothing now.
+      if (before && succession.role() === 'seeking') succession.tell(before);
+      this.found([]);
+    },
     share: documents.share,
     live: { waits: () => link?.live.waits() ?? false, lately: () => link?.live.lately() ?? false },
     laptops: () => succession.laptops(),

@@ -9,6 +9,7 @@ import { printWithPlaces } from '../fixtures/pdfs.ts';
 import { PIN, until } from '../fixtures/laptops.ts';
 import { findings } from './findings.ts';
 import { openLedger, type DoneBy } from './ledger.ts';
+import { watchLine } from './shown-line.ts';
 import { joinAnywhere, openPerson, type Doing, type Person } from './person.ts';
 
 /** One laptop in a process of its own: the real engine on its own data folder, and somebody who works with it. */
@@ -35,6 +36,10 @@ export interface DeadlyWrite {
 export type LaptopQuestion =
   | { readonly ask: 'open'; readonly setting: LaptopSetting }
   | { readonly ask: 'carry' | 'join' | 'report' | 'state-hash' | 'minutes' | 'close' | 'usage' }
+  /** What a window shows of the connection is noted from now on; `shown` answers with it. */
+  | { readonly ask: 'watch-line' | 'shown' }
+  /** As when the computer was asleep. */
+  | { readonly ask: 'wake' }
   | { readonly ask: 'act'; readonly doing: Doing }
   | { readonly ask: 'act-on'; readonly doings: readonly Doing[] }
   | { readonly ask: 'die'; readonly at: DeadlyWrite }
@@ -45,6 +50,8 @@ export interface LaptopReport {
   readonly convened: boolean;
   readonly role: string;
   readonly connection: string;
+  /** The number of the highest epoch seen. */
+  readonly epoch: number;
   /** Documents with changes that are not signed. */
   readonly unsigned: readonly string[];
   /** Documents of which it keeps what others wrote live and did not sign. */
@@ -68,6 +75,8 @@ export interface LaptopUsage {
   readonly entries: number;
 }
 
+const successionSchema = z.looseObject({ epoch: z.looseObject({ n: z.number() }).nullable() });
+
 /** Multicast asks again every few seconds. */
 const FIND_MILLISECONDS = 20_000;
 
@@ -76,6 +85,7 @@ const QUIET_MILLISECONDS = 60;
 
 let at: { engine: OpenedLaptop; person: Person; member: MemberId; setting: LaptopSetting } | undefined;
 let found: Events['meetings.found'] = [];
+let shownLine: ReturnType<typeof watchLine> | undefined;
 
 function here(): NonNullable<typeof at> {
   if (!at) throw new Error('no laptop is open in this process');
@@ -120,6 +130,7 @@ async function report(): Promise<LaptopReport> {
       convened: false,
       role: 'alone',
       connection: 'none',
+      epoch: 0,
       unsigned: [],
       shown: [],
       heads: [],
@@ -128,12 +139,14 @@ async function report(): Promise<LaptopReport> {
     };
   const { connection, state } = await engine.request('meetings.state', { meeting });
   const papers = await engine.request('papers.status', { meeting });
+  const succession = engine.store.settings.get(`succession/${meeting}`, successionSchema);
   return {
     convened: state !== null,
     missing: papers.flatMap((paper) => (paper.state === 'here' ? [] : [paper.paper])).sort(),
+    epoch: succession?.epoch?.n ?? 0,
     role: connection.role,
     connection: connection.state,
-    hint: `${connection.problem ?? ''} ${JSON.stringify(engine.store.settings.get(`succession/${meeting}`, z.unknown()))}`,
+    hint: `${connection.problem ?? ''} ${JSON.stringify(succession)}`,
     unsigned: engine.store.pending.documents().map((one) => one.document),
     shown: engine.store.shown.documents(meeting),
     heads: engine.store.entries
@@ -236,6 +249,16 @@ async function answer(question: LaptopQuestion): Promise<unknown> {
     }
     case 'usage':
       return usage();
+    case 'watch-line': {
+      const { engine, setting } = here();
+      shownLine = watchLine(engine, setting.meeting);
+      return null;
+    }
+    case 'shown':
+      return shownLine?.() ?? [];
+    case 'wake':
+      here().engine.wake();
+      return null;
     case 'close': {
       const { engine, person } = here();
       person.close();

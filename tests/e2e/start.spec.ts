@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
@@ -22,6 +22,14 @@ test.describe('a started application', () => {
     expect(await probe(phien)).toMatchObject(answered);
     const size = await phien.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getSize());
     expect(size).toEqual([1366, 768]);
+  });
+
+  test('tells the engine when the computer wakes', async () => {
+    const log = () => readFile(path.join(phien.data, 'logs', 'phien.log'), 'utf8').catch(() => '');
+    expect(await log()).not.toContain('the computer was asleep');
+    await phien.app.evaluate(({ powerMonitor }) => powerMonitor.emit('resume'));
+    await expect.poll(log).toContain('the computer was asleep');
+    expect(await probe(phien)).toMatchObject(answered);
   });
 
   test('gives the page the bridge and nothing else', async () => {

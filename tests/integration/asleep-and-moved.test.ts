@@ -88,21 +88,29 @@ test('[LINK-3] a laptop that slept catches up by itself, the others undisturbed;
   await meet();
   const [host, awake, asleep] = laptops as [LaptopProcess, LaptopProcess, LaptopProcess];
   expect(await does(asleep, 'before')).toBe('done');
+  const { epoch } = await report(host);
   asleep.freeze(true);
   expect(await does(awake, 'meanwhile')).toBe('done');
   await pause(ASLEEP);
   expect((await report(host)).role).toBe('host');
   expect((await report(awake)).connection).toBe('connected');
   asleep.freeze(false);
+  // What the desktop does when the computer wakes.
+  await asleep.ask({ ask: 'wake' });
   await inStep();
   await goOn('after');
+  expect((await report(host)).role).toBe('host');
 
   // A break with closed lids.
   for (const laptop of laptops) laptop.freeze(true);
   await pause(ASLEEP);
   for (const laptop of laptops) laptop.freeze(false);
+  await Promise.all(laptops.map((laptop) => laptop.ask({ ask: 'wake' })));
   await inStep();
   await goOn('woken');
+  // Nobody took the meeting over because somebody slept.
+  expect((await report(host)).role).toBe('host');
+  expect((await Promise.all(laptops.map(report))).map(({ epoch: now }) => now)).toEqual([epoch, epoch, epoch]);
 }, 240_000);
 
 const none = whyNoNetwork();
