@@ -13,6 +13,8 @@ export type TakeoverQuestion =
   | { readonly ask: 'address'; readonly meeting: MeetingId }
   /** The one laptop here carries the meeting from now on. */
   | { readonly ask: 'carry'; readonly meeting: MeetingId }
+  /** As when its person closes the application; answered when that has ended. */
+  | { readonly ask: 'close' }
   /** Answered when all work with that host. */
   | { readonly ask: 'with'; readonly meeting: MeetingId; readonly host: string }
   /** Answered with the times (`clock`) at which each worked with a host other than `lost`. */
@@ -40,6 +42,9 @@ answerQuestions(async (question: TakeoverQuestion): Promise<readonly number[] | 
     case 'carry':
       await laptops[0]?.request('meetings.carry', { meeting: question.meeting });
       return null;
+    case 'close':
+      await Promise.all(laptops.map((laptop) => laptop.close()));
+      return null;
     case 'with':
       return await Promise.all(
         laptops.map((laptop) => working(laptop, question.meeting, (carriedBy) => carriedBy === question.host)),
@@ -59,8 +64,7 @@ function working(
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     const works = ({ summary, connection }: MeetingView): boolean =>
-      summary.meeting === meeting &&
-      (connection.role === 'host' || (connection.state === 'connected' && fits(connection.carriedBy)));
+      summary.meeting === meeting && connection.state === 'connected' && fits(connection.carriedBy);
     const stop = engine.subscribe('meeting.view', (payload) => check(payload as MeetingView));
     const late = setTimeout(() => end(new Error(`${name} did not work again within ${PATIENCE} ms`)), PATIENCE);
     function check(view: MeetingView): void {

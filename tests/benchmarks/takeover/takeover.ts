@@ -16,9 +16,22 @@ const FLOORS = 3;
 /** Until everybody has been told of everybody, and no earlier loss is under way. Milliseconds. */
 const CALM = 2000;
 
+/** How the host is lost, and what is measured. */
+const LOSSES = [
+  { how: 'killed', from: 'kill -9 of that process', who: 'the others' },
+  { how: 'frozen', from: 'SIGSTOP of that process', who: 'the others' },
+  { how: 'closed', from: 'its person closing the application', who: 'the others' },
+  {
+    how: 'handed-over',
+    from: 'the request at another laptop to carry it',
+    who: 'the others, the former host among them,',
+  },
+] as const;
+type Loss = (typeof LOSSES)[number]['how'];
+
 export const takeover: Benchmark = {
   name: 'takeover',
-  takes: '5 minutes',
+  takes: '8 minutes',
   async run({ folder, say }) {
     say(`making a meeting of ${LAPTOPS} laptops`);
     const organisation = await enrolledOrganisation(LAPTOPS, { keys: 4, quickToUnlock: true });
@@ -51,7 +64,7 @@ export const takeover: Benchmark = {
         await helper.ask({ ask: 'join', meeting, address } satisfies TakeoverQuestion);
 
       let carrier = 0;
-      const lose = async (how: 'SIGKILL' | 'SIGSTOP'): Promise<number> => {
+      const lose = async (how: Loss): Promise<number> => {
         const lost = carrier;
         const host = carriers[lost] as Helper;
         // Whoever took over last time, this one carries it now, and everybody is with it.
@@ -60,16 +73,22 @@ export const takeover: Benchmark = {
         await Promise.all([carriers[1 - lost] as Helper, ...groups].map((helper) => helper.ask(together)));
         await pause(CALM);
         const question: TakeoverQuestion = { ask: 'working', meeting, lost: names[lost] ?? '' };
-        const others = [carriers[1 - lost] as Helper, ...groups];
+        const next = carriers[1 - lost] as Helper;
+        // Who hands over has to find the new host as well.
+        const others = [how === 'handed-over' ? host : next, ...groups];
         const answers = Promise.all(others.map((helper) => helper.ask<number[]>(question)));
         // They have begun to watch.
         await pause(500);
         const from = clock();
-        process.kill(host.pid, how);
+        if (how === 'killed') process.kill(host.pid, 'SIGKILL');
+        if (how === 'frozen') process.kill(host.pid, 'SIGSTOP');
+        const closed = how === 'closed' ? host.ask({ ask: 'close' } satisfies TakeoverQuestion) : null;
+        if (how === 'handed-over') await next.ask({ ask: 'carry', meeting } satisfies TakeoverQuestion);
         const times = (await answers).flat();
         carrier = 1 - lost;
-        if (how === 'SIGSTOP') process.kill(host.pid, 'SIGCONT');
-        else {
+        if (how === 'frozen') process.kill(host.pid, 'SIGCONT');
+        if (how === 'killed' || how === 'closed') {
+          await closed;
           await host.end();
           helpers.delete(host);
           carriers[lost] = await start([folders[lost] as string]);
@@ -79,37 +98,40 @@ export const takeover: Benchmark = {
         return Math.max(...times) - from;
       };
 
-      const killed: number[] = [];
-      const frozen: number[] = [];
-      for (let trial = 1; trial <= TRIALS; trial++) {
-        killed.push(await lose('SIGKILL'));
-        say(`killed ${trial} of ${TRIALS}: ${Math.round(killed.at(-1) ?? 0)} ms`);
-      }
-      for (let trial = 1; trial <= TRIALS; trial++) {
-        frozen.push(await lose('SIGSTOP'));
-        say(`frozen ${trial} of ${TRIALS}: ${Math.round(frozen.at(-1) ?? 0)} ms`);
+      const samples = new Map<Loss, number[]>();
+      for (const { how } of LOSSES) {
+        const times: number[] = [];
+        samples.set(how, times);
+        for (let trial = 1; trial <= TRIALS; trial++) {
+          times.push(await lose(how));
+          say(`${how} ${trial} of ${TRIALS}: ${Math.round(times.at(-1) ?? 0)} ms`);
+        }
       }
       for (const helper of helpers) await helper.end();
       const floor: number[] = [];
       for (let run = 0; run < FLOORS; run++) floor.push(await connectAll(organisation));
-      return [...rowsOf('killed', 'kill -9', killed, floor), ...rowsOf('frozen', 'SIGSTOP', frozen, floor)];
+      return LOSSES.flatMap((loss) => rowsOf(loss, samples.get(loss.how) ?? [], floor));
     } finally {
       for (const helper of helpers) await helper.end();
     }
   },
 };
 
-function rowsOf(name: string, how: string, samples: readonly number[], floor: readonly number[]): Measured[] {
+function rowsOf(
+  { how, from, who }: (typeof LOSSES)[number],
+  samples: readonly number[],
+  floor: readonly number[],
+): Measured[] {
   const against = `${LAPTOPS - 1} clients that connect to a bare server over mutual TLS`;
   const what =
-    `${LAPTOPS} engines of one meeting, the host in a process of its own: from ${how} of that process to the moment when ` +
-    'the last of the others has the welcome of the new host. All share the processors of this computer.';
+    `${LAPTOPS} engines of one meeting, the host in a process of its own: from ${from} to the moment when the last of ` +
+    `${who} has the welcome of the new host. All share the processors of this computer.`;
   const worst = quantile(samples, 0.99);
   const other = quantile(floor, 0.99);
   return [
-    measured({ name: `takeover-${name}`, unit: 'ms', samples, against, otherSamples: floor, what }),
+    measured({ name: `takeover-${how}`, unit: 'ms', samples, against, otherSamples: floor, what }),
     compared({
-      name: `takeover-${name}-p99`,
+      name: `takeover-${how}-p99`,
       unit: 'ms',
       value: worst,
       n: samples.length,
