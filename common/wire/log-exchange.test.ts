@@ -90,7 +90,7 @@ function createLaptop(n: number): Laptop {
 }
 
 /** One connection: frames wait in order until they are delivered. */
-function connect(host: Laptop, guest: Laptop, nextBatch: () => number) {
+function connect(host: Laptop, guest: Laptop, nextBatch: () => number, socket = { buffered: 0, mayWait: Infinity }) {
   const queues: { toHost: Uint8Array[]; toGuest: Uint8Array[] } = { toHost: [], toGuest: [] };
   const make = (mine: Laptop, peer: Laptop, queue: Uint8Array[], number: () => number) =>
     createLogExchange({
@@ -98,7 +98,8 @@ function connect(host: Laptop, guest: Laptop, nextBatch: () => number) {
       peer: peer.member,
       nextBatch: number,
       send: (frame) => queue.push(frame),
-      buffered: () => 0,
+      buffered: () => socket.buffered,
+      catchUpBuffer: () => socket.mayWait,
       onAcknowledged: (positions) => mine.acknowledged.note(positions),
       onRefused: (direction, reason, at) => refused.push(`${direction} ${reason} ${at?.seq}`),
     });
@@ -212,6 +213,21 @@ describe('log exchange', () => {
     expect(ahead).toBe(1 + 4);
     while ((await link.toHost()) || (await link.toGuest()));
     expect(guest.entries()).toHaveLength(12);
+  });
+
+  it('[LOG-4] catch-up waits while more lies in the socket than may, and goes on when it has left', async () => {
+    const host = createLaptop(0);
+    const guest = createLaptop(1);
+    for (let n = 0; n < 3; n++) host.write('doc/plan', 200_000);
+    const socket = { buffered: 100_000, mayWait: 100_000 };
+    let batches = 0;
+    const link = connect(host, guest, () => batches++, socket);
+    expect(await link.toGuest()).toBe(false);
+    expect(link.atHost.behind()).toBe(true);
+    socket.buffered = 99_999;
+    link.atHost.pump();
+    while ((await link.toGuest()) || (await link.toHost()));
+    expect(guest.entries()).toHaveLength(3);
   });
 
   it('[LOG-1] acts come before documents also while there are more acts than may be sent ahead', async () => {

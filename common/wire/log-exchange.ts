@@ -85,7 +85,7 @@ export interface Breach {
 const CATCH_UP_WINDOW = 2 * 1024 * 1024;
 const LIVE_WINDOW = 8 * 1024 * 1024;
 /** Waiting in the socket, bytes: as above. */
-const CATCH_UP_BUFFER = 1024 * 1024;
+export const CATCH_UP_BUFFER = 1024 * 1024;
 /** Received and waiting to be checked, characters. An honest sender stops at its window. */
 const MAX_WAITING = 4 * LIVE_WINDOW;
 const MAX_CERTIFICATES = 1200;
@@ -121,6 +121,8 @@ export function createLogExchange(options: {
   sendEntries?(batch: number, entries: readonly string[]): void;
   /** Bytes waiting in the socket. */
   buffered(): number;
+  /** As many may wait there when more of what the other side lacks is sent; otherwise 1 MB. */
+  catchUpBuffer?(): number;
   /** The other side has stored these. */
   onAcknowledged(positions: readonly StreamPosition[]): void;
   /** The other side refused this (`sent`), or this side refused what came (`received`). */
@@ -202,7 +204,7 @@ export function createLogExchange(options: {
   }
 
   function pump(): void {
-    while (started && lagging.size > 0 && hasRoom(CATCH_UP_WINDOW, CATCH_UP_BUFFER)) {
+    while (started && lagging.size > 0 && hasRoom(CATCH_UP_WINDOW, options.catchUpBuffer?.() ?? CATCH_UP_BUFFER)) {
       const entries: string[] = [];
       const positions: StreamPosition[] = [];
       const needed: Uint8Array[] = [];

@@ -31,6 +31,8 @@ export const limits = {
   slowBytes: 16 * 1024 * 1024,
   /** Of all connections of a meeting together; past it the slowest are closed. */
   slowBytesTogether: 256 * 1024 * 1024,
+  /** Of entries that links lack, in all sockets together; a batch more in each. */
+  catchUpBytesTogether: 64 * 1024 * 1024,
   /** A closed WebSocket whose client doesn't answer the close is cut after this. */
   closeMilliseconds: 2000,
 } as const;

@@ -70,6 +70,8 @@ export function createHubLink(options: {
   readonly logger: LinkLogger;
   readonly meter: HubMeter;
   nextBatch(): number;
+  /** Of entries that this link lacks, so many bytes may wait in its socket. */
+  catchUpBuffer(): number;
   /** Where the other side connects from; undefined when it is gone already. */
   readonly remoteHost: string | undefined;
   /** A newcomer's highest epoch; returns the one that the meeting is carried with. */
@@ -103,6 +105,7 @@ export function createHubLink(options: {
     send: (frame) => client.send(frame, 'text'),
     sendEntries: (batch, entries) => client.sendParts(options.reads.entriesMessage(batch, entries), 'text'),
     buffered: () => client.buffered(),
+    catchUpBuffer: options.catchUpBuffer,
     onAcknowledged: options.onAcknowledged,
     onRefused(direction, reason, position) {
       logger.warn('entry refused', { member, direction, reason, ...position });

@@ -7,6 +7,7 @@ import { createAcknowledged, type Acknowledged } from '../../common/wire/acknowl
 import type { LinkLogger } from '../../common/wire/admission.ts';
 import { MAX_KNOWN_LAPTOPS, type Epoch, type KnownLaptop } from '../../common/wire/carrier.ts';
 import { closeCodes, encodeControl, type CloseCode } from '../../common/wire/link.ts';
+import { CATCH_UP_BUFFER } from '../../common/wire/log-exchange.ts';
 import { placesIn } from '../../common/wire/succession.ts';
 import { createClientSocket, type ClientSocket } from './client-socket.ts';
 import { limits } from './connection-limits.ts';
@@ -263,6 +264,7 @@ export function createMeetingRoom(options: {
         logger,
         meter,
         nextBatch: () => batches++,
+        catchUpBuffer: () => Math.min(CATCH_UP_BUFFER, limits.catchUpBytesTogether / links.size),
         remoteHost: hostOf(transport.remoteAddress),
         seen: (epoch) => options.takeover?.seen(epoch),
         reads,
