@@ -22,12 +22,14 @@ export async function holdingsElsewhere(options: {
   /** null: it didn't answer, or not about this paper. */
   ask(address: string, papers: readonly Sha256[]): Promise<readonly (PaperHolding | null)[]>;
 }): Promise<LaptopHolding[]> {
-  const others = options.laptops.filter(({ member }) => member !== options.me).slice(0, LAPTOPS);
-  const rounds = others.map(async ({ member, address }): Promise<LaptopHolding[]> => {
-    const lacking = options.papers
-      .filter(({ sha256 }) => !options.receivedBy(sha256).includes(member))
-      .slice(0, PAPERS);
-    if (lacking.length === 0) return [];
+  const lackedBy = (member: MemberId) =>
+    options.papers.filter(({ sha256 }) => !options.receivedBy(sha256).includes(member));
+  // Of a large room those who have everything are not asked, so that the others are.
+  const behind = options.laptops.flatMap(({ member, address }) => {
+    const lacking = member === options.me ? [] : lackedBy(member).slice(0, PAPERS);
+    return lacking.length > 0 ? [{ member, address, lacking }] : [];
+  });
+  const rounds = behind.slice(0, LAPTOPS).map(async ({ member, address, lacking }): Promise<LaptopHolding[]> => {
     const answers = await options.ask(
       address,
       lacking.map(({ sha256 }) => sha256),
