@@ -4,6 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import type { MemberId } from '../../common/domain/ids.ts';
 import { admitSafely, type Admission, type Admit, type LinkLogger } from '../../common/wire/admission.ts';
 import { limits } from './connection-limits.ts';
+import type { Door } from './door.ts';
 import type { HubMeter } from './hub-meter.ts';
 
 /** Whoever has a TLS connection to the hub, and what its certificate lets it ask. */
@@ -17,11 +18,12 @@ export interface AdmittedPeers {
   cut(): void;
 }
 
-/** Asks `admit` about every TLS connection of the server, before any request of it. */
+/** Asks `admit` about every TLS connection of the server, before any request of it; tells the door who is admitted. */
 export function admitPeers(
   server: Server,
   { admit, logger }: { readonly admit: Admit; readonly logger: LinkLogger },
   meter: HubMeter,
+  door: Door,
 ): AdmittedPeers {
   const peers = new Map<TLSSocket, { admission: Admission; certificate: Uint8Array }>();
   const connectionsOf = new Map<MemberId, number>();
@@ -42,7 +44,10 @@ export function admitPeers(
       return void socket.destroy();
     } else meter.connections.accepted++;
     peers.set(socket, { admission, certificate: certificate ?? new Uint8Array() });
-    if (admission.ok) count(admission.value.member, 1);
+    if (admission.ok) {
+      count(admission.value.member, 1);
+      door.admitted(socket);
+    }
     socket.once('close', () => {
       peers.delete(socket);
       if (admission.ok) count(admission.value.member, -1);

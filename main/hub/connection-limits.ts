@@ -1,6 +1,6 @@
 /** Bounds of what one client may cost this laptop. */
 export const limits = {
-  /** TCP connections in all, and TLS connections of one member (links, papers, stock clients together). */
+  /** TCP connections in all (`door.ts`), and TLS connections of one member (links, papers, stock clients together). */
   connections: 2000,
   connectionsPerMember: 64,
   linksPerMember: 8,
@@ -36,3 +36,5 @@ export const limits = {
   /** A closed WebSocket whose client doesn't answer the close is cut after this. */
   closeMilliseconds: 2000,
 } as const;
+
+export type Limits = Readonly<Record<keyof typeof limits, number>>;

@@ -68,6 +68,8 @@ export function createMeetingRoom(options: {
   readonly ticker: Ticker;
   readonly logger: LinkLogger;
   readonly meter: HubMeter;
+  /** Bytes that may wait for all connections together. */
+  readonly slowBytesTogether: number;
   readonly acknowledged?: Acknowledged;
   /** Other relays carry the meeting as well. */
   readonly shared?: { readonly cluster: Cluster; acts(): EntryBatch; addresses(): readonly string[] };
@@ -225,9 +227,9 @@ export function createMeetingRoom(options: {
     const clients = [...links.values(), ...sockets.values()].sort((a, b) => b.buffered() - a.buffered());
     let together = clients.reduce((sum, client) => sum + client.buffered(), 0);
     for (const client of clients) {
-      if (together <= limits.slowBytesTogether) return;
+      if (together <= options.slowBytesTogether) return;
       together -= client.buffered();
-      client.close(closeCodes.slow, 'too slow');
+      client.close(closeCodes.slow, 'too much waits for all together');
     }
   }
 

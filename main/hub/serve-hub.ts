@@ -26,8 +26,9 @@ import {
   type KnownLaptop,
 } from '../../common/wire/carrier.ts';
 import { admitPeers } from './admitted-peers.ts';
-import { limits } from './connection-limits.ts';
+import { limits as usualLimits, type Limits } from './connection-limits.ts';
 import type { Cluster } from './cluster.ts';
+import { keepDoor } from './door.ts';
 import { createEntrustRoute, type TakeMeeting } from './entrust-route.ts';
 import { createHubMeter, gaugesOf, type HubMeter } from './hub-meter.ts';
 import { answerJson, refuseUpgrade } from './json-answers.ts';
@@ -36,6 +37,7 @@ import { createPaperIntake } from './paper-intake.ts';
 import { createPaperGiving } from './paper-giving.ts';
 import { answerPaperRequest, type PaperShelf } from './paper-requests.ts';
 import { createPaperSending } from './paper-sending.ts';
+import { createRate } from './rate.ts';
 import { reachableHosts } from './reachable-hosts.ts';
 import { createTicker } from './tick.ts';
 
@@ -48,6 +50,8 @@ export interface HubOptions {
   readonly logger: LinkLogger;
   /** Where it counts what it does. */
   readonly meter?: HubMeter;
+  /** In place of the usual ones: so that tests need no gigabytes. */
+  readonly limits?: Partial<Pick<Limits, 'connections' | 'handshakeMilliseconds' | 'slowBytesTogether'>>;
   /** A carried meeting's status changed. */
   onStatus?(meeting: MeetingId, status: RoomStatus): void;
   /** Where papers that this laptop lacks are put together; without it nobody can bring one, nor take a part of one. */
@@ -119,6 +123,7 @@ const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT']);
  */
 export async function serveHub(options: HubOptions): Promise<Hub> {
   const { logger, me, meter = createHubMeter() } = options;
+  const limits: Limits = { ...usualLimits, ...options.limits };
   const rooms = new Map<MeetingId, { room: MeetingRoom; start(): string }>();
   const attended = new Map<MeetingId, { meeting: CarriedMeeting; standing: Standing }>();
   const ticker = createTicker((error) => logger.warn('sending failed', { error: String(error) }));
@@ -133,7 +138,7 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
 
   const entrust = options.take && createEntrustRoute({ take: options.take, logger });
   const { papers } = options;
-  const sending = createPaperSending();
+  const sending = createPaperSending(limits);
   const giving = createPaperGiving((meeting) => rooms.has(meeting));
   const shelf: PaperShelf | undefined = papers && {
     held: (paper) => papers.held(paper),
@@ -154,12 +159,14 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
     keepAliveTimeout: 30_000,
     noDelay: true,
   });
-  server.maxConnections = limits.connections;
 
-  const peers = admitPeers(server, options, meter);
+  const door = keepDoor(server, limits.connections, logger);
+  const peers = admitPeers(server, options, meter, door);
+  // Anybody can have as many of these as they like.
+  const mayLogHandshake = createRate(1, 20);
   server.on('tlsClientError', (error, socket) => {
     meter.connections.failed++;
-    logger.warn('handshake refused', { from: socket.remoteAddress, reason: error.message });
+    if (mayLogHandshake.take()) logger.warn('handshake refused', { from: socket.remoteAddress, reason: error.message });
     socket.destroy();
   });
   server.on('clientError', (_error, socket) => socket.destroy());
@@ -315,6 +322,7 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
         ticker,
         logger,
         meter,
+        slowBytesTogether: limits.slowBytesTogether,
         ...(about.acknowledged ? { acknowledged: about.acknowledged } : {}),
         ...(options.cluster && about.acts
           ? { shared: { cluster: options.cluster, acts: () => about.acts?.() ?? NO_ACTS, addresses } }
@@ -350,6 +358,8 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
       // The close frames get a moment to leave.
       const cut = setTimeout(() => {
         peers.cut();
+        // The server itself would wait for whoever is in the handshake.
+        door.cut();
         server.closeAllConnections();
       }, 300);
       await closed;

@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { networkOf } from '../../common/wire/network-of.ts';
 
 export interface AttemptLimits {
   /** Wrong attempts from one address (one /64 for IPv6) within `windowMs`. */
@@ -50,23 +50,4 @@ export function createAttemptLimit(limits: AttemptLimits, now: () => Date): Atte
       if (proven.size < ADDRESS_LIMIT) proven.add(networkOf(address));
     },
   };
-}
-
-/** IPv4 as it is, also when mapped into IPv6; of IPv6 the first 64 bits, since a laptop chooses the others at will. */
-export function networkOf(address: string): string {
-  const plain = address.replace(/%.*$/, '').toLowerCase();
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(plain);
-  if (mapped?.[1] !== undefined) return mapped[1];
-  if (!isIPv6(plain)) return plain;
-  const [head = '', tail] = plain.split('::');
-  const groups = head === '' ? [] : head.split(':');
-  if (tail !== undefined) {
-    const after = tail === '' ? [] : tail.split(':');
-    while (groups.length + after.length < 8) groups.push('0');
-    groups.push(...after);
-  }
-  return groups
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':');
 }

@@ -14,7 +14,8 @@ import {
   type EnrolmentRequest,
   type OrganisationInfo,
 } from '../../common/wire/enrolment.ts';
-import { createAttemptLimit, networkOf, defaultAttemptLimits, type AttemptLimits } from './attempt-limit.ts';
+import { networkOf } from '../../common/wire/network-of.ts';
+import { createAttemptLimit, defaultAttemptLimits, type AttemptLimits } from './attempt-limit.ts';
 import {
   createEnrolmentDesk,
   type EnrolmentDesk,
