@@ -65,6 +65,12 @@ export function createClientSocket(
     handlers.onClose();
   }
 
+  /** A client that doesn't read never sees the close, and what waits for it takes memory; another takes its time. */
+  function closing(): void {
+    setTimeout(() => socket.terminate(), limits.closeMilliseconds).unref();
+    ended();
+  }
+
   function pass(message: Outgoing): void {
     if (message.kind === 'binary' && message.data.byteLength > SLICE_BYTES) {
       large = { data: message.data, at: 0 };
@@ -132,9 +138,7 @@ export function createClientSocket(
       if (code < 4500) logger.warn('connection closed', { member, code, reason });
       else logger.info('connection closed', { member, code, reason });
       socket.close(code, reason);
-      // A client that doesn't read never sees the close, and what waits for it takes memory.
-      setTimeout(() => socket.terminate(), limits.closeMilliseconds).unref();
-      ended();
+      closing();
     },
     beat() {
       if (!open) return;
@@ -164,8 +168,11 @@ export function createClientSocket(
       client.close(closeCodes.stopped, 'failed');
     }
   });
-  // ws closes the connection itself after an error; too large and malformed frames end here.
-  socket.on('error', (error) => logger.warn('connection failed', { member, error: error.message }));
+  // ws sends the close itself after an error; too large and malformed frames end here.
+  socket.on('error', (error) => {
+    logger.warn('connection failed', { member, error: error.message });
+    closing();
+  });
   socket.on('close', ended);
   return client;
 }

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MeetingId, Sha256 } from '../../common/domain/ids.ts';
 import type { MeetingState } from '../../common/domain/meeting-state.ts';
+import { createHubMeter, type HubMeter } from '../../main/hub/hub-meter.ts';
 import { ITEM, preparedMeeting } from '../fixtures/convened-meeting.ts';
 import { laptopRoom, until, type LaptopRoom, type TestLaptop } from '../fixtures/laptops.ts';
 import { makePdf, printWithPlaces } from '../fixtures/pdfs.ts';
@@ -18,6 +19,8 @@ export interface AttackedRoom {
   readonly paper: Sha256;
   /** Where the secretary carries it. */
   readonly address: string;
+  /** What the secretary's laptop counts as a host. */
+  readonly meter: HubMeter;
   act(laptop: TestLaptop, kind: string, body: object): Promise<null>;
   state(laptop: TestLaptop): Promise<MeetingState>;
   close(): Promise<void>;
@@ -32,7 +35,8 @@ export const MOTION_RULE = {
 
 export async function attackedRoom(): Promise<AttackedRoom> {
   const room = laptopRoom({ print: printWithPlaces });
-  const secretary = await room.addSecretary();
+  const meter = createHubMeter();
+  const secretary = await room.addSecretary(undefined, { meter });
   const chair = await room.addMember(secretary, 'Hà Văn Mẫu', 'Chủ tịch');
   const honest = await room.addMember(secretary, 'Cầm Thị Mẫu');
   const hostile = await room.addMember(secretary, 'Kẻ Phá Rối');
@@ -59,7 +63,8 @@ export async function attackedRoom(): Promise<AttackedRoom> {
   await act(chair, 'item-opened', { item: ITEM, ordinal: 1, title: 'Báo cáo' });
   for (const laptop of [secretary, chair, honest]) await until(async () => (await state(laptop)).currentItem === ITEM);
   const paper = added.paper;
-  return { room, secretary, chair, honest, hostile, meeting, paper, address, act, state, close: () => room.close() };
+  const laptops = { secretary, chair, honest, hostile };
+  return { room, ...laptops, meeting, paper, address, meter, act, state, close: () => room.close() };
 }
 
 /** What would end the engine, or be lost: none of it may happen, whatever comes in. `stop` throws when it did. */

@@ -1,13 +1,14 @@
 import * as encoding from 'lib0/encoding';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { encodeDocumentFrames } from '../../common/wire/document-frames.ts';
+import { decodeDocumentFrames, encodeDocumentFrames } from '../../common/wire/document-frames.ts';
+import { MAX_LINK_MESSAGE_BYTES, MAX_OPEN_DOCUMENTS } from '../../common/wire/link.ts';
 import { until } from '../fixtures/laptops.ts';
 import { talkTls } from '../fixtures/network/raw-client.ts';
 import { openWindowDocument } from '../fixtures/window-document.ts';
 import { attackedRoom, MOTION_RULE, watchForCrashes, type AttackedRoom } from './attacked-room.ts';
 import { ITEM } from '../fixtures/convened-meeting.ts';
-import { handLink, hashOf, hostilePerson, type HostilePerson } from './hostile-person.ts';
+import { handLink, hashOf, hostilePerson, type HandLink, type HostilePerson } from './hostile-person.ts';
 
 // A member with a real certificate who speaks the protocol by hand, against real laptops.
 let at: AttackedRoom;
@@ -238,8 +239,8 @@ describe('live frames', () => {
     seen.close();
   });
 
-  test('of names that are no documents close the connection', async () => {
-    for (const name of ['private/notes', '../plan', 'plan/', 'PLAN', `ink/${'a'.repeat(64)}/../x`, '']) {
+  test('of names that are no documents, and of numbers that none has, close the connection', async () => {
+    for (const name of ['private/notes', '../plan', 'plan/', 'PLAN', `ink/${'a'.repeat(64)}/../x`, 4711]) {
       const by = await link();
       by.socket.send(encodeDocumentFrames([{ document: name, message: Uint8Array.of(0, 0, 1, 0) }]));
       expect([name, await by.closed]).toEqual([name, 4400]);
@@ -247,14 +248,16 @@ describe('live frames', () => {
   });
 
   test('of many documents and floods of presence stay within bounds', async () => {
-    const by = await link();
+    const [by, other] = [await link(), await link()];
     const before = process.memoryUsage().rss;
+    const { documentsFollowed } = at.meter.now();
     const question = Uint8Array.of(0, 0, 1, 0);
-    for (let part = 0; part < 10; part++) {
-      const frames = Array.from({ length: 1000 }, (_, index) => ({
-        document: `ink/${(part * 1000 + index).toString(16).padStart(64, '0')}/${mallory.member}`,
-        message: question,
-      }));
+    const names = Array.from(
+      { length: 10_000 },
+      (_, index) => `ink/${index.toString(16).padStart(64, '0')}/${mallory.member}`,
+    );
+    for (let from = 0; from < names.length; from += 1000) {
+      const frames = names.slice(from, from + 1000).map((document) => ({ document, message: question }));
       by.socket.send(encodeDocumentFrames(frames));
     }
     const awareness = encoding.createEncoder();
@@ -266,13 +269,65 @@ describe('live frames', () => {
     encoding.writeVarString(states, JSON.stringify({ pen: 'x'.repeat(10_000) }));
     encoding.writeVarUint8Array(awareness, encoding.toUint8Array(states));
     const presence = encodeDocumentFrames([{ document: 'minutes', message: encoding.toUint8Array(awareness) }]);
-    for (let count = 0; count < 4000; count++) by.socket.send(presence);
+    for (let count = 0; count < 4000; count++) other.socket.send(presence);
     // The others go on meanwhile.
     await at.act(at.honest, 'speak-requested', { request: 'q2', item: null, queue: 'speech', note: '' });
     for (const laptop of honestOnes())
       await until(async () => (await at.state(laptop)).queue.some((one) => one.request === 'q2'), 5000);
-    by.socket.terminate();
+    // The first 512 are open, and each of the others is answered by an empty frame: the host keeps nothing of it.
+    const answered = () =>
+      by.messages.flatMap(({ data, binary }) => (binary ? (decodeDocumentFrames(data) ?? []) : []));
+    const refused = () => answered().flatMap(({ document, message }) => (message.byteLength === 0 ? document : []));
+    await until(() => refused().length === names.length - MAX_OPEN_DOCUMENTS);
+    expect(refused()).toEqual(names.slice(MAX_OPEN_DOCUMENTS));
+    const opened = new Set(answered().flatMap(({ document, message }) => (message.byteLength > 0 ? document : [])));
+    expect(names.filter((name) => opened.has(name))).toEqual(names.slice(0, MAX_OPEN_DOCUMENTS));
+    expect(by.socket.readyState).toBe(by.socket.OPEN);
+    // The other link follows the minutes.
+    expect(at.meter.now().documentsFollowed - documentsFollowed).toBe(MAX_OPEN_DOCUMENTS + 1);
+    // There is room for another one when one is closed.
+    const [first, last] = [names[0] ?? '', names.at(-1) ?? ''];
+    by.socket.send(encodeDocumentFrames([{ document: first, message: new Uint8Array(0) }]));
+    by.socket.send(encodeDocumentFrames([{ document: last, message: question }]));
+    await until(() => answered().some(({ document, message }) => document === last && message.byteLength > 0));
+    for (const { socket } of [by, other]) socket.terminate();
+    await until(() => at.meter.now().documentsFollowed === documentsFollowed);
     expect((process.memoryUsage().rss - before) / 1e6).toBeLessThan(400);
+    await sameEverywhere();
+  });
+
+  test('and messages of over 9 MB close that connection, unread, also when nobody answers the close', async () => {
+    const before = at.meter.now();
+    const received = at.meter.bytes.in;
+    const large = Buffer.alloc(MAX_LINK_MESSAGE_BYTES + 1, 'x');
+    const attacks: [string, (by: HandLink) => void][] = [
+      ['binary', ({ socket }) => socket.send(large, { binary: true })],
+      ['text', ({ socket }) => socket.send(large, { binary: false })],
+      [
+        'in pieces without end',
+        ({ socket }) => {
+          for (let sent = 0; sent <= large.byteLength; sent += 64 * 1024)
+            socket.send(large.subarray(0, 64 * 1024), { binary: true, fin: false });
+        },
+      ],
+    ];
+    for (const [what, attack] of attacks) {
+      const by = await link();
+      attack(by);
+      expect([what, await by.closed]).toEqual([what, 1009]);
+    }
+    // Whoever takes no notice of it, and goes on saying that it lives, is cut off.
+    const deaf = await link();
+    await until(() => at.meter.now().links.ready === before.links.ready + 1);
+    deaf.socket.pause();
+    deaf.socket.send(large, { binary: true });
+    const pings = setInterval(() => deaf.socket.ping(), 300);
+    await until(() => JSON.stringify(at.meter.now().links) === JSON.stringify(before.links));
+    await until(() => at.meter.now().connections === before.connections);
+    clearInterval(pings);
+    deaf.socket.terminate();
+    expect(at.meter.bytes.in - received).toBeLessThan(MAX_LINK_MESSAGE_BYTES);
+    await at.act(at.honest, 'speak-requested', { request: 'q3', item: null, queue: 'speech', note: '' });
     await sameEverywhere();
   });
 });
