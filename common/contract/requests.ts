@@ -350,7 +350,8 @@ export interface Connection {
   readonly hasOwn: boolean;
   /**
    * So many laptops, this one included, have acknowledged all own changes that are older than two seconds; null: not known,
-   * or there are none. May be too low (what left before the host started is not known of), never too high.
+   * or there are none. May be too low (what left before the host started is not known of); too high only if a laptop
+   * acknowledges what it hasn't stored.
    */
   readonly savedOn: number | null;
   /** Seconds by which the carrying laptop's clock is ahead of this one; null: not known. */

@@ -17,7 +17,7 @@ export interface Holder {
  * Counts on how many laptops the entries of each author are, as far as acknowledgements tell, and tells the authors'
  * laptops. What is newer than half a second to a second is not asked about yet: in a busy meeting somebody always lacks
  * the newest entry. Laptops that have left keep what they had; those of before this process started are not known of, so
- * the number may be too low and is never too high.
+ * the number may be too low. It is too high only if a laptop acknowledges what it hasn't stored.
  */
 export interface HeldCount {
   /** Entries are on this laptop's disk, and were offered to the links. */
