@@ -234,4 +234,18 @@ describe('where to look', () => {
     expect(second.targets(33_000)).toEqual([]);
     expect(second.targets(35_001)).toEqual([laptop(1).address]);
   });
+
+  it('[TAKE-5] one of which nothing was heard is asked again soon, and counts as gone all the same', () => {
+    const second = joined(2);
+    second.answered(laptop(1).address, null, 100, false);
+    second.lost(200);
+    expect(second.unheard(laptop(1).address)).toBe(true);
+    expect(second.targets(349)).not.toContain(laptop(1).address);
+    expect(second.targets(350)[0]).toBe(laptop(1).address);
+    expect(second.knocked(350, Infinity).answer).toBe('carry');
+    // It is there and says nothing: whoever follows it comes first.
+    second.answered(laptop(1).address, null, 400, true);
+    expect(second.unheard(laptop(1).address)).toBe(false);
+    expect(second.targets(1399)).not.toContain(laptop(1).address);
+  });
 });

@@ -33,8 +33,13 @@ export interface Succession {
   linked(laptops: readonly KnownLaptop[]): void;
   /** The link is down. `successor`: the carrying laptop said goodbye and who follows. True: that is this laptop, carry on. */
   lost(now: number, successor?: { readonly device: string; readonly address: string }): boolean;
-  /** A try to reach or to join that laptop failed; `report` is what it answered instead, if it did. */
-  failed(address: string, now: number, report?: CarrierReport): void;
+  /**
+   * A try to reach or to join that laptop failed; `report` is what it answered instead, if it did. `heard` false: nothing
+   * shows that there is a computer at all; the line may be out.
+   */
+  failed(address: string, now: number, report?: CarrierReport, heard?: boolean): void;
+  /** The last try there failed so. */
+  unheard(address: string): boolean;
 
   /** Where to try to join, the likeliest first. Empty: nothing to try just now. */
   targets(now: number): string[];
@@ -59,7 +64,12 @@ export interface Succession {
   /** What was asked because of a notice; null: not reached. `yield`: leave what there is for the one at that address. */
   compared(epoch: Epoch, report: CarrierReport | null): 'yield' | 'above' | 'ignore';
   /** Another laptop was asked who carries it; null: not reached. `retry`: try again to join. */
-  answered(address: string, report: CarrierReport | null, now: number): 'yield' | 'above' | 'retry' | 'ignore';
+  answered(
+    address: string,
+    report: CarrierReport | null,
+    now: number,
+    heard?: boolean,
+  ): 'yield' | 'above' | 'retry' | 'ignore';
   /** Stops carrying in favour of whoever is at that address. */
   yieldTo(address: string, now: number): void;
   /** Somebody was found who may carry it. */
@@ -79,6 +89,8 @@ export const SUSPECT_MILLISECONDS = 1000;
 const PATIENCE_MILLISECONDS = 3000;
 /** An address that failed is tried again after this; after a long time in vain more seldom. */
 const AGAIN_MILLISECONDS = 1000;
+/** One of which nothing was heard: asking costs next to nothing, and an outage may be over. */
+const UNHEARD_AGAIN_MILLISECONDS = 250;
 const SELDOM_MILLISECONDS = 5000;
 const LONG_MILLISECONDS = 20_000;
 /** What failed so lately before the link was lost counts as failed since. */
@@ -116,7 +128,7 @@ export function createSuccession(options: {
   let told: string | null = null;
   /** Who know that this laptop carries it: were linked here, or gone above. Whoever of them is higher took it over knowingly. */
   let aware = new Set<string>();
-  let failures = new Map<string, number>();
+  let failures = new Map<string, { readonly at: number; readonly heard: boolean }>();
   /** Answered, but doesn't carry. */
   let answers = new Map<string, CarrierReport>();
 
@@ -139,7 +151,7 @@ export function createSuccession(options: {
     since = now;
     told = null;
     // What was found out while the carrying laptop was silent already still holds.
-    failures = new Map([...failures].filter(([, at]) => now - at < FRESH_MILLISECONDS));
+    failures = new Map([...failures].filter(([, { at }]) => now - at < FRESH_MILLISECONDS));
     answers = new Map();
   }
 
@@ -150,14 +162,14 @@ export function createSuccession(options: {
     if (epoch && compareEpochs(epoch, seen) > 0) seen = within(MAX_STEP_OF_CARRIER, epoch);
   }
 
-  function failed(address: string, now: number, report?: CarrierReport): void {
+  function failed(address: string, now: number, report?: CarrierReport, heard = true): void {
     if (report?.state === 'carrying') {
       failures.delete(address);
       told = address;
       return;
     }
     if (address === told) told = null;
-    failures.set(address, now);
+    failures.set(address, { at: now, heard });
     if (!report) return void answers.delete(address);
     answers.set(address, report);
     note(report.epoch);
@@ -219,11 +231,12 @@ export function createSuccession(options: {
       if (successor?.device === me.device) return true;
       if (successor) {
         told = successor.address;
-        if (carriedAt) failures.set(carriedAt, now);
+        if (carriedAt) failures.set(carriedAt, { at: now, heard: true });
       }
       return false;
     },
     failed,
+    unheard: (address) => failures.get(address)?.heard === false,
     targets(now) {
       if (role !== 'seeking') return [];
       const seniors = successors(true).map((laptop) => laptop.address);
@@ -277,7 +290,7 @@ export function createSuccession(options: {
       // Whoever can't be reached from here can't serve those who are.
       return report === null && goAbove(epoch, MAX_STEP_OF_NEWCOMER) ? 'above' : 'ignore';
     },
-    answered(address, report, now) {
+    answered(address, report, now, heard = true) {
       if (role === 'carrying') {
         const higher = report?.epoch ? outranks(report.epoch) : false;
         if (higher && report?.state === 'carrying') {
@@ -287,7 +300,7 @@ export function createSuccession(options: {
         if (higher && report?.state === 'joined' && report.carrier) hint([report.carrier]);
         return 'ignore';
       }
-      if (role === 'seeking' || report === null) failed(address, now, report ?? undefined);
+      if (role === 'seeking' || report === null) failed(address, now, report ?? undefined, heard);
       return role === 'seeking' && report?.state === 'carrying' ? 'retry' : 'ignore';
     },
     yieldTo(address, now) {
@@ -308,9 +321,10 @@ export function createSuccession(options: {
   };
 
   function recently(address: string, now: number): boolean {
-    const at = failures.get(address);
-    const pause = now - since > LONG_MILLISECONDS ? SELDOM_MILLISECONDS : AGAIN_MILLISECONDS;
-    return at !== undefined && now - at < pause;
+    const failure = failures.get(address);
+    if (!failure) return false;
+    const soon = failure.heard ? AGAIN_MILLISECONDS : UNHEARD_AGAIN_MILLISECONDS;
+    return now - failure.at < (now - since > LONG_MILLISECONDS ? SELDOM_MILLISECONDS : soon);
   }
 }
 

@@ -11,21 +11,32 @@ import type { MeetingId } from '../../common/domain/ids.ts';
 import { readAll } from './carrier-client.ts';
 import { dial, type Credentials } from './dial.ts';
 
+export interface CarrierQuestion {
+  /** Milliseconds. */
+  readonly within: number;
+  readonly notice?: { readonly epoch: Epoch; readonly port: number };
+  /** Nobody needs the answer any more. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Asks the laptop at `host:port` who carries the meeting; with `notice`, tells it that this one does. Resolves with null
- * when it doesn't answer within so many milliseconds, doesn't attend the meeting, or answers nonsense.
+ * when it doesn't answer within so many milliseconds, doesn't attend the meeting, or answers nonsense; `unheard`: nothing
+ * shows that there is a computer at all.
  */
 export async function askCarrier(
   address: string,
   meeting: MeetingId,
   credentials: Credentials,
-  { within, notice }: { readonly within: number; readonly notice?: { readonly epoch: Epoch; readonly port: number } },
-): Promise<CarrierReport | null> {
+  { within, notice, signal }: CarrierQuestion,
+): Promise<CarrierReport | 'unheard' | null> {
   const began = performance.now();
-  const dialed = await dial(address, credentials, undefined, { within });
-  if (!dialed.ok) return null;
+  const dialed = await dial(address, credentials, signal, { within });
+  if (!dialed.ok) return dialed.heard ? null : 'unheard';
   const { socket } = dialed;
   const late = setTimeout(() => socket.destroy(), Math.max(1, within - (performance.now() - began)));
+  const stop = () => socket.destroy();
+  signal?.addEventListener('abort', stop, { once: true });
   try {
     const path = notice ? noticePath(meeting, notice.epoch, notice.port) : carrierPath(meeting);
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -47,6 +58,7 @@ export async function askCarrier(
     return null;
   } finally {
     clearTimeout(late);
+    signal?.removeEventListener('abort', stop);
     socket.destroy();
   }
 }

@@ -40,8 +40,13 @@ export interface LinkTakeover {
   onLaptops(laptops: readonly KnownLaptop[], epoch: Epoch | undefined): void;
   /** The link was up and is down. */
   onLost(moved: { readonly device: string; readonly address: string } | undefined): void;
-  /** A try to join there failed; `report`: it answered that it doesn't carry the meeting, and this. */
-  onFailed(address: string, report: CarrierReport | undefined): void;
+  /**
+   * A try to join there failed; `report`: it answered that it doesn't carry the meeting, and this. `heard` false: nothing
+   * shows that there is a computer at all.
+   */
+  onFailed(address: string, report: CarrierReport | undefined, heard: boolean): void;
+  /** The last try there, of whatever kind, failed so. */
+  unheard(address: string): boolean;
 }
 
 export interface LinkState {
@@ -66,8 +71,8 @@ export interface Link {
   onlyHere(): number;
   /** Keeps a document live with the carrying laptop until released; asking twice shares one. */
   follow(document: string): { synced(): boolean; release(): void };
-  /** Tries at once, also after a refusal. */
-  retry(): void;
+  /** Tries at once, also after a refusal. `address`: since the meeting is carried there; if that one is answering, it goes on. */
+  retry(address?: string): void;
   /** Leaves the laptop that it is linked to, and tries `addresses` again at once. */
   redirect(): void;
   /** Milliseconds since the last byte of the carrying laptop; Infinity while the link is down. */
@@ -115,6 +120,9 @@ export function connectLink(options: LinkOptions): Link {
   let lastLive = -Infinity;
   let online: readonly MemberId[] = [];
   let abort = new AbortController();
+  let talksWith: Dialing['talksWith'] = () => false;
+  /** Carries the meeting as it says, and is answering already; what comes may be older than that. */
+  let told: string | undefined;
   let waiting: NodeJS.Timeout | undefined;
   let telling: NodeJS.Timeout | undefined;
   let beats = 0;
@@ -146,10 +154,15 @@ export function connectLink(options: LinkOptions): Link {
   async function attempt(): Promise<void> {
     const { signal } = abort;
     let end: SessionEnd = { problem: 'unreachable', final: false, connected: false, silent: 0 };
-    const dialing = dialInTurn(options.addresses(), options, signal, (address, dialProblem) => {
-      end = { problem: dialProblem, final: false, connected: false, silent: 0 };
-      options.takeover?.onFailed(address, undefined);
+    const dialing = dialInTurn(options.addresses(), signal, {
+      ...options,
+      unheard: (address) => options.takeover?.unheard(address) ?? false,
+      onFailed(address, dialProblem, heard) {
+        end = { problem: dialProblem, final: false, connected: false, silent: 0 };
+        options.takeover?.onFailed(address, undefined, heard);
+      },
     });
+    talksWith = dialing.talksWith;
     for (;;) {
       const dialed = await dialing.next();
       if (!dialed) break;
@@ -160,7 +173,8 @@ export function connectLink(options: LinkOptions): Link {
       let wasLeft = false;
       end = await runSession(dialed, signal, dialing, () => (wasLeft = true));
       if (signal.aborted || end.connected || end.final) break;
-      if (!wasLeft) options.takeover?.onFailed(dialed.address, end.report);
+      if (dialed.address === told) return again();
+      if (!wasLeft) options.takeover?.onFailed(dialed.address, end.report, true);
     }
     dialing.stop();
     if (signal.aborted || closed) return;
@@ -200,6 +214,7 @@ export function connectLink(options: LinkOptions): Link {
         onReady(epoch) {
           session = opening;
           dialing.stop();
+          told = undefined;
           carriedWith = epoch;
           if (epoch) patience.joined(epoch);
           changedAt = Date.now();
@@ -268,6 +283,7 @@ export function connectLink(options: LinkOptions): Link {
     clearTimeout(waiting);
     refused = false;
     failures = 0;
+    told = undefined;
     void attempt();
   }
 
@@ -316,13 +332,16 @@ export function connectLink(options: LinkOptions): Link {
         },
       };
     },
-    retry() {
-      if (!session) again();
+    retry(address) {
+      if (session) return;
+      if (address !== undefined && talksWith(address)) told = address;
+      else again();
     },
     redirect: again,
     silentFor: () => session?.silentFor() ?? Infinity,
     live: {
       waits: () => session?.waits() ?? false,
+      away: () => session === null && !closed,
       lately: () => performance.now() - lastLive < LIVE_MILLISECONDS,
     },
     close() {

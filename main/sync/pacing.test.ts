@@ -82,6 +82,26 @@ describe('pacing of papers', () => {
     await again;
   });
 
+  it('[PAPER-7] leaves a slow line to a link that is looking for its host, and a fast one not', async () => {
+    let away = true;
+    let time = 0;
+    const pacing = createPacing({ ...nothingLive, away: () => away }, () => time);
+    let had = false;
+    const turn = pacing.turn(never).then(() => (had = true));
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(had).toBe(false);
+    away = false;
+    await turn;
+    // Where no link comes about, papers from others are better than nothing.
+    away = true;
+    const patience = pacing.turn(never);
+    time = 10_000;
+    await patience;
+    const fast = createPacing({ ...nothingLive, away: () => true }, () => 0);
+    fast.came(64 * 1024, 2);
+    await fast.turn(never);
+  });
+
   it('[PAPER-3] keeps the pieces that came before a cut', async () => {
     const pacing = createPacing(nothingLive);
     const whole = Uint8Array.from({ length: 200_000 }, (_, index) => index % 251);

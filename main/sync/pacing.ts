@@ -14,7 +14,7 @@ export interface Pacing {
   atOnce(most: number): number;
   /** It has shown to be slow. */
   isSlow(): boolean;
-  /** Resolves when nothing live waits, at the latest after some seconds or when `signal` ends. */
+  /** Resolves when nothing live waits, nor on a slow line the link for its connection, at the latest after some seconds or when `signal` ends. */
   turn(signal: AbortSignal): Promise<void>;
   /** A piece came. */
   came(bytes: number, milliseconds: number): void;
@@ -38,6 +38,8 @@ export function createPacing(live: LiveTraffic, now = () => performance.now()): 
   let asked = most;
   let bytesPerSecond = 0;
   let patient = true;
+  const isFast = () => bytesPerSecond >= FAST_BYTES;
+  const holds = () => live.waits() || (!isFast() && live.away());
 
   return {
     pieceBytes() {
@@ -47,23 +49,23 @@ export function createPacing(live: LiveTraffic, now = () => performance.now()): 
       asked = Math.round(Math.max(LEAST_PIECE_BYTES[mood], Math.min(fitting, most)));
       return asked;
     },
-    atOnce: (most) => (bytesPerSecond >= FAST_BYTES ? most : 1),
-    isSlow: () => bytesPerSecond > 0 && bytesPerSecond < FAST_BYTES,
+    atOnce: (most) => (isFast() ? most : 1),
+    isSlow: () => bytesPerSecond > 0 && !isFast(),
     async turn(signal) {
       const until = now() + PATIENCE_MILLISECONDS;
-      while (live.waits() && patient && !signal.aborted && now() < until) {
+      while (holds() && patient && !signal.aborted && now() < until) {
         await new Promise((resolve) => setTimeout(resolve, LOOK_MILLISECONDS));
       }
       // What waited in vain once is not waited for before each piece.
-      patient = !live.waits();
+      patient = !holds();
     },
     came(bytes, milliseconds) {
       const measured = (bytes / Math.max(milliseconds, 1)) * 1000;
       // Many thin lines let a few kilobytes pass at once after a rest.
       const isTelling = bytes >= TELLING_BYTES;
       bytesPerSecond = isTelling ? measured : Math.min(measured, FAST_BYTES - 1);
-      const isFast = isTelling && (bytesPerSecond * PIECE_MILLISECONDS.quiet) / 1000 >= PAPER_CHUNK_BYTES;
-      most = isFast ? PAPER_CHUNK_BYTES : Math.min(PAPER_CHUNK_BYTES, asked * 2);
+      const wholeChunks = isTelling && (bytesPerSecond * PIECE_MILLISECONDS.quiet) / 1000 >= PAPER_CHUNK_BYTES;
+      most = wholeChunks ? PAPER_CHUNK_BYTES : Math.min(PAPER_CHUNK_BYTES, asked * 2);
     },
   };
 }

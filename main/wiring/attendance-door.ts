@@ -20,8 +20,8 @@ export function keepDoor(options: {
   mayTakeOver(): boolean;
   /** May fail; the succession then says so. */
   takeOver(why: string): void;
-  /** Whoever carries it was found. */
-  onTold(): void;
+  /** Whoever carries it was found at that address. */
+  onTold(address: string): void;
 }): Pick<Standing, 'knock' | 'notice'> {
   const { succession, talk } = options;
   let deciding: Promise<boolean> | undefined;
@@ -55,7 +55,7 @@ export function keepDoor(options: {
       if (to === 'check') void talk.compare(epoch, address);
       if (to !== 'tell') return;
       succession.tell(address);
-      options.onTold();
+      options.onTold(address);
     },
   };
 }

@@ -100,7 +100,7 @@ export function attend(options: AttendanceOptions): RunningAttendance {
         logger.warn('the epoch could not be written down', { error: String(error) });
       }
     },
-    onRetry: () => link?.retry(),
+    onRetry: (address) => link?.retry(address),
   });
   const hosting = () => succession.role() === 'carrying';
   const alone = () =>
@@ -189,9 +189,10 @@ export function attend(options: AttendanceOptions): RunningAttendance {
           seekingSince = now();
           if (succession.lost(now(), moved)) takeOver('appointed');
         },
-        onFailed(address, report) {
-          if (link === opened && succession.role() === 'seeking') succession.failed(address, now(), report);
+        onFailed(address, report, heard) {
+          if (link === opened && succession.role() === 'seeking') succession.failed(address, now(), report, heard);
         },
+        unheard: (address) => succession.unheard(address),
       },
     });
     link = opened;
@@ -273,7 +274,7 @@ export function attend(options: AttendanceOptions): RunningAttendance {
     closed: () => closed,
     mayTakeOver: () => !lookingAround,
     takeOver,
-    onTold: () => link?.retry(),
+    onTold: (address) => link?.retry(address),
   });
   const standing: Standing = {
     report: () => succession.report(),
@@ -282,11 +283,15 @@ export function attend(options: AttendanceOptions): RunningAttendance {
     ...door,
   };
 
+  let suspicion = new AbortController();
   const heartbeat = setInterval(() => {
     tellAdvertised();
     const carriedAt = succession.carriedAt();
     if (!carriedAt || succession.role() !== 'joined') return;
-    if ((link?.silentFor() ?? 0) > SUSPECT_MILLISECONDS) void talk.ask(carriedAt, false);
+    if ((link?.silentFor() ?? 0) > SUSPECT_MILLISECONDS) return void talk.ask(carriedAt, false, suspicion.signal);
+    // It speaks again: the question would only keep a thin line from what it says.
+    suspicion.abort();
+    suspicion = new AbortController();
   }, 250);
 
   hub.attend(meeting, standing);
@@ -379,7 +384,11 @@ export function attend(options: AttendanceOptions): RunningAttendance {
       this.found([]);
     },
     share: documents.share,
-    live: { waits: () => link?.live.waits() ?? false, lately: () => link?.live.lately() ?? false },
+    live: {
+      waits: () => link?.live.waits() ?? false,
+      away: () => link?.live.away() ?? false,
+      lately: () => link?.live.lately() ?? false,
+    },
     laptops: () => succession.laptops(),
     advertised,
     changed: tell,

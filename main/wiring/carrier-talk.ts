@@ -20,8 +20,8 @@ export const ELSEWHERE = 'elsewhere';
 
 /** What laptops ask and tell each other of who carries a meeting, besides their links. */
 export interface CarrierTalk {
-  /** Asks the laptop there; with `notice`, tells it that this one carries the meeting. */
-  ask(address: string, notice: boolean): Promise<void>;
+  /** Asks the laptop there; with `notice`, tells it that this one carries the meeting. `signal`: it needn't be known any more. */
+  ask(address: string, notice: boolean, signal?: AbortSignal): Promise<void>;
   /** Somebody says that they carry it with that epoch: asks back, since nobody is followed on their word alone. */
   compare(epoch: Epoch, address: string): Promise<void>;
   /** While this laptop carries the meeting: tells those who aren't with it. That heals a split. */
@@ -40,8 +40,8 @@ export function talkAboutCarrying(options: {
   onYield(address: string, device: string): void;
   /** The own epoch is another one. */
   onAbove(): void;
-  /** Whoever carries it was found. */
-  onRetry(): void;
+  /** Whoever carries it was found at that address. */
+  onRetry(address: string): void;
 }): CarrierTalk {
   const { meeting, succession, hub, credentials } = options;
   const asking = new Set<string>();
@@ -49,31 +49,34 @@ export function talkAboutCarrying(options: {
   let missing: NodeJS.Timeout | undefined;
   let turn = 0;
 
-  async function ask(address: string, notice: boolean): Promise<void> {
+  async function ask(address: string, notice: boolean, signal?: AbortSignal): Promise<void> {
     if (asking.has(address) || closed) return;
     asking.add(address);
     const epoch = succession.epoch();
-    const report = await askCarrier(address, meeting, credentials, {
+    const answer = await askCarrier(address, meeting, credentials, {
+      signal,
       within: address === succession.carriedAt() ? ASK_MILLISECONDS : ASK_OTHERS_MILLISECONDS,
       ...(notice && epoch ? { notice: { epoch, port: hub.port } } : {}),
     });
     setTimeout(() => asking.delete(address), ASK_AGAIN_MILLISECONDS).unref();
-    if (closed) return;
-    const to = succession.answered(address, report, performance.now());
+    if (closed || signal?.aborted) return;
+    const report = answer === 'unheard' ? null : answer;
+    const to = succession.answered(address, report, performance.now(), answer !== 'unheard');
     if (to === 'yield') options.onYield(address, report?.epoch?.device ?? ELSEWHERE);
     if (to === 'above') {
       options.onAbove();
       setTimeout(() => void ask(address, true), 2 * ASK_AGAIN_MILLISECONDS).unref();
     }
-    if (to === 'retry') options.onRetry();
+    if (to === 'retry') options.onRetry(address);
   }
 
   async function compare(epoch: Epoch, address: string): Promise<void> {
     if (asking.has(address) || closed) return;
     asking.add(address);
-    const report = await askCarrier(address, meeting, credentials, { within: ASK_OTHERS_MILLISECONDS });
+    const answer = await askCarrier(address, meeting, credentials, { within: ASK_OTHERS_MILLISECONDS });
     asking.delete(address);
     if (closed) return;
+    const report = answer === 'unheard' ? null : answer;
     const to = succession.compared(epoch, report);
     if (to === 'yield') options.onYield(address, report?.epoch?.device ?? ELSEWHERE);
     if (to !== 'above') return;

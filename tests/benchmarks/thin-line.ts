@@ -23,16 +23,20 @@ const IDLE_SAMPLES = 15;
 /** Chunks are counted when they are whole. */
 const BUSY_CHUNKS = 2;
 const BUSY_SECONDS = 150;
+/** Longer ones, after which the link has to be made anew. */
+const LOSSES_MILLISECONDS = [2600, 3400, 4700];
+const LOSSES = 9;
+const BETWEEN_LOSSES_MILLISECONDS = 3000;
 
 const [HOST, OFFICE, VILLAGE] = [0, 1, 2];
 
 /**
  * A village laptop on a line of 256 kbit/s that is out a twentieth of the time, and a paper of 5 MB coming over it: how long
- * ballots and strokes take meanwhile, both ways, beside the same line without the paper.
+ * ballots and strokes take meanwhile, both ways, beside the same line without the paper; and how soon after longer outages.
  */
 export const thinLine: Benchmark = {
   name: 'thin-line',
-  takes: '4 minutes',
+  takes: '6 minutes',
   long: true,
   async run(place) {
     const why = whyNoNetwork();
@@ -94,7 +98,7 @@ export const thinLine: Benchmark = {
 
       place.say('the line without a paper');
       await pause(3000);
-      const idle = [];
+      const idle: Sample[] = [];
       for (let index = 0; index < IDLE_SAMPLES; index++) idle.push(await sample());
 
       place.say(
@@ -120,7 +124,18 @@ export const thinLine: Benchmark = {
       place.say(
         `${outage} outages, ${losses} losses of the link, ${shown} of them shown (over two seconds); the paper came at ${short((bytes * 8) / 1000 / seconds)} kbit/s`,
       );
-      return rows(idle, busy, { losses, shown }, bytes / seconds);
+      clearTimeout(mending);
+      network.plug(VILLAGE, true);
+      place.say(`the line is out ${LOSSES} times for so long that the link is lost`);
+      const back = [];
+      for (let loss = 0; loss < LOSSES; loss++) {
+        await pause(BETWEEN_LOSSES_MILLISECONDS * (1 + Math.random()));
+        network.plug(VILLAGE, false);
+        await pause(LOSSES_MILLISECONDS[loss % LOSSES_MILLISECONDS.length] as number);
+        network.plug(VILLAGE, true);
+        back.push(await stroke({ near, far }, `back${loss}`));
+      }
+      return [...rows(idle, busy, { losses, shown }, bytes / seconds), backRow(idle, back)];
     } finally {
       clearInterval(outages);
       clearTimeout(mending);
@@ -162,12 +177,15 @@ function samples(room: { near: Helper; far: Helper; meeting: MeetingId; members:
     await pause(ASIDE_MILLISECONDS * (1 + Math.random()));
     const down = await act(near, far, members[OFFICE] as MemberId);
     await pause(ASIDE_MILLISECONDS * (1 + Math.random()));
-    const key = `s${strokes++}`;
-    const began = await near.ask<number>({ ask: 'draw', key } satisfies ThinLineQuestion);
-    const stroke = (await far.ask<number>({ ask: 'drawn', key } satisfies ThinLineQuestion)) - began;
+    const drawn = await stroke({ near, far }, `s${strokes++}`);
     await pause(ASIDE_MILLISECONDS * (1 + Math.random()));
-    return { up, down, stroke };
+    return { up, down, stroke: drawn };
   };
+}
+
+async function stroke({ near, far }: { readonly near: Helper; readonly far: Helper }, key: string): Promise<number> {
+  const began = await near.ask<number>({ ask: 'draw', key } satisfies ThinLineQuestion);
+  return (await far.ask<number>({ ask: 'drawn', key } satisfies ThinLineQuestion)) - began;
 }
 
 async function headOf(helper: Helper, meeting: MeetingId, author: MemberId): Promise<number> {
@@ -213,4 +231,15 @@ function rows(
     row('ballot-down', ({ down }) => down, 'A signed act from elsewhere until it is on the disk in the village'),
     row('stroke-down', ({ stroke }) => stroke, 'A stroke drawn elsewhere until it is in the document in the village'),
   ];
+}
+
+function backRow(idle: readonly Sample[], back: readonly number[]): Measured {
+  return measured({
+    name: 'thin-line-back',
+    unit: 'ms',
+    samples: back,
+    against: 'a stroke over the same line with nothing else on it',
+    otherSamples: idle.map(({ stroke }) => stroke),
+    what: `A line of ${KILOBITS} kbit/s was out for ${LOSSES_MILLISECONDS.map((length) => length / 1000).join(', ')} s, long enough for the link to be lost, while a paper came over it: from the moment when it is back, and a stroke is drawn elsewhere, until that is in the document in the village. Handshakes, the paper's rest and what the link has to say come over it as well.`,
+  });
 }

@@ -8,6 +8,7 @@ import type { WantedPaper } from '../../common/collab/paper-parts.ts';
 import { PAPER_CHUNK_BYTES } from '../../common/collab/plan.ts';
 import { asSha256, type Sha256 } from '../../common/domain/ids.ts';
 import { openStore, type Store } from '../../main/store/open-store.ts';
+import { nothingLive } from '../../common/wire/live-traffic.ts';
 import { createPaperOffer, type OfferedPaper } from '../../main/sync/paper-offer.ts';
 import { createOrganisation, type TestPerson } from '../fixtures/network/organisation.ts';
 import { getAs, talkTls } from '../fixtures/network/raw-client.ts';
@@ -72,7 +73,7 @@ function offerOf(
     admit: room.organisation.admit,
     source,
     offered: () => (typeof papers === 'function' ? papers() : papers),
-    live: { waits: liveWaits, lately: () => false },
+    live: { ...nothingLive, waits: liveWaits },
     logger: { info: () => undefined, warn: (message, values) => warnings.push({ message, ...values }) },
   });
   open.push(() => offer.close());
