@@ -152,7 +152,8 @@ export function createHubLink(options: {
       return;
     }
     if (!served) {
-      if (typeof document === 'number') return client.close(closeCodes.malformed, 'unknown number of a document');
+      // Whoever counts wrongly loses a live change, which comes by the log as well, and not its link.
+      if (typeof document === 'number') return;
       if (followed.size >= MAX_OPEN_DOCUMENTS) return answer(document, CLOSED, false);
       served = follow(options.relayed.follow(document));
     }

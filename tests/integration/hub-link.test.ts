@@ -136,9 +136,19 @@ describe('link', () => {
     await expectSoon('a change comes by number', () => heard().some(({ document }) => document === number));
 
     say(number, new Uint8Array(0));
-    say(number, syncMessage(0, Y.encodeStateVector(new Y.Doc())));
-    expect(await raw.closed).toBe(4400);
-    expect(hub.status(room.rules.id)?.online).not.toContain(an.member);
+    // Closed, so that the number means nothing any more.
+    doc.getMap('strokes').set('u', new Uint8Array([1, 2, 3]));
+    say(number, syncMessage(2, Y.encodeStateAsUpdate(doc)));
+    say(ink, syncMessage(0, Y.encodeStateVector(new Y.Doc())));
+    const before = heard().length;
+    await expectSoon('an answer by name again', () =>
+      heard()
+        .slice(before)
+        .some(({ document }) => document === ink),
+    );
+    expect(carried.doc(ink).getMap('strokes').has('u')).toBe(false);
+    expect(hub.status(room.rules.id)?.online).toContain(an.member);
+    raw.socket.terminate();
   });
 
   it('[LINK-2] lets a laptop that comes again replace its old link', async () => {
