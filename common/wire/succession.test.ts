@@ -56,6 +56,20 @@ describe('epochs', () => {
     expect(laptopNumber(2, epochOf(5, 3)).carryOn()).toEqual(epochOf(6, 2));
   });
 
+  it('[TAKE-6] who seeks goes to whoever says to carry it with the highest epoch seen, known already or not', () => {
+    const third = joined(3);
+    third.lost(100);
+    third.failed(laptop(2).address, 200, { state: 'joined', epoch: epochOf(2, 4), carrier: '10.0.0.77:1' });
+    expect(third.noticed(epochOf(2, 4), laptop(4).address)).toBe('tell');
+    expect(third.noticed(epochOf(3, 4), laptop(4).address)).toBe('tell');
+    third.tell(laptop(4).address);
+    // It is on its way there, and not to begin anew at each notice.
+    expect(third.noticed(epochOf(2, 4), laptop(4).address)).toBe('ignore');
+    third.failed(laptop(4).address, 300);
+    expect(third.noticed(epochOf(2, 4), laptop(4).address)).toBe('tell');
+    expect(third.noticed(epochOf(1, 1), laptop(1).address)).toBe('ignore');
+  });
+
   it('[TAKE-1] a made-up epoch leaves room above it, whoever tells it', () => {
     const host = laptopNumber(1);
     host.carry();

@@ -274,12 +274,17 @@ export function createSuccession(options: {
     },
     goAbove: (epoch) => goAbove(epoch, MAX_STEP_OF_NEWCOMER),
     noticed(epoch, address) {
+      if (role === 'seeking') {
+        // Known or not, the highest one seen is where to go; where this laptop was sent meanwhile may be wrong.
+        const underWay = address === told && !failures.has(address);
+        return compareEpochs(epoch, seen) >= 0 && !underWay ? 'tell' : 'ignore';
+      }
       if (role === 'away' || !outranks(epoch)) return 'ignore';
       if (role === 'joined' && address === carriedAt) {
         note(epoch);
         return 'ignore';
       }
-      return role === 'seeking' ? 'tell' : 'check';
+      return 'check';
     },
     compared(epoch, report) {
       if (role === 'seeking' || role === 'away') return 'ignore';
