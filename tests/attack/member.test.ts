@@ -239,8 +239,8 @@ describe('live frames', () => {
     seen.close();
   });
 
-  test('of names that are no documents, and of numbers that none has, close the connection', async () => {
-    for (const name of ['private/notes', '../plan', 'plan/', 'PLAN', `ink/${'a'.repeat(64)}/../x`, 4711]) {
+  test('of names that are no documents close the connection', async () => {
+    for (const name of ['private/notes', '../plan', 'plan/', 'PLAN', `ink/${'a'.repeat(64)}/../x`]) {
       const by = await link();
       by.socket.send(encodeDocumentFrames([{ document: name, message: Uint8Array.of(0, 0, 1, 0) }]));
       expect([name, await by.closed]).toEqual([name, 4400]);
