@@ -128,7 +128,7 @@ export function createHubLink(options: {
   const hears = (live: boolean) => !live || client.backlog() <= limits.dropAwarenessBytes;
 
   /** What goes to this link alone: answers to its questions, many at a time when it opens many documents. */
-  function answer(document: string | number, message: Uint8Array, live: boolean): void {
+  function answer(document: string, message: Uint8Array, live: boolean): void {
     if (!hears(live)) return;
     if (message.byteLength < LARGE_BYTES) {
       answers.push({ document, message });
