@@ -22,7 +22,7 @@ interface Waiting {
  * door from one address keeps nobody elsewhere out, and who comes from that address as well (a site behind NAT, a
  * balancer) has the time in which that many others come.
  */
-export function keepDoor(server: Server, places: number, logger: LinkLogger): Door {
+export function keepPlaces(server: Server, places: number, logger: LinkLogger): Door {
   /** By the connection's ends. */
   const waiting = new Map<string, Waiting>();
   /** In the order in which they came. */

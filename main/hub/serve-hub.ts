@@ -28,7 +28,7 @@ import {
 import { admitPeers } from './admitted-peers.ts';
 import { limits as usualLimits, type Limits } from './connection-limits.ts';
 import type { Cluster } from './cluster.ts';
-import { keepDoor } from './door.ts';
+import { keepPlaces } from './door.ts';
 import { createEntrustRoute, type TakeMeeting } from './entrust-route.ts';
 import { createHubMeter, gaugesOf, type HubMeter } from './hub-meter.ts';
 import { answerJson, refuseUpgrade } from './json-answers.ts';
@@ -160,7 +160,7 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
     noDelay: true,
   });
 
-  const door = keepDoor(server, limits.connections, logger);
+  const door = keepPlaces(server, limits.connections, logger);
   const peers = admitPeers(server, options, meter, door);
   // Anybody can have as many of these as they like.
   const mayLogHandshake = createRate(1, 20);
