@@ -97,6 +97,16 @@ export const requestSchemas = {
   'papers.status': z.strictObject({ meeting }),
   /** How far papers are on the laptops that haven't got them yet, as these say themselves now. */
   'papers.board': z.strictObject({ meeting }),
+  /**
+   * A chunk (`PAPER_CHUNK_BYTES`) of a paper that is still coming; answered when it is here, with null after some seconds,
+   * and then asked for again: what is `urgent` is fetched before all else for as long as it is asked for.
+   */
+  'papers.chunk': z.strictObject({
+    meeting,
+    paper: sha256,
+    chunk: z.number().int().nonnegative().max(1_000_000),
+    urgent: z.boolean(),
+  }),
   /** What a window shows now, so that it is fetched first; null: no paper. */
   'papers.reading': z.strictObject({ meeting, paper: sha256.nullable() }),
   /** The person's word for this meeting: wait, or fetch although the network is metered. */
@@ -160,6 +170,7 @@ export interface RequestOutputs {
   'papers.remove': null;
   'papers.status': readonly PaperStatus[];
   'papers.board': readonly LaptopHolding[];
+  'papers.chunk': Uint8Array | null;
   'papers.reading': null;
   'papers.pause': null;
   'papers.save': null;

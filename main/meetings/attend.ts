@@ -1,6 +1,6 @@
 import { readPlanMeta, readSuccessors, setPlanMeta } from '../../common/collab/plan.ts';
 import { Refusal } from '../../common/contract/port.ts';
-import type { MeetingId } from '../../common/domain/ids.ts';
+import type { MeetingId, Sha256 } from '../../common/domain/ids.ts';
 import { successionOrder } from '../../common/domain/succession-order.ts';
 import { rosterActs } from './entrusted-meeting.ts';
 import type { MeetingAtHand } from './meeting-at-hand.ts';
@@ -19,6 +19,8 @@ export interface Attending {
   remember(row: StoredMeeting): void;
   /** Something of the meeting is other than before. */
   tell(meeting: MeetingId): void;
+  /** Chunks of a paper that windows wait for. */
+  urgent(paper: Sha256): readonly number[];
   /** Whether this laptop is connected, or carries it, is other than before. */
   onStanding(): void;
 }
@@ -108,7 +110,7 @@ function noteStanding({ stored, remember }: Attending, meeting: MeetingId, statu
     remember({ ...row, carrying, addresses });
 }
 
-function beginPapers({ network, tell }: Attending, one: MeetingAtHand, attendance: Attendance): void {
+function beginPapers({ network, tell, urgent }: Attending, one: MeetingAtHand, attendance: Attendance): void {
   const { meeting } = one;
   const addresses = () => {
     const status = attendance.status();
@@ -123,6 +125,7 @@ function beginPapers({ network, tell }: Attending, one: MeetingAtHand, attendanc
     // To the carrying laptop papers are brought.
     laptops: () => (attendance.status().role === 'host' ? [] : attendance.laptops()),
     hasWhole: (paper, member) => meeting.state()?.receipts[paper]?.includes(member) ?? false,
+    urgent,
   });
   one.attended.push(
     one.fetcher.onProgress(() => tell(meeting.id)),

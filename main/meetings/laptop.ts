@@ -271,6 +271,7 @@ export function createLaptop(ports: LaptopPorts): Laptop {
     },
     'papers.status': ({ meeting }) => around().workplace.papers(meeting),
     'papers.board': ({ meeting }) => around().workplace.papersElsewhere(meeting),
+    'papers.chunk': (input) => around().workplace.chunk(input),
     'papers.reading': ({ meeting, paper }) => {
       around().workplace.reading(meeting, paper);
       return null;

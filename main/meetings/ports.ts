@@ -1,6 +1,7 @@
 import type { EntryLog } from '../../common/acts/entry-log.ts';
 import type { Entry, EntryPayload, EntryRefusal } from '../../common/acts/entry.ts';
 import type { CarriedMeeting, EntryBatch } from '../../common/collab/carried-meeting.ts';
+import type { WantedPaper } from '../../common/collab/paper-parts.ts';
 import type { PaperRecord } from '../../common/collab/plan.ts';
 import type { AddingRefusal, Restoration, Settings, StorageTrouble } from '../../common/contract/requests.ts';
 import type { BodyRules } from '../../common/domain/body-rules.ts';
@@ -187,7 +188,7 @@ export interface StoredMeeting {
   readonly createdAt: string;
 }
 
-/** Where papers lie. A paper that is here is here whole and verified. */
+/** Where papers lie. A paper that is found here is here whole and verified. */
 export interface PaperShelf {
   /** Copies a file in, hashing it on the way. `fraction` is 0..1. */
   importFile(
@@ -199,6 +200,10 @@ export interface PaperShelf {
   ): Promise<{ readonly sha256: Sha256; readonly size: number; readonly chunks: readonly Sha256[] }>;
   /** Where a whole paper lies. */
   find(paper: Sha256): { readonly path: string; readonly size: number } | undefined;
+  /** A chunk of a paper, whole or not, checked against its manifest now. `damaged`: it is whole and has other bytes there. */
+  readChunk(paper: WantedPaper, chunk: number): Promise<Uint8Array | 'not-here' | 'damaged'>;
+  /** More of a paper lies here than before. */
+  onArrival(listener: (paper: Sha256) => void): () => void;
 }
 
 /** Meetings with other laptops, and the papers that come along. Made once the identity is unlocked. */
@@ -319,6 +324,8 @@ export interface PaperProgress {
   readonly bytesPerSecond: number;
   readonly active: boolean;
   readonly paused: boolean;
+  /** What came of it is not the paper that its hash names, and was thrown away. */
+  readonly unusable: boolean;
   /** Laptops other than the carrying one that gave parts of it since the start. */
   readonly givers: number;
 }
@@ -332,6 +339,8 @@ export interface PaperLink {
   readonly laptops: () => readonly { readonly member: MemberId; readonly device: string; readonly address: string }[];
   /** A signed receipt says that the member's laptop has it. */
   readonly hasWhole: (paper: Sha256, member: MemberId) => boolean;
+  /** Chunks of it that a window waits for, those waited for last first. */
+  readonly urgent: (paper: Sha256) => readonly number[];
 }
 
 export interface PaperFetcher {

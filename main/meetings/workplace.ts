@@ -18,6 +18,7 @@ import { lookForMeetings } from './found-meetings.ts';
 import { isConnected, isHost, newAtHand, type MeetingAtHand } from './meeting-at-hand.ts';
 import { meetingIdOf, newNonce } from './meeting-id.ts';
 import { sealMinutes, type MinutesDeps } from './meeting-minutes.ts';
+import { createChunkDesk } from './paper-chunks.ts';
 import { paperStatuses, papersByNeed } from './meeting-papers.ts';
 import { holdingsElsewhere } from './papers-board.ts';
 import { isMetered, pauseOf } from './paper-pause.ts';
@@ -50,6 +51,8 @@ export interface Workplace {
   wake(): void;
   /** How far papers are on the other laptops. */
   papersElsewhere(meeting: MeetingId): ReturnType<typeof holdingsElsewhere>;
+  /** Verified bytes of a chunk, for a window that reads the paper while it comes; null: not within some seconds. */
+  chunk(input: ParsedInput<'papers.chunk'>): Promise<Uint8Array | null>;
   /** A window shows this paper now. */
   reading(meeting: MeetingId, paper: Sha256 | null): void;
   /** The papers of this meeting wait, or are fetched whatever the network costs, until the application is closed. */
@@ -87,7 +90,8 @@ export function createWorkplace(deps: {
   /** Of meetings that are not open, asked once: nothing changes there. */
   const onlyHere = new Map<MeetingId, string | null>();
   const listChanged = (): void => events.emit('meetings.changed', list());
-  const attending: Attending = { ...deps, stored, remember, tell, onStanding: listChanged };
+  const chunks = createChunkDesk(store.papers);
+  const attending: Attending = { ...deps, stored, remember, tell, onStanding: listChanged, urgent: chunks.urgent };
 
   const stopArriving = network.onArriving((paper) => {
     for (const [id, one] of atHand) if (isHost(one) && one.meeting.papers().has(paper)) tell(id);
@@ -380,6 +384,12 @@ export function createWorkplace(deps: {
         ask: (address, papers) => network.askHoldings(id, address, papers),
       });
     },
+    async chunk({ meeting: id, paper, chunk, urgent }) {
+      const record = papersByNeed(open(id), null).find(({ sha256 }) => sha256 === paper);
+      if (!record) throw new Refusal('paper-withdrawn');
+      if (atHand.get(id)?.fetcher?.progress(paper).unusable) throw new Refusal('paper-unusable');
+      return await chunks.wait(record, chunk, urgent);
+    },
     reading(id, paper) {
       const one = atHand.get(id);
       if (!one || one.reading === paper) return;
@@ -412,6 +422,7 @@ export function createWorkplace(deps: {
       listChanged();
     },
     async close() {
+      chunks.close();
       stopArriving();
       looking.close();
       stopDisk();

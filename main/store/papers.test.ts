@@ -249,6 +249,49 @@ describe('a paper fetched in parts', () => {
     expect(store.papers.file(manifest.sha256)?.size).toBe(bytes.length);
   });
 
+  it('is read chunk by chunk while it comes, and tells that more of it is there', async () => {
+    const bytes = randomBytes(2 * PAPER_CHUNK_BYTES + 100);
+    const manifest = manifestOf(bytes);
+    const arrived: Sha256[] = [];
+    const stop = store.papers.onArrival((paper) => arrived.push(paper));
+    expect(await store.papers.readChunk(manifest, 0)).toBe('not-here');
+    const paper = await part(manifest);
+    await paper.write(2, chunkOf(bytes, 2));
+    expect(arrived).toEqual([manifest.sha256]);
+    expect(await store.papers.readChunk(manifest, 2)).toEqual(new Uint8Array(chunkOf(bytes, 2)));
+    for (const index of [0, 1, 3]) expect(await store.papers.readChunk(manifest, index)).toBe('not-here');
+    await restart();
+    expect(await store.papers.readChunk(manifest, 2)).toEqual(new Uint8Array(chunkOf(bytes, 2)));
+    stop();
+    const again = await part(manifest);
+    await Promise.all([0, 1].map((index) => again.write(index, chunkOf(bytes, index))));
+    expect(await store.papers.readChunk(manifest, 1)).toEqual(new Uint8Array(chunkOf(bytes, 1)));
+    expect(arrived).toHaveLength(1);
+  });
+
+  it.each([true, false])('gives no byte that a crash has spoilt: it is fetched again (open: %s)', async (open) => {
+    const bytes = randomBytes(3 * PAPER_CHUNK_BYTES);
+    const manifest = manifestOf(bytes);
+    let paper = await part(manifest);
+    for (const index of [0, 1]) await paper.write(index, chunkOf(bytes, index));
+    if (!open) await paper.close();
+    const file = `${stored(manifest.sha256)}.part`;
+    const content = readFileSync(file);
+    content.fill(0, PAPER_CHUNK_BYTES + 10, PAPER_CHUNK_BYTES + 20);
+    writeFileSync(file, content);
+    expect(await store.papers.readChunk(manifest, 1)).toBe('not-here');
+    paper = await part(manifest);
+    expect(paper.missing()).toEqual([1, 2]);
+    await paper.write(1, chunkOf(bytes, 1));
+    expect(await store.papers.readChunk(manifest, 1)).toEqual(new Uint8Array(chunkOf(bytes, 1)));
+    expect(await store.papers.readChunk(manifest, 0)).toEqual(new Uint8Array(chunkOf(bytes, 0)));
+    await paper.write(2, chunkOf(bytes, 2));
+    expect(store.papers.file(manifest.sha256)).toBeDefined();
+    // Whole and other bytes: nobody fetches it again, so it is said.
+    writeFileSync(stored(manifest.sha256), Buffer.alloc(bytes.length));
+    expect(await store.papers.readChunk(manifest, 0)).toBe('damaged');
+  });
+
   it('that lies whole in its place though a crash kept that from being noted is not fetched again', async () => {
     writeFileSync(stored(manifest.sha256), bytes);
     expect(store.papers.file(manifest.sha256)).toBeUndefined();

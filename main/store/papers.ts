@@ -1,8 +1,10 @@
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PAPER_CHUNK_BYTES } from '../../common/collab/plan.ts';
 import type { Sha256 } from '../../common/domain/ids.ts';
 import type { Database } from './database.ts';
+import { sha256 as hashBytes } from './hash-bytes.ts';
 import type { PaperRoom } from './health.ts';
 import {
   importBytes,
@@ -12,7 +14,7 @@ import {
   type ImportOptions,
   type ImportRefusal,
 } from './import-paper.ts';
-import { hashFile, type HashedBytes } from './paper-hashing.ts';
+import { hashFile, readFully, type HashedBytes } from './paper-hashing.ts';
 import {
   chunkCount,
   chunkLength,
@@ -54,6 +56,13 @@ export interface PaperStore {
   importPaper(path: string, options?: ImportOptions): Promise<Result<ImportedPaper, ImportRefusal>>;
   /** For papers made here, such as the sealed minutes. */
   importBytes(bytes: Uint8Array): Promise<Result<ImportedPaper, 'empty' | 'disk-full' | 'unwritable'>>;
+  /**
+   * Reads a chunk and checks it against the manifest again, since a crash may have spoilt what was written. `not-here`: it
+   * isn't, or not any more, and will be fetched. `damaged`: the paper is whole and yet has other bytes there.
+   */
+  readChunk(manifest: PaperManifest, index: number): Promise<Uint8Array | 'not-here' | 'damaged'>;
+  /** More of a paper lies here than before. May fire for what was there already. */
+  onArrival(listener: (sha256: Sha256) => void): () => void;
   /** For fetching. While it is open, opening it again gives the same one. `wrong-manifest`: sizes don't fit. */
   openPart(manifest: PaperManifest): Promise<Result<PartialPaper, 'already-complete' | 'wrong-manifest'>>;
   /** Reads the whole file again; a paper that isn't its hash is set aside and counts as missing. */
@@ -69,6 +78,10 @@ export function paperStore(db: Database, dataDir: string, room: PaperRoom): Pape
   const records = paperRecords(db);
   const parts = new Map<Sha256, Promise<PartialPaper>>();
   const opened = new Map<Sha256, PartialPaper>();
+  const arrivals = new Set<(sha256: Sha256) => void>();
+  const tellArrival = (sha256: Sha256) => {
+    for (const listener of arrivals) listener(sha256);
+  };
   const wholePath = (sha256: Sha256) => join(folder, sha256);
   const partPath = (sha256: Sha256) => join(folder, `${sha256}.part`);
 
@@ -89,10 +102,37 @@ export function paperStore(db: Database, dataDir: string, room: PaperRoom): Pape
       await syncFolder(folder);
       records.setComplete(sha256, true);
     };
-    return openPartialPaper(manifest, partPath(sha256), records, room, finish, () => {
-      parts.delete(sha256);
-      opened.delete(sha256);
-    });
+    return openPartialPaper(
+      manifest,
+      partPath(sha256),
+      records,
+      room,
+      finish,
+      () => tellArrival(sha256),
+      () => {
+        parts.delete(sha256);
+        opened.delete(sha256);
+      },
+    );
+  };
+
+  const held = (sha256: Sha256): HeldPaper | undefined => {
+    const whole = file(sha256);
+    if (whole) return { path: whole.path, has: () => true };
+    const path = partPath(sha256);
+    const part = opened.get(sha256);
+    if (part) return { path, has: (chunk) => part.has(chunk) };
+    const bits = records.verified(sha256);
+    return bits && { path, has: (chunk) => bitOf(bits, chunk) };
+  };
+
+  const lose = async (sha256: Sha256, index: number): Promise<void> => {
+    const part = opened.get(sha256);
+    if (part) return await part.lose(index);
+    const bits = records.verified(sha256)?.slice();
+    if (!bits || !bitOf(bits, index)) return;
+    bits[index >> 3] = (bits[index >> 3] ?? 0) & ~(1 << (index & 7));
+    records.setVerified(sha256, bits);
   };
 
   /** The whole file lies in its place: notes it and drops what was fetched of it. */
@@ -104,6 +144,7 @@ export function paperStore(db: Database, dataDir: string, room: PaperRoom): Pape
       records.setComplete(manifest.sha256, true);
     }).immediate();
     if (!parts.has(manifest.sha256)) await rm(partPath(manifest.sha256), { force: true });
+    tellArrival(manifest.sha256);
     return { ...manifest, existed };
   };
 
@@ -124,14 +165,26 @@ export function paperStore(db: Database, dataDir: string, room: PaperRoom): Pape
     get: records.get,
     list: records.list,
     file,
-    held(sha256) {
-      const whole = file(sha256);
-      if (whole) return { path: whole.path, has: () => true };
-      const path = partPath(sha256);
-      const part = opened.get(sha256);
-      if (part) return { path, has: (chunk) => part.has(chunk) };
-      const bits = records.verified(sha256);
-      return bits && { path, has: (chunk) => bitOf(bits, chunk) };
+    held,
+    async readChunk({ sha256, size, chunks }, index) {
+      const expected = chunks[index];
+      // What was verified here was verified against the manifest that came first.
+      if (expected === undefined || records.get(sha256)?.chunks[index] !== expected) return 'not-here';
+      // Twice: the file moves to its place when the paper becomes whole.
+      for (let attempt = 0; attempt < 2; attempt++) {
+        const there = held(sha256);
+        if (!there?.has(index)) return 'not-here';
+        const bytes = await readPart(there.path, index * PAPER_CHUNK_BYTES, chunkLength(size, index));
+        if (!bytes) continue;
+        if (hashBytes(bytes) === expected) return bytes;
+        if (file(sha256)) return 'damaged';
+        await lose(sha256, index);
+      }
+      return 'not-here';
+    },
+    onArrival(listener) {
+      arrivals.add(listener);
+      return () => arrivals.delete(listener);
     },
     have(sha256) {
       const record = records.get(sha256);
@@ -188,6 +241,18 @@ export function paperStore(db: Database, dataDir: string, room: PaperRoom): Pape
       for (const part of [...parts.values()]) await (await part).close();
     },
   };
+}
+
+/** Fewer bytes than asked for where the file is shorter; undefined: there is no file. */
+async function readPart(path: string, from: number, length: number): Promise<Uint8Array | undefined> {
+  const handle = await open(path, 'r').catch(() => undefined);
+  if (!handle) return undefined;
+  try {
+    const bytes = new Uint8Array(length);
+    return bytes.subarray(0, await readFully(handle, bytes, from));
+  } finally {
+    await handle.close();
+  }
 }
 
 async function hashOf(path: string): Promise<HashedBytes> {

@@ -28,6 +28,8 @@ export interface PartialPaper {
   missing(): number[];
   /** Checks `bytes` against the manifest, then writes them. `complete`: that was the last, and the paper is whole. */
   write(index: number, bytes: Uint8Array): Promise<Result<'stored' | 'already-there' | 'complete', ChunkRefusal>>;
+  /** The disk doesn't give back what was written: the chunk is missing again. */
+  lose(index: number): Promise<void>;
   /** What was verified is remembered for the next time, if the disk allows. Idempotent. */
   close(): Promise<void>;
 }
@@ -42,6 +44,8 @@ export async function openPartialPaper(
   room: PaperRoom,
   /** Gets the verified file; moves it to its place. */
   finish: () => Promise<void>,
+  /** Another chunk lies there, the last one perhaps. */
+  onStored: () => void,
   onClosed: () => void,
 ): Promise<PartialPaper> {
   const file = await openReadWrite(path);
@@ -96,6 +100,7 @@ export async function openPartialPaper(
       } finally {
         onClosed();
       }
+      onStored();
       return succeed('complete');
     }
     const lost = await lostChunks(file, manifest);
@@ -134,6 +139,7 @@ export async function openPartialPaper(
         unmarked++;
         if (missing().length === 0) return await complete();
         if (unmarked >= CHUNKS_BETWEEN_MARKS) await mark();
+        onStored();
         return succeed('stored');
       } catch (error) {
         const known = asStoreError(error);
@@ -145,6 +151,12 @@ export async function openPartialPaper(
       } finally {
         writing.delete(index);
       }
+    },
+    async lose(index) {
+      if (!open || !has(index)) return;
+      unset(index);
+      unmarked++;
+      await mark();
     },
     close,
   };

@@ -47,6 +47,8 @@ export interface PaperFetcherOptions extends Credentials {
   readonly around: Surroundings;
   /** Papers to have, the most urgent first; asked anew before every chunk. */
   wanted(): readonly WantedPaper[];
+  /** Chunks of a paper that a window waits for, the most urgent first; such papers come before all others. */
+  urgent?(paper: Sha256): readonly number[];
   readonly store: PaperParts;
   /** Papers let it pass. */
   readonly live?: LiveTraffic;
@@ -193,7 +195,8 @@ export function createPaperFetcher(options: PaperFetcherOptions): PaperFetcher {
     const wanted = options.wanted();
     await closeUnwanted(wanted);
     let fromAfar = 0;
-    for (const paper of wanted) {
+    const waitedFor = wanted.filter(({ sha256 }) => urgentOf(sha256).length > 0);
+    for (const paper of new Set([...waitedFor, ...wanted])) {
       const job = jobFor(paper);
       const part = await partOf(job);
       if (!part) continue;
@@ -206,12 +209,16 @@ export function createPaperFetcher(options: PaperFetcherOptions): PaperFetcher {
     return null;
   }
 
+  const urgentOf = (paper: Sha256): readonly number[] => options.urgent?.(paper) ?? [];
+
   function claimIn(job: PaperJob, part: PaperPart, found: Around): Claim | null {
     // While nobody has the paper it is nobody's fault that it doesn't come.
     if (!found.sources.some(({ near }) => !near)) for (const told of job.answers.values()) told.excuse();
     const alone = found.neighbours.every(({ gone }) => gone);
     const afarFree = !job.later && fromAfarNow() < (alone ? AFAR_ALONE : AFAR_TOGETHER);
-    const choice = chooseChunk(situationOf(job, found, around.me, part.missing(), afarFree));
+    const choice = chooseChunk(
+      situationOf(job, found, around.me, { missing: part.missing(), urgent: urgentOf(job.paper.sha256) }, afarFree),
+    );
     if (!choice) return null;
     const { chunk: index, address } = choice;
     job.inFlight.set(index, { far: !around.near(address) });

@@ -1,7 +1,7 @@
 import type { MemberId, Sha256 } from '../../common/domain/ids.ts';
 import { neighbourAnswers, type NeighbourAnswers } from './neighbour-answers.ts';
 import type { PaperJob } from './paper-job.ts';
-import { fetchersOf, ranked, type Neighbour, type PaperSource, type Situation } from './paper-sources.ts';
+import { chunkOrder, fetchersOf, ranked, type Neighbour, type PaperSource, type Situation } from './paper-sources.ts';
 import type { SourcePool } from './source-pool.ts';
 
 /** Another laptop of the meeting that can be asked for papers. */
@@ -110,12 +110,16 @@ export const situationOf = (
   job: PaperJob,
   around: Around,
   me: string,
-  missing: readonly number[],
+  chunks: { readonly missing: readonly number[]; readonly urgent: readonly number[] },
   afarFree: boolean,
 ): Situation => ({
   paper: job.paper.sha256,
   me,
-  missing: missing.filter((chunk) => !job.inFlight.has(chunk)),
+  ...chunkOrder(
+    chunks.missing.filter((chunk) => !job.inFlight.has(chunk)),
+    chunks.urgent,
+    job.paper.chunks.length - 1,
+  ),
   sources: around.sources,
   neighbours: around.neighbours,
   fetchesFromAfar: around.fetchesFromAfar,

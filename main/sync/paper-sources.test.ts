@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { asSha256 } from '../../common/domain/ids.ts';
-import { chooseChunk, FETCHERS, fetchersOf, ranked, type Neighbour, type PaperSource } from './paper-sources.ts';
+import {
+  chooseChunk,
+  chunkOrder,
+  FETCHERS,
+  fetchersOf,
+  ranked,
+  type Neighbour,
+  type PaperSource,
+} from './paper-sources.ts';
 
 const PAPER = asSha256(createHash('sha256').update('tờ trình').digest('hex'));
 const ids = fc.uniqueArray(fc.stringMatching(/^[a-z0-9]{1,12}$/), { minLength: 1, maxLength: 30 });
@@ -36,6 +44,27 @@ describe('order of laptops', () => {
   });
 });
 
+describe('order of chunks', () => {
+  it('[PAPER-1] is what a window waits for, the first and the last one, then from the start', () => {
+    expect(chunkOrder([0, 1, 2, 3, 4, 5], [], 5)).toEqual({ missing: [0, 5, 1, 2, 3, 4], urgent: [] });
+    expect(chunkOrder([1, 2, 3, 4, 5], [3, 0, 1], 5)).toEqual({ missing: [3, 1, 5, 2, 4], urgent: [3, 1] });
+    expect(chunkOrder([0], [], 0)).toEqual({ missing: [0], urgent: [] });
+    // What is here or on its way is not asked for again, and what the paper hasn't got never.
+    expect(chunkOrder([2], [7, 0], 5)).toEqual({ missing: [2], urgent: [] });
+  });
+
+  it('loses and adds nothing', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.nat(40)), fc.array(fc.nat(60)), (some, urgent) => {
+        const missing = some.toSorted((a, b) => a - b);
+        const order = chunkOrder(missing, urgent, 40);
+        expect(order.missing.toSorted((a, b) => a - b)).toEqual(missing);
+        expect(order.missing.slice(0, new Set(order.urgent).size)).toEqual([...new Set(order.urgent)]);
+      }),
+    );
+  });
+});
+
 describe('choice of chunk and source', () => {
   const source = fc.record({
     near: fc.boolean(),
@@ -58,7 +87,8 @@ describe('choice of chunk and source', () => {
         fc.uniqueArray(fc.nat(20), { maxLength: 20 }),
         fc.boolean(),
         fc.boolean(),
-        (some, others, missing, afarFree, fetchesFromAfar) => {
+        fc.uniqueArray(fc.nat(20), { maxLength: 4 }),
+        (some, others, missing, afarFree, fetchesFromAfar, waitedFor) => {
           const sources = some.map(({ chunks, ...one }, index): PaperSource => ({
             ...one,
             address: `10.0.0.${index}:1`,
@@ -69,15 +99,12 @@ describe('choice of chunk and source', () => {
             coming: (chunk) => coming.includes(chunk),
           }));
           missing.sort((a, b) => a - b);
-          const choice = chooseChunk({
-            paper: PAPER,
-            me: 'me',
-            missing,
-            sources,
-            neighbours,
-            fetchesFromAfar,
-            afarFree,
-          });
+          const rest = { paper: PAPER, me: 'me', sources, neighbours, fetchesFromAfar, afarFree };
+          const order = chunkOrder(missing, waitedFor, 20);
+          const choice = chooseChunk({ ...rest, ...order });
+          // Nothing else is chosen while something that is waited for could be.
+          const urgent = chooseChunk({ ...rest, missing: order.urgent, urgent: [] });
+          if (urgent) expect(choice).toEqual(urgent);
           const nearOpen = sources.filter((one) => one.near && !one.full);
           if (!choice) return void expect(missing.some((chunk) => nearOpen.some((one) => one.has(chunk)))).toBe(false);
           const chosen = sources.find(({ address }) => address === choice.address);
@@ -112,6 +139,8 @@ function simulate(options: {
   readonly slowness: (laptop: number, chunk: number) => number;
   readonly askEvery: number;
   readonly stopsAt: (laptop: number) => number;
+  /** What a laptop's windows wait for. */
+  readonly urgent?: (laptop: number, time: number) => readonly number[];
 }) {
   const everybody = Array.from({ length: options.laptops }, (_, index): Simulated => ({
     id: `laptop-${index}`,
@@ -173,7 +202,7 @@ function simulate(options: {
     const choice = chooseChunk({
       paper: PAPER,
       me: me.id,
-      missing,
+      ...chunkOrder(missing, options.urgent?.(index, time) ?? [], options.chunks - 1),
       sources,
       neighbours,
       fetchesFromAfar: fetchers.has(me.id),
@@ -210,6 +239,24 @@ describe('a segment behind a thin link', () => {
         expect(done).toBe(true);
         expect([...timesFromAfar.values()].every((times) => times === 1)).toBe(true);
         expect(timesFromAfar.size).toBe(rest.chunks);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('[PAPER-8] gets each chunk from afar once whatever windows wait for', () => {
+    fc.assert(
+      fc.property(shape, ({ seed, ...rest }) => {
+        const urgent = (laptop: number, time: number) =>
+          [0, 1, 2].map((at) => (seed + laptop * 13 + at * 5 + Math.floor(time / 40) * 7) % rest.chunks);
+        const { timesFromAfar, done } = simulate({
+          ...rest,
+          slowness: slowness(seed),
+          stopsAt: () => Infinity,
+          urgent,
+        });
+        expect(done).toBe(true);
+        expect([...timesFromAfar.values()].every((times) => times === 1)).toBe(true);
       }),
       { numRuns: 30 },
     );

@@ -28,8 +28,10 @@ export interface Situation {
   readonly paper: Sha256;
   /** This laptop's id; every laptop of the segment knows it. */
   readonly me: string;
-  /** Chunks that are neither here nor on their way, ascending. */
+  /** Chunks that are neither here nor on their way, in the order in which they are wanted. */
   readonly missing: readonly number[];
+  /** Those of them that a window waits for. */
+  readonly urgent: readonly number[];
   readonly sources: readonly PaperSource[];
   /** The other laptops that fetch this paper from afar for the segment, see `fetchersOf`. */
   readonly neighbours: readonly Neighbour[];
@@ -48,13 +50,32 @@ export interface Choice {
 export const FETCHERS = 4;
 
 /**
- * Which chunk to ask for next and where; null while there is nothing to ask for.
+ * Which chunk to ask for next and where; null while there is nothing to ask for. What a window waits for comes first, but
+ * what falls to another laptop stays with it all the same.
  *
  * What somebody of the own segment has comes from there. What nobody has yet is fetched from afar by one laptop of the
  * segment, the others take it from that one: for each chunk all compute the same order of laptops (rendezvous hashing),
  * and the first that is able fetches it. So each byte crosses a thin link once, without anybody giving orders.
  */
 export function chooseChunk(situation: Situation): Choice | null {
+  return chooseAmong({ ...situation, missing: situation.urgent }) ?? chooseAmong(situation);
+}
+
+/**
+ * The order in which the chunks of a paper are wanted, the same on all laptops but for what their windows wait for: the
+ * first one and the last, because a PDF's table of what lies where is at its end, then from the start.
+ */
+export function chunkOrder(
+  missing: readonly number[],
+  urgent: readonly number[],
+  last: number,
+): Pick<Situation, 'missing' | 'urgent'> {
+  const waitedFor = urgent.filter((chunk) => missing.includes(chunk));
+  const ends = [0, last].filter((chunk) => missing.includes(chunk));
+  return { missing: [...new Set([...waitedFor, ...ends, ...missing])], urgent: waitedFor };
+}
+
+function chooseAmong(situation: Situation): Choice | null {
   const open = situation.sources.filter((source) => !source.full);
   const near = open.filter((source) => source.near);
   for (const chunk of situation.missing) {

@@ -244,7 +244,7 @@ export function createNetwork(options: {
     onMetered: watchMetered,
     arriving(paper) {
       const known = running?.arriving(paper);
-      return known && { ...known, bytesPerSecond: 0, paused: false, givers: 0 };
+      return known && { ...known, bytesPerSecond: 0, paused: false, unusable: false, givers: 0 };
     },
     onArriving(listener) {
       arrivalListeners.add(listener);

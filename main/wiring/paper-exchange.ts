@@ -63,9 +63,13 @@ export function fetchPapers({
     progress(paper) {
       const known = fetcher.progress().find((one) => one.sha256 === paper);
       // While it waits nothing is begun.
-      if (!known) return { have: store.papers.have(paper), bytesPerSecond: 0, active: false, paused: waits, givers: 0 };
-      const { have, bytesPerSecond, givers, state } = known;
-      return { have, bytesPerSecond, givers, active: state === 'fetching', paused: state === 'paused' };
+      if (!known) {
+        const have = store.papers.have(paper);
+        return { have, bytesPerSecond: 0, active: false, paused: waits, unusable: false, givers: 0 };
+      }
+      const { have, bytesPerSecond, givers, state, problem } = known;
+      const unusable = problem === 'wrong-manifest';
+      return { have, bytesPerSecond, givers, active: state === 'fetching', paused: state === 'paused', unusable };
     },
     fetching: (paper) => fetcher.fetching(paper),
     pause(paused) {
