@@ -6,6 +6,14 @@ export const limits = {
   linksPerMember: 8,
   documentSocketsPerMember: 64,
   handshakeMilliseconds: 10_000,
+  /**
+   * Handshakes that end in no admitted connection, a second and at once: of all networks of which nobody was admitted lately
+   * together, and of all others. Further ones wait.
+   */
+  strangersPerSecond: 100,
+  knownNetworksPerSecond: 300,
+  /** Kept of what somebody says before the handshake may begin. */
+  firstBytes: 16 * 1024,
   headerBytes: 8 * 1024,
   /** A whole request, a chunk of a paper on a thin line included. */
   requestMilliseconds: 120_000,

@@ -1,6 +1,9 @@
 import type { Server, Socket } from 'node:net';
 import type { LinkLogger } from '../../common/wire/admission.ts';
 import { networkOf } from '../../common/wire/network-of.ts';
+import type { Limits } from './connection-limits.ts';
+import { createHandshakeLane, type HandshakeLane } from './handshake-lane.ts';
+import type { HubMeter } from './hub-meter.ts';
 import { createRate } from './rate.ts';
 
 /** Where connections wait until they have shown an accepted certificate. */
@@ -11,29 +14,58 @@ export interface Door {
   cut(): void;
 }
 
+export interface DoorOptions {
+  readonly limits: Pick<
+    Limits,
+    'connections' | 'handshakeMilliseconds' | 'firstBytes' | 'strangersPerSecond' | 'knownNetworksPerSecond'
+  >;
+  readonly logger: LinkLogger;
+  readonly meter: Pick<HubMeter, 'connections'>;
+}
+
 interface Waiting {
   readonly socket: Socket;
   readonly network: string;
+  /** Once it has said something. */
+  lane: HandshakeLane<Waiting> | undefined;
+  /** Gives it to TLS. */
+  begin(): void;
 }
 
+/** Networks of which somebody was admitted that are remembered, the last ones. */
+const NETWORKS_KNOWN = 1000;
+
 /**
- * `places` for all connections of the server, admitted or not. Nobody is turned away while one is waiting: when there is
- * no place left, the longest waiting one of the network with most of them gives way to the newcomer. So whoever fills the
- * door from one address keeps nobody elsewhere out, and who comes from that address as well (a site behind NAT, a
- * balancer) has the time in which that many others come.
+ * `limits.connections` places for all connections of the server, admitted or not. Nobody is turned away while one is
+ * waiting: when there is no place left, the longest waiting one of the network with most of them gives way to the newcomer.
+ * So whoever fills the door from one address keeps nobody elsewhere out, and who comes from that address as well (a site
+ * behind NAT, a balancer) has the time in which that many others come.
+ *
+ * A handshake makes this laptop sign, a hundred times the work of asking for it. So one begins when its client has said
+ * something, and only so many begin that end in no admitted connection: the others wait. Networks of which somebody was
+ * admitted lately have a lane of their own, a wider one, so that nobody elsewhere is in their way.
  */
-export function keepPlaces(server: Server, places: number, logger: LinkLogger): Door {
+export function keepPlaces(server: Server, { limits, logger, meter }: DoorOptions): Door {
   /** By the connection's ends. */
   const waiting = new Map<string, Waiting>();
   /** In the order in which they came. */
   const networks = new Map<string, Set<string>>();
+  /** Admitted longest ago first. */
+  const known = new Set<string>();
+  const lane = (perSecond: number) => createHandshakeLane<Waiting>(perSecond, perSecond, (one) => one.begin());
+  const lanes = { known: lane(limits.knownNetworksPerSecond), strange: lane(limits.strangersPerSecond) };
   const mayLog = createRate(1, 5);
   let taken = 0;
+
+  // TLS's own: they get a connection when its handshake may begin.
+  const beginHandshake = server.listeners('connection');
+  server.removeAllListeners('connection');
 
   function leave(ends: string): Waiting | undefined {
     const left = waiting.get(ends);
     if (!left) return undefined;
     waiting.delete(ends);
+    left.lane?.remove(left.network, left);
     const others = networks.get(left.network);
     others?.delete(ends);
     if (others?.size === 0) networks.delete(left.network);
@@ -50,24 +82,78 @@ export function keepPlaces(server: Server, places: number, logger: LinkLogger): 
     left.socket.destroy();
   }
 
-  // After TLS's own listener, which must find it open.
+  function know(network: string): void {
+    const before = known.delete(network);
+    known.add(network);
+    if (!before) changeLane(network);
+    const [oldest] = known;
+    if (known.size > NETWORKS_KNOWN && oldest !== undefined) known.delete(oldest);
+  }
+
+  /** Those who came with the first one that was admitted. */
+  function changeLane(network: string): void {
+    for (const ends of networks.get(network) ?? []) {
+      const one = waiting.get(ends);
+      if (one?.lane !== lanes.strange || !one.lane.remove(network, one)) continue;
+      one.lane = lanes.known;
+      one.lane.add(network, one);
+    }
+  }
+
   server.on('connection', (socket: Socket) => {
     const ends = endsOf(socket);
     const network = networkOf(socket.remoteAddress ?? '');
-    waiting.set(ends, { socket, network });
+    const said: Buffer[] = [];
+    let bytes = 0;
+    let begun = false;
+    const one: Waiting = { socket, network, lane: undefined, begin };
+
+    function hear(piece: Buffer): void {
+      said.push(piece);
+      bytes += piece.length;
+      if (bytes >= limits.firstBytes) socket.pause();
+      if (one.lane) return;
+      one.lane = known.has(network) ? lanes.known : lanes.strange;
+      one.lane.add(network, one);
+    }
+
+    function begin(): void {
+      begun = true;
+      socket.off('data', hear).off('end', giveUp).off('error', giveUp).setTimeout(0, giveUp);
+      socket.pause();
+      socket.unshift(Buffer.concat(said.splice(0)));
+      for (const listener of beginHandshake) listener.call(server, socket);
+    }
+
+    function giveUp(): void {
+      leave(ends);
+      socket.destroy();
+    }
+
+    waiting.set(ends, one);
     networks.set(network, (networks.get(network) ?? new Set()).add(ends));
     taken++;
+    socket.on('data', hear).on('end', giveUp).on('error', giveUp);
+    socket.setTimeout(limits.handshakeMilliseconds, giveUp);
     socket.once('close', () => {
       taken--;
-      if (waiting.get(ends)?.socket === socket) leave(ends);
+      if (!begun) meter.connections.failed++;
+      if (waiting.get(ends) === one) leave(ends);
     });
-    if (taken > places) makeRoom();
+    if (taken > limits.connections) makeRoom();
   });
 
   return {
-    admitted: (socket) => void leave(endsOf(socket)),
+    admitted(socket) {
+      const admitted = leave(endsOf(socket));
+      if (!admitted) return;
+      admitted.lane?.admitted();
+      know(admitted.network);
+    },
     cut() {
       for (const { socket } of waiting.values()) socket.destroy();
+      lanes.known.stop();
+      lanes.strange.stop();
     },
   };
 }

@@ -1,10 +1,16 @@
+export interface Rate {
+  /** Takes `count` tokens if they are there. */
+  take(count?: number): boolean;
+  /** Puts one back that was taken for nothing. */
+  putBack(): void;
+}
+
 /** A token bucket: `perSecond` on average, `burst` at once. */
-export function createRate(perSecond: number, burst: number, now: () => number = () => performance.now()) {
+export function createRate(perSecond: number, burst: number, now: () => number = () => performance.now()): Rate {
   let tokens = burst;
   let last = now();
   return {
-    /** Takes `count` tokens if they are there. */
-    take(count = 1): boolean {
+    take(count = 1) {
       const time = now();
       tokens = Math.min(burst, tokens + ((time - last) / 1000) * perSecond);
       last = time;
@@ -12,5 +18,6 @@ export function createRate(perSecond: number, burst: number, now: () => number =
       tokens -= count;
       return true;
     },
+    putBack: () => void (tokens = Math.min(burst, tokens + 1)),
   };
 }

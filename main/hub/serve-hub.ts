@@ -51,7 +51,12 @@ export interface HubOptions {
   /** Where it counts what it does. */
   readonly meter?: HubMeter;
   /** In place of the usual ones: so that tests need no gigabytes. */
-  readonly limits?: Partial<Pick<Limits, 'connections' | 'handshakeMilliseconds' | 'slowBytesTogether'>>;
+  readonly limits?: Partial<
+    Pick<
+      Limits,
+      'connections' | 'handshakeMilliseconds' | 'strangersPerSecond' | 'knownNetworksPerSecond' | 'slowBytesTogether'
+    >
+  >;
   /** A carried meeting's status changed. */
   onStatus?(meeting: MeetingId, status: RoomStatus): void;
   /** Where papers that this laptop lacks are put together; without it nobody can bring one, nor take a part of one. */
@@ -115,6 +120,8 @@ export interface Hub {
 
 const NO_ACTS: EntryBatch = { entries: [], certificates: [] };
 const RECHECK_MILLISECONDS = 60_000;
+/** Those that laptops use. Who connects chooses, and others cost far more: with `secp521r1` a handshake takes four times as long. */
+const KEY_EXCHANGES = 'X25519MLKEM768:X25519:prime256v1';
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT']);
 
 /**
@@ -152,6 +159,7 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
     rejectUnauthorized: true,
     // Every connection proves its certificate anew; no session outlives a revocation.
     secureOptions: constants.SSL_OP_NO_TICKET,
+    ecdhCurve: KEY_EXCHANGES,
     handshakeTimeout: limits.handshakeMilliseconds,
     maxHeaderSize: limits.headerBytes,
     headersTimeout: 10_000,
@@ -160,7 +168,7 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
     noDelay: true,
   });
 
-  const door = keepPlaces(server, limits.connections, logger);
+  const door = keepPlaces(server, { limits, logger, meter });
   const peers = admitPeers(server, options, meter, door);
   // Anybody can have as many of these as they like.
   const mayLogHandshake = createRate(1, 20);

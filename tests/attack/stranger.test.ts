@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createHubMeter, type HubMeter } from '../../main/hub/hub-meter.ts';
@@ -32,23 +32,51 @@ afterEach(async () => {
 });
 afterAll(() => watch.stop());
 
-async function openRoom(): Promise<void> {
+async function openRoom(limits: { strangersPerSecond?: number; knownNetworksPerSecond?: number } = {}): Promise<void> {
   meter = createHubMeter();
-  room = await openTestRoom(organisation, { meter, limits: { connections: PLACES, handshakeMilliseconds } });
+  room = await openTestRoom(organisation, { meter, limits: { connections: PLACES, handshakeMilliseconds, ...limits } });
   for (const { member } of people) room.rules.people.add(member);
 }
 
-/** Connections that say nothing, each of them opened anew whenever it is closed, if they are `stubborn`. */
-function openCrowd(count: number, from: string, stubborn: boolean) {
+/** The first message of a handshake, complete, as a client of today sends it. */
+async function recordHello(): Promise<Buffer> {
+  const server = createServer();
+  const heard = new Promise<Buffer>((resolve) =>
+    server.once('connection', (socket) =>
+      socket.once('data', (bytes) => {
+        socket.destroy();
+        resolve(bytes);
+      }),
+    ),
+  );
+  await new Promise<void>((resolve) => server.listen(0, NEAR, resolve));
+  const client = connectTls({ host: NEAR, port: (server.address() as AddressInfo).port, rejectUnauthorized: false });
+  client.on('error', () => undefined);
+  const hello = await heard;
+  client.destroy();
+  server.close();
+  return hello;
+}
+
+/** Connections that say that and no more, each of them opened anew whenever it is closed, if they are `stubborn`. */
+function openCrowd(count: number, from: string, stubborn: boolean, hello?: Buffer) {
   const [host = '', port = ''] = room.address.split(':');
   const open = new Set<Socket>();
   let opened = 0;
+  let answered = 0;
   let going = true;
   function add(): void {
     if (!going) return;
     const socket = connect({ host, port: Number(port), localAddress: from });
     open.add(socket);
-    socket.on('connect', () => opened++);
+    socket.on('connect', () => {
+      opened++;
+      if (hello) socket.write(hello);
+    });
+    socket.once('data', () => {
+      answered++;
+      socket.destroy();
+    });
     socket.on('error', () => undefined);
     socket.on('close', () => {
       open.delete(socket);
@@ -58,6 +86,8 @@ function openCrowd(count: number, from: string, stubborn: boolean) {
   for (let n = 0; n < count; n++) add();
   return {
     opened: () => opened,
+    /** Handshakes that the host did. */
+    answered: () => answered,
     open: () => open.size,
     stop() {
       going = false;
@@ -120,6 +150,49 @@ test('[CONN-6] whose certificate is refused counts as a stranger; a place that i
   await everybodyWorks();
   expect(before.link.state()).toMatchObject({ state: 'connected', since });
   for (const socket of sockets) socket.destroy();
+});
+
+test.skipIf(process.platform === 'darwin')(
+  '[CONN-7] who asks for handshakes, ever again, gets only so many, and keeps nobody out who comes from elsewhere',
+  async () => {
+    const strangersPerSecond = 5;
+    const since = performance.now();
+    await openRoom({ strangersPerSecond });
+    const asking = (crowd = openCrowd(3 * PLACES, ELSEWHERE, true, await recordHello()));
+    await expectSoon('the crowd is at the door', () => asking.opened() > 3 * PLACES);
+    await everybodyWorks();
+    await expectSoon('it comes again', () => asking.opened() > 6 * PLACES, 30_000);
+    expect(asking.answered()).toBeGreaterThan(0);
+    const seconds = (performance.now() - since) / 1000;
+    expect(asking.answered()).toBeLessThanOrEqual(strangersPerSecond * (1 + seconds));
+  },
+);
+
+test('[CONN-7] who is admitted counts for none: a room behind one address comes in at once', async () => {
+  await openRoom({ strangersPerSecond: 1, knownNetworksPerSecond: 1 });
+  await everybodyWorks();
+  expect(meter.connections.failed).toBe(0);
+});
+
+test('[CONN-7] nobody chooses a key exchange that costs more than those of the laptops', async () => {
+  await openRoom();
+  const [person] = people;
+  const [host = '', port = ''] = room.address.split(':');
+  const outcomeOf = (ecdhCurve: string) =>
+    new Promise<string>((resolve) => {
+      const socket = connectTls({
+        host,
+        port: Number(port),
+        ...person?.tls,
+        checkServerIdentity: () => undefined,
+        ecdhCurve,
+      });
+      socket.once('secureConnect', () => resolve('connected'));
+      socket.on('error', ({ message }) => resolve(message));
+      socket.on('close', () => resolve('closed'));
+    });
+  expect(await outcomeOf('X25519')).toBe('connected');
+  expect(await outcomeOf('secp521r1')).toMatch(/handshake failure/);
 });
 
 test('a host that closes waits for no stranger', async () => {
