@@ -46,3 +46,12 @@ export const limits = {
 } as const;
 
 export type Limits = Readonly<Record<keyof typeof limits, number>>;
+
+/** The same where newcomers enrol: a whole office at a time, each with one short request after the other. */
+export const enrolmentLimits = {
+  connections: 128,
+  handshakeMilliseconds: 5_000,
+  strangersPerSecond: 30,
+  knownNetworksPerSecond: 60,
+  firstBytes: 16 * 1024,
+} as const;

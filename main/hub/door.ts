@@ -3,7 +3,6 @@ import type { LinkLogger } from '../../common/wire/admission.ts';
 import { networkOf } from '../../common/wire/network-of.ts';
 import type { Limits } from './connection-limits.ts';
 import { createHandshakeLane, type HandshakeLane } from './handshake-lane.ts';
-import type { HubMeter } from './hub-meter.ts';
 import { createRate } from './rate.ts';
 
 /** Where connections wait until they have shown an accepted certificate. */
@@ -20,7 +19,8 @@ export interface DoorOptions {
     'connections' | 'handshakeMilliseconds' | 'firstBytes' | 'strangersPerSecond' | 'knownNetworksPerSecond'
   >;
   readonly logger: LinkLogger;
-  readonly meter: Pick<HubMeter, 'connections'>;
+  /** One has left whose handshake had not begun. */
+  onFailed?(): void;
 }
 
 interface Waiting {
@@ -45,7 +45,7 @@ const NETWORKS_KNOWN = 1000;
  * something, and only so many begin that end in no admitted connection: the others wait. Networks of which somebody was
  * admitted lately have a lane of their own, a wider one, so that nobody elsewhere is in their way.
  */
-export function keepPlaces(server: Server, { limits, logger, meter }: DoorOptions): Door {
+export function keepPlaces(server: Server, { limits, logger, onFailed }: DoorOptions): Door {
   /** By the connection's ends. */
   const waiting = new Map<string, Waiting>();
   /** In the order in which they came. */
@@ -137,7 +137,7 @@ export function keepPlaces(server: Server, { limits, logger, meter }: DoorOption
     socket.setTimeout(limits.handshakeMilliseconds, giveUp);
     socket.once('close', () => {
       taken--;
-      if (!begun) meter.connections.failed++;
+      if (!begun) onFailed?.();
       if (waiting.get(ends) === one) leave(ends);
     });
     if (taken > limits.connections) makeRoom();

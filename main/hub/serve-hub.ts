@@ -168,7 +168,7 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
     noDelay: true,
   });
 
-  const door = keepPlaces(server, { limits, logger, meter });
+  const door = keepPlaces(server, { limits, logger, onFailed: () => void meter.connections.failed++ });
   const peers = admitPeers(server, options, meter, door);
   // Anybody can have as many of these as they like.
   const mayLogHandshake = createRate(1, 20);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import type { Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import {
   ENROLMENT_BODY_LIMIT,
@@ -14,7 +14,6 @@ import {
   type EnrolmentRequest,
   type OrganisationInfo,
 } from '../../common/wire/enrolment.ts';
-import { networkOf } from '../../common/wire/network-of.ts';
 import { createAttemptLimit, defaultAttemptLimits, type AttemptLimits } from './attempt-limit.ts';
 import {
   createEnrolmentDesk,
@@ -41,16 +40,22 @@ export interface EnrolmentServerOptions {
   /** Something that deserves a line in the log; never the secret, never the body. */
   onProblem?(problem: { code: EnrolmentFailure; remoteAddress: string; cause?: unknown }): void;
   limits?: AttemptLimits;
+  /** Where connections of that server wait until they have shown a right code; bounds how many, and their handshakes. */
+  door(server: Server): EnrolmentDoor;
   now?(): Date;
+}
+
+export interface EnrolmentDoor {
+  /** That connection has shown a right code. */
+  admitted(socket: Socket): void;
+  /** Cuts off whoever waits. */
+  cut(): void;
 }
 
 export interface EnrolmentServer extends Omit<EnrolmentDesk, 'answer'> {
   readonly address: { host: string; port: number };
   close(): Promise<void>;
 }
-
-/** A whole office may come from one address; nobody needs more at one time. */
-const CONNECTIONS_PER_ADDRESS = 48;
 
 const statusOf: Record<EnrolmentFailure, number> = {
   malformed: 400,
@@ -90,6 +95,7 @@ export async function serveEnrolment(
     const keys = secret === null ? nobody : invitationKeys(secret);
     const fits = macMatches(requestMac(keys.request, channel, bytes), incoming.headers[ENROLMENT_MAC_HEADER]);
     if (!fits || keys === nobody) throw new Refusal('wrong-code');
+    door.admitted(incoming.socket);
     attempts.succeeded(remoteAddress);
     const answer = await desk.answer(request.invitation, request, remoteAddress);
     const body = Buffer.from(JSON.stringify(answer), 'utf8');
@@ -107,6 +113,8 @@ export async function serveEnrolment(
     {
       ...options.tls,
       minVersion: 'TLSv1.3',
+      // As the carrying laptop: others cost it more.
+      ecdhCurve: 'X25519MLKEM768:X25519:prime256v1',
       handshakeTimeout: 5_000,
       headersTimeout: 5_000,
       requestTimeout: 10_000,
@@ -125,15 +133,7 @@ export async function serveEnrolment(
       );
     },
   );
-  server.maxConnections = 128;
-  const connections = new Map<Socket, string>();
-  server.on('connection', (socket: Socket) => {
-    const network = networkOf(socket.remoteAddress ?? 'unknown');
-    const others = [...connections.values()].filter((other) => other === network).length;
-    if (others >= CONNECTIONS_PER_ADDRESS) return void socket.destroy();
-    connections.set(socket, network);
-    socket.once('close', () => connections.delete(socket));
-  });
+  const door = options.door(server);
   server.on('clientError', (_error, socket) => socket.destroy());
 
   const listening = await new Promise<'listening' | 'address-in-use' | 'cannot-listen'>((resolve) => {
@@ -158,7 +158,8 @@ export async function serveEnrolment(
       new Promise((resolve) => {
         server.close(() => resolve());
         // Those still in their handshake as well, which the server itself would wait for.
-        for (const socket of connections.keys()) socket.destroy();
+        door.cut();
+        server.closeAllConnections();
       }),
   });
 }

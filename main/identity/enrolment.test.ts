@@ -1,10 +1,12 @@
 import { generateKeyPairSync, randomBytes, randomUUID, type KeyObject } from 'node:crypto';
 import { createServer, request as httpsRequest } from 'node:https';
 import { once } from 'node:events';
-import { connect as connectPlain, type AddressInfo } from 'node:net';
+import { connect as connectPlain, type AddressInfo, type Server, type Socket } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { asMemberId } from '../../common/domain/ids.ts';
+import { enrolmentLimits } from '../hub/connection-limits.ts';
+import { keepPlaces } from '../hub/door.ts';
 import { ENROLMENT_MAC_HEADER, ENROLMENT_PATH, parseInvitationCode } from '../../common/wire/enrolment.ts';
 import type { Authority } from './authority.ts';
 import type { AttemptLimits } from './attempt-limit.ts';
@@ -43,6 +45,9 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
+const silent = { info: () => undefined, warn: () => undefined };
+const door = (server: Server) => keepPlaces(server, { limits: enrolmentLimits, logger: silent });
+
 interface Desk {
   server: EnrolmentServer;
   address: string;
@@ -67,6 +72,7 @@ async function open(
       root,
       organisation: ORGANISATION,
       store,
+      door,
       onRequest: (pending) => {
         requests.push(pending);
         options.onRequest?.(pending);
@@ -460,6 +466,25 @@ describe('enrolment under attack', () => {
     expect(performance.now() - start).toBeLessThan(2_000);
   });
 
+  // Linux and Windows answer to all of 127/8.
+  const addresses = process.platform === 'darwin' ? [1] : [1, 2, 3, 4, 5, 6];
+  it.each([[addresses], [[1]]])('[CONN-8] idle connections from 127.0.0.%j keep no newcomer out', async (from) => {
+    const invitation = createInvitation({ now: new Date() });
+    const desk = await open(memoryInvitationStore([invitation]));
+    const idle: Socket[] = [];
+    let left = 0;
+    for (let n = 0; n < 3 * enrolmentLimits.connections; n++) {
+      const localAddress = `127.0.0.${from[n % from.length]}`;
+      const socket = connectPlain({ host: '127.0.0.1', port: desk.server.address.port, localAddress });
+      socket.on('error', () => undefined).on('close', () => left++);
+      idle.push(socket);
+    }
+    await until(() => left >= 2 * enrolmentLimits.connections);
+    expect(await join(desk.address, invitation.code, { patience: 50 })).toEqual({ ok: false, error: 'still-waiting' });
+    expect(desk.requests).toHaveLength(1);
+    for (const socket of idle) socket.destroy();
+  });
+
   it('says that its port is taken', async () => {
     const desk = await open(memoryInvitationStore());
     const options = {
@@ -468,6 +493,7 @@ describe('enrolment under attack', () => {
       root,
       organisation: ORGANISATION,
       store: memoryInvitationStore(),
+      door,
       onRequest: () => undefined,
     };
     expect(await serveEnrolment(options)).toEqual({ ok: false, error: 'address-in-use' });

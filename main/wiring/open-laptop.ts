@@ -12,6 +12,8 @@ import { createInvitation, readInvitationFile, writeInvitationFile } from '../id
 import { createKeyVault, openKeyVault } from '../identity/key-vault.ts';
 import { createSigner } from '../identity/signer.ts';
 import { tlsCredentials } from '../identity/tls-credentials.ts';
+import { enrolmentLimits } from '../hub/connection-limits.ts';
+import { keepPlaces } from '../hub/door.ts';
 import type { HubMeter } from '../hub/hub-meter.ts';
 import type { Logger } from '../logging/logger.ts';
 import { rememberProblems } from '../logging/recent-problems.ts';
@@ -64,7 +66,7 @@ export function openLaptop(options: LaptopOptions): OpenedLaptop {
   const laptop = createLaptop({
     version: options.version,
     store: kept,
-    identity: identity(store),
+    identity: identity(store, logger),
     documents: documents(fonts, options.print, now),
     signing,
     packages: packages({ store, kept, now, logger }),
@@ -128,7 +130,7 @@ function certificateChecks(): (session: Session) => CertificateCheck {
 const BACKUP_MINUTES = 10;
 const BACKUP_LOOK_MILLISECONDS = 5000;
 
-function identity(store: Store): Identity {
+function identity(store: Store, logger: Logger): Identity {
   return {
     createAuthority,
     openAuthority,
@@ -143,15 +145,20 @@ function identity(store: Store): Identity {
     createInvitation,
     writeInvitationFile,
     readInvitationFile,
-    openDesk: (options) => openDesk(options, store),
+    openDesk: (options) => openDesk(options, store, logger),
     enrol,
   };
 }
 
 /** At the port of last time where it is free: invitations that were handed out name it. */
-async function openDesk(options: Parameters<Identity['openDesk']>[0], store: Store) {
+async function openDesk(options: Parameters<Identity['openDesk']>[0], store: Store, logger: Logger) {
   const open = (port: number) =>
-    serveEnrolment({ ...options, listen: { ...options.listen, port }, store: invitationStore(store) });
+    serveEnrolment({
+      ...options,
+      listen: { ...options.listen, port },
+      store: invitationStore(store),
+      door: (server) => keepPlaces(server, { limits: enrolmentLimits, logger }),
+    });
   const last = store.settings.get('enrolment-port', portSchema);
   const again = last === undefined ? undefined : await open(last);
   const served = again?.ok ? again : await open(options.listen.port);
