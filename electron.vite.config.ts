@@ -1,4 +1,4 @@
-import { cpSync, existsSync, globSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import path from 'node:path';
 import react from '@vitejs/plugin-react';
@@ -52,6 +52,20 @@ function runtimeDatabase(): Plugin {
   };
 }
 
+/**
+ * pdf.js looks for the last page before it shows the first, to mend page counts that are wrong; in a paper whose pages are
+ * one list it goes through all of them, and so through the whole file. Papers that are read in ranges are spared that
+ * (docs/decisions/0032-pages-before-the-paper.md).
+ */
+function showingFirstPagesFirst(worker: string): string {
+  const look = /await this\.ensureDoc\("checkLastPage",\[(\w+)\]\)/g;
+  if (worker.match(look)?.length !== 1) throw new Error('pdf.js is another one than before: look for checkLastPage');
+  return `/* Changed by Phiên: no look at the last page of what is read in ranges. */\n${worker.replace(
+    look,
+    (call, recovering: string) => `(this.streamManager&&!${recovering})||${call}`,
+  )}`;
+}
+
 /** What pdf.js loads by itself while it runs, served from phien://app/pdfjs/. The modern build needs Chrome 140. */
 function pdfjsAssets(): Plugin {
   return {
@@ -61,7 +75,11 @@ function pdfjsAssets(): Plugin {
       const to = (...parts: string[]) => at('out/renderer/pdfjs', ...parts);
       for (const folder of ['cmaps', 'standard_fonts', 'wasm', 'iccs'])
         cpSync(from(folder), to(folder), { recursive: true });
-      for (const file of ['pdf.worker.min.mjs', 'pdf.renderer.min.mjs']) cpSync(from('legacy/build', file), to(file));
+      cpSync(from('legacy/build', 'pdf.renderer.min.mjs'), to('pdf.renderer.min.mjs'));
+      writeFileSync(
+        to('pdf.worker.min.mjs'),
+        showingFirstPagesFirst(readFileSync(from('legacy/build', 'pdf.worker.min.mjs'), 'utf8')),
+      );
     },
   };
 }

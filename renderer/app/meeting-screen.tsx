@@ -232,11 +232,11 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
                 </div>
               ) : (
                 <PaperPane
-                  // Opened before it was here, it opens anew when it has come.
-                  key={`${tabs.active} ${statuses.find(({ paper }) => paper === tabs.active)?.state === 'here'}`}
+                  key={tabs.active}
                   view={view}
                   state={state}
                   paper={{ sha256: tabs.active, title: titleOf(tabs.active) }}
+                  status={statuses.find(({ paper }) => paper === tabs.active)}
                   floor={floor}
                   following={tabs.following}
                   onFollowing={tabs.follow}

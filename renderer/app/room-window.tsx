@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { asMeetingId, type MeetingId } from '../../common/domain/ids.ts';
 import type { MeetingView } from '../../common/contract/requests.ts';
 import type { MeetingState } from '../../common/domain/meeting-state.ts';
-import { useMeetingView } from '../bridge/engine-values.ts';
+import { useMeetingView, usePaperStatus } from '../bridge/engine-values.ts';
 import { useFloor } from '../collab/floor.ts';
 import { usePlan } from '../collab/plan.ts';
 import { RoomScreen } from '../features/room-screen/room-screen.tsx';
@@ -38,6 +38,7 @@ function RoomContent({ view, state }: { readonly view: MeetingView; readonly sta
   const { t } = useTranslation();
   const { plan } = usePlan(view.summary.meeting);
   const floor = useFloor(view.summary.meeting);
+  const papers = usePaperStatus(view.summary.meeting);
   const paper = floor.shown?.paper;
   return (
     <RoomScreen
@@ -49,6 +50,7 @@ function RoomContent({ view, state }: { readonly view: MeetingView; readonly sta
             view={view}
             state={state}
             paper={{ sha256: paper, title: plan.papers.get(paper)?.title ?? t('agenda.paperUnknown') }}
+            status={papers.state === 'known' ? papers.value.find((one) => one.paper === paper) : undefined}
             floor={floor}
             following
             onFollowing={() => undefined}

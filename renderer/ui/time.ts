@@ -97,3 +97,6 @@ export function useLasting(state: boolean): boolean {
   }, [state]);
   return lasting && state;
 }
+
+/** True until `state` has been false for two seconds without a break: a pause for breath is no end. */
+export const useLingering = (state: boolean): boolean => !useLasting(!state);

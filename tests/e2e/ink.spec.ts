@@ -1,6 +1,10 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { expect, test, type Page } from '@playwright/test';
 
 import { readUpdate } from '../../common/collab/read-update.ts';
+import { openTcpProxy, type TcpProxy } from '../fixtures/network/tcp-proxy.ts';
+import { makeScan } from '../fixtures/pdfs.ts';
 import { inkOn } from './ink.ts';
 import { CHAIR, enrolPeople, MEMBER, openOffice, type Office, type People } from './laptops.ts';
 import { REPORT } from './papers.ts';
@@ -18,11 +22,17 @@ test.describe.serial('reading a paper together and writing on it', () => {
   let secretary: Page;
   let chair: Page;
   let member: Page;
+  /** The member's way to the others. */
+  let line: TcpProxy;
+  let inkOnReport = 0;
 
   test.beforeAll(async () => {
     office = await openOffice();
   });
-  test.afterAll(() => office.close());
+  test.afterAll(async () => {
+    await office.close();
+    await line?.close();
+  });
   // oxlint-disable-next-line no-empty-pattern
   test.afterEach(({}, info) => office.photograph(info));
 
@@ -39,8 +49,10 @@ test.describe.serial('reading a paper together and writing on it', () => {
     await expect(by(secretary, 'item-1')).toContainText('bao-cao');
     await steps.convene(secretary);
     await steps.carry(secretary);
+    const address = await steps.hostAddress(secretary);
     await by(secretary, 'enter-meeting').click();
-    await Promise.all([steps.joinFound(chair), steps.joinFound(member)]);
+    line = await openTcpProxy(address);
+    await Promise.all([steps.joinFound(chair), steps.joinByAddress(member, line.address)]);
   });
 
   test('pages are drawn where people read, only those in sight, at any zoom', async () => {
@@ -163,15 +175,56 @@ test.describe.serial('reading a paper together and writing on it', () => {
     }
   });
 
+  test('a large paper is read and written on while it is still coming', async () => {
+    inkOnReport = (await inkOn(member)).dry;
+    // Else the paper would come from there.
+    await people.chair.stop();
+    const scan = path.join(office.desk, 'Hồ sơ quét.pdf');
+    await writeFile(scan, await makeScan(14));
+    line.slow(300_000);
+    await by(secretary, 'leave-meeting').click();
+    await by(secretary, 'prepare-meeting').click();
+    await people.secretary.phien.answerOpenDialog(scan);
+    await by(secretary, 'add-papers-1').click();
+
+    await member.locator('nav').locator('[data-testid^="paper-"]').filter({ hasText: 'Hồ sơ quét' }).click();
+    const coming = by(member, 'paper-coming');
+    await expect(coming).toHaveAttribute('data-moves', 'true');
+    await expect(coming).toContainText(/(Đang chờ phần đầu|Đã có .+) trong 12,6 MB/);
+    await expect(by(member, 'page-1')).toHaveAttribute('data-drawn', 'true', { timeout: 60_000 });
+    await expect(by(member, 'still-coming')).toContainText(/còn đang về: đã có .+ trong 12,6 MB/);
+    await by(member, 'pause-papers').click();
+    await expect(by(member, 'still-coming')).toHaveAttribute('data-state', 'paused');
+
+    // What is there is a page like any other; what isn't says so.
+    await by(member, 'mode-shared').click();
+    await steps.takeTool(member, 'pen');
+    await steps.draw(member, { x: 0.2, y: 0.1 }, { x: 0.8, y: 0.2 });
+    await expect.poll(() => inkOn(member).then(({ dry }) => dry)).toBeGreaterThan(50);
+    await by(member, 'paper-reader').evaluate((reader) => reader.setAttribute('data-seen', 'yes'));
+    await steps.goToPage(member, 12);
+    await expect(by(member, 'page-12')).toContainText('Trang này chưa có trên máy này');
+    await expect(by(member, 'page-12')).toHaveAttribute('data-drawn', 'false');
+
+    await by(member, 'fetch-papers').click();
+    line.slow(Infinity);
+    await expect(by(member, 'page-12')).toHaveAttribute('data-drawn', 'true', { timeout: 30_000 });
+    await expect(by(member, 'still-coming')).toHaveCount(0);
+    // The same reader, at the same page.
+    await expect(by(member, 'paper-reader')).toHaveAttribute('data-seen', 'yes');
+    await expect(by(member, 'paper-reader')).toHaveAttribute('data-page', '12');
+    await steps.goToPage(member, 1);
+    await expect.poll(() => inkOn(member).then(({ dry }) => dry)).toBeGreaterThan(50);
+  });
+
   test('all of it is there again after a restart', async () => {
-    const before = (await inkOn(member)).dry;
     await people.member.stop();
     await people.member.start();
     member = people.member.page;
     await steps.unlocked(member);
     await by(member, 'enter-meeting').click();
     await steps.openPaper(member, 'bao-cao');
-    await expect.poll(() => inkOn(member).then(({ dry }) => dry)).toBe(before);
+    await expect.poll(() => inkOn(member).then(({ dry }) => dry)).toBe(inkOnReport);
     const panel = await steps.showPanel(member, 'notes');
     await expect(panel.getByTestId('private-notes')).toHaveValue(PRIVATE_TEXT);
   });

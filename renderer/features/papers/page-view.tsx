@@ -2,14 +2,16 @@ import { memo, useEffect, useMemo, useRef, useState, type ReactNode } from 'reac
 import { useTranslation } from 'react-i18next';
 import { Button, Spinner } from '@fluentui/react-components';
 import type { PageGeometry } from '../../ui/page-overlay.ts';
+import type { Arriving } from './chunk-reader.ts';
 import { canvasRatio, type PageSize } from './page-layout.ts';
 import { PageLinks } from './page-links.tsx';
 import { PageMatches } from './page-matches.tsx';
 import { AnnotationMode, TextLayer, type PDFDocumentProxy, type PDFPageProxy, type RenderTask } from './pdfjs.ts';
 import type { RenderQueue } from './render-queue.ts';
 import type { PageTextMatch } from './paper-text.ts';
+import { startWatchdog } from './watchdog.ts';
 
-/** A page that takes longer to draw is given up, and its worker with it. Milliseconds. */
+/** A page that takes longer to draw, without waiting for bytes, is given up, and its worker with it. Milliseconds. */
 const RENDER_LIMIT = 20_000;
 const SLOW_SIGN = 1000;
 
@@ -24,6 +26,10 @@ export interface PageViewProps {
   /** Scale to draw at: follows `scale` once it rests. */
   readonly drawScale: number;
   readonly queue: RenderQueue;
+  /** Tells of bytes that are waited for. */
+  readonly arriving: Arriving | undefined;
+  /** The paper isn't whole here yet, and more of it comes now or doesn't. */
+  readonly coming: 'no' | 'moves' | 'rests';
   readonly matches: readonly PageTextMatch[];
   readonly activeMatch: PageTextMatch | undefined;
   readonly renderOverlay: ((geometry: PageGeometry) => ReactNode) | undefined;
@@ -39,7 +45,7 @@ export interface PageViewProps {
 type Drawing = 'waiting' | 'slow' | 'drawn' | 'failed';
 
 export const PageView = memo(function PageView(props: PageViewProps): ReactNode {
-  const { document: paper, page, top, size, scale, drawScale, queue, onSize, onDrawn, onStuck } = props;
+  const { document: paper, page, top, size, scale, drawScale, queue, arriving, onSize, onDrawn, onStuck } = props;
   const { t } = useTranslation();
   const [proxy, setProxy] = useState<PDFPageProxy>();
   const [held, setHeld] = useState(props.stuck);
@@ -49,6 +55,12 @@ export const PageView = memo(function PageView(props: PageViewProps): ReactNode 
   const [textDivs, setTextDivs] = useState<readonly HTMLElement[]>([]);
   const paint = useRef<HTMLDivElement>(null);
   const text = useRef<HTMLDivElement>(null);
+
+  useEffect(() => {
+    if (drawing !== 'waiting') return;
+    const slow = setTimeout(() => setDrawing((now) => (now === 'waiting' ? 'slow' : now)), SLOW_SIGN);
+    return () => clearTimeout(slow);
+  }, [drawing]);
 
   useEffect(() => {
     if (held) return;
@@ -73,8 +85,10 @@ export const PageView = memo(function PageView(props: PageViewProps): ReactNode 
     if (proxy === undefined) return;
     let gone = false;
     let task: RenderTask | undefined;
-    const slow = setTimeout(() => setDrawing((now) => (now === 'waiting' ? 'slow' : now)), SLOW_SIGN);
-    const takeOut = queue.add(page, async () => {
+    // A page whose bytes have to come first lets others be drawn meanwhile.
+    const takeOut = queue.add(page, () => Promise.race([draw(), ...(arriving ? [arriving.waiting()] : [])]));
+    async function draw(): Promise<void> {
+      if (proxy === undefined) return;
       const viewport = proxy.getViewport({ scale: drawScale });
       const ratio = canvasRatio(viewport.width, viewport.height, window.devicePixelRatio);
       const canvas = window.document.createElement('canvas');
@@ -86,11 +100,15 @@ export const PageView = memo(function PageView(props: PageViewProps): ReactNode 
         annotationMode: AnnotationMode.ENABLE,
         ...(ratio === 1 ? {} : { transform: [ratio, 0, 0, ratio, 0, 0] }),
       });
-      const watchdog = setTimeout(() => {
-        if (gone) return;
-        task?.cancel();
-        onStuck(page);
-      }, RENDER_LIMIT);
+      const stopWatchdog = startWatchdog(
+        RENDER_LIMIT,
+        () => arriving?.waits() === true,
+        () => {
+          if (gone) return;
+          task?.cancel();
+          onStuck(page);
+        },
+      );
       try {
         await task.promise;
         if (gone) return;
@@ -100,17 +118,15 @@ export const PageView = memo(function PageView(props: PageViewProps): ReactNode 
       } catch {
         if (!gone) setDrawing((now) => (now === 'drawn' ? now : 'failed'));
       } finally {
-        clearTimeout(watchdog);
-        clearTimeout(slow);
+        stopWatchdog();
       }
-    });
+    }
     return () => {
       gone = true;
-      clearTimeout(slow);
       takeOut();
       task?.cancel();
     };
-  }, [proxy, page, drawScale, queue, onDrawn, onStuck]);
+  }, [proxy, page, drawScale, queue, arriving, onDrawn, onStuck]);
 
   useEffect(() => {
     const container = text.current;
@@ -164,7 +180,13 @@ export const PageView = memo(function PageView(props: PageViewProps): ReactNode 
         <PageMatches matches={props.matches} active={props.activeMatch} textDivs={textDivs} scale={scale} />
       )}
       {geometry !== undefined && props.renderOverlay?.(geometry)}
-      {drawing === 'slow' && <Spinner className="paper-page-sign" label={t('papers.drawingPage')} />}
+      {drawing === 'slow' && props.coming === 'rests' && <p className="paper-page-sign">{t('papers.pageNotHere')}</p>}
+      {drawing === 'slow' && props.coming !== 'rests' && (
+        <Spinner
+          className="paper-page-sign"
+          label={t(props.coming === 'moves' ? 'papers.pageComing' : 'papers.drawingPage')}
+        />
+      )}
       {drawing === 'failed' && (
         <div className="paper-page-sign" role="alert">
           <p>{t('papers.pageFailed', { page })}</p>

@@ -5,6 +5,7 @@ import { ArrowSync20Regular } from '@fluentui/react-icons';
 import type { PageOverlay } from '../../ui/page-overlay.ts';
 import { pageOfDestination } from './destination.ts';
 import { FindBar } from './find-bar.tsx';
+import { StillComing, useMoves, WaitForPaper, type PaperArrival } from './paper-arrival.tsx';
 import { OutlinePane } from './outline-pane.tsx';
 import { PageView } from './page-view.tsx';
 import type { PageTextMatch } from './paper-text.ts';
@@ -21,6 +22,8 @@ export type Pane = 'thumbnails' | 'outline';
 
 export interface ReaderProps {
   readonly paper: { readonly sha256: string; readonly title: string; readonly url: string };
+  /** How far it is here, and how it is read until it is whole. Absent: it is here, or will not come. */
+  readonly arrival?: PaperArrival | undefined;
   /** Goes there when it changes; otherwise the reader opens where reading stopped. From 1. */
   readonly page?: number | undefined;
   /** The presenter's page and name, while somebody presents this paper. */
@@ -56,7 +59,21 @@ export function Reader(props: ReaderProps): ReactNode {
 
 function PaperFrame(props: ReaderProps): ReactNode {
   const { t } = useTranslation();
-  const { state, reopen } = usePaper(props.paper.url);
+  const { arrival } = props;
+  const coming = arrival !== undefined && arrival.state !== 'here';
+  const { state, reopen } = usePaper(props.paper.url, arrival?.source);
+  const standing = arrival === undefined ? 'unknown' : coming ? 'coming' : 'here';
+  const failed = useRef(false);
+  failed.current = state.status === 'failed';
+  // What couldn't be read before may be readable now that it is whole.
+  useEffect(() => {
+    if (failed.current) reopen();
+  }, [standing, reopen]);
+  // Looked for before it was known that it comes.
+  const comes = state.status === 'failed' && state.problem === 'missing' && standing !== 'unknown';
+  useEffect(() => {
+    if (comes) reopen();
+  }, [comes, reopen]);
   useEffect(() => {
     performance.clearMarks('phien-paper-asked');
     performance.mark('phien-paper-asked');
@@ -89,6 +106,8 @@ function PaperFrame(props: ReaderProps): ReactNode {
       </div>
     );
   }
+  if (state.status === 'opening' && coming)
+    return <WaitForPaper title={props.paper.title} arrival={arrival} shown={slow} />;
   if (state.status === 'opening') {
     return (
       <div className="paper-reader paper-message" data-testid="paper-opening">
@@ -210,14 +229,19 @@ function OpenReader(props: ReaderProps & OpenReaderProps): ReactNode {
     return overlay?.onKey(event, controls) === true;
   }
 
+  const coming = props.arrival !== undefined && props.arrival.state !== 'here';
+  const moves = useMoves(props.arrival);
   const controls = { page: current, stage: scroll.scroller.current, goTo: goMyself };
   const [first, last] = scroll.visible;
   const shown = useMemo(() => {
     const pages: number[] = [];
     if (drawScale === undefined) return pages;
-    for (let page = Math.max(1, first - 1); page <= Math.min(open.pages, last + 1); page += 1) pages.push(page);
+    // While bytes are still coming, those of the pages in sight come first.
+    const around = coming ? 0 : 1;
+    for (let page = Math.max(1, first - around); page <= Math.min(open.pages, last + around); page += 1)
+      pages.push(page);
     return pages;
-  }, [first, last, open.pages, drawScale]);
+  }, [first, last, open.pages, drawScale, coming]);
   const renderOverlay = overlay?.renderPage;
 
   return (
@@ -264,6 +288,8 @@ function OpenReader(props: ReaderProps & OpenReaderProps): ReactNode {
                   scale={scroll.layout.scale}
                   drawScale={drawScale ?? scroll.layout.scale}
                   queue={queue}
+                  arriving={open.arriving}
+                  coming={coming ? (moves ? 'moves' : 'rests') : 'no'}
                   matches={find.byPage.get(page) ?? NO_MATCHES}
                   activeMatch={activeMatch?.page === page ? activeMatch : undefined}
                   renderOverlay={renderOverlay}
@@ -278,6 +304,7 @@ function OpenReader(props: ReaderProps & OpenReaderProps): ReactNode {
           </div>
           {finding > 0 && <FindBar find={find} pages={open.pages} opened={finding} onClose={() => setFinding(0)} />}
           {overlay?.banner}
+          {props.arrival && <StillComing arrival={props.arrival} />}
           {presenterPage !== undefined && (
             <div className="paper-follow" role="status">
               {following ? (

@@ -1,15 +1,19 @@
-import { useCallback, useEffect, useState } from 'react';
-import { PaperUnavailable, paperSource } from './paper-source.ts';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { Arriving } from './chunk-reader.ts';
+import { PaperUnavailable, paperSource, type ComingPaper, type Unavailable } from './paper-source.ts';
 import type { PageSize } from './page-layout.ts';
 import { openDocument, prepareWorker, type PDFDocumentProxy } from './pdfjs.ts';
+import { startWatchdog } from './watchdog.ts';
 
-export type PaperProblem = 'broken' | 'encrypted' | 'missing' | 'unreadable' | 'empty';
+export type PaperProblem = 'broken' | 'encrypted' | 'empty' | Unavailable;
 
 export interface OpenPaper {
   readonly document: PDFDocumentProxy;
   readonly pages: number;
   /** Of the first page, which most others share: what is known before any page is drawn. */
   readonly firstSize: PageSize;
+  /** It is read while it comes. */
+  readonly arriving: Arriving | undefined;
   /** The same paper in a worker of its own, for thumbnails and text, so that these never delay the page being read. */
   background(): Promise<PDFDocumentProxy>;
 }
@@ -21,14 +25,20 @@ export type PaperState =
 
 /** Points. */
 const A4: PageSize = { width: 595, height: 842 };
-/** A paper that hasn't opened by then keeps its worker busy for ever. Milliseconds. */
+/** A paper that hasn't opened by then, without waiting for bytes, keeps its worker busy for ever. Milliseconds. */
 const OPEN_LIMIT = 60_000;
 
-/** Opens the paper at `url` and keeps it open while the component lives. `reopen` starts again with new workers. */
-export function usePaper(url: string): { readonly state: PaperState; reopen(): void } {
+/**
+ * Opens the paper at `url`, or as it comes (`coming`), and keeps it open while the component lives, also when it has become
+ * whole meanwhile. `reopen` starts again with new workers.
+ */
+export function usePaper(url: string, coming: ComingPaper | undefined): { readonly state: PaperState; reopen(): void } {
   const [attempt, setAttempt] = useState(0);
   const [state, setState] = useState<PaperState>({ status: 'opening' });
   const reopen = useCallback(() => setAttempt((number) => number + 1), []);
+
+  const latest = useRef(coming);
+  latest.current = coming;
 
   useEffect(() => {
     const abort = new AbortController();
@@ -37,8 +47,17 @@ export function usePaper(url: string): { readonly state: PaperState; reopen(): v
     const fail = (error: unknown): void => {
       if (!abort.signal.aborted) setState({ status: 'failed', problem: problemOf(error) });
     };
-    const open = async (): Promise<PDFDocumentProxy> => {
-      const source = await paperSource(url, () => fail(new PaperUnavailable('unreadable')), abort.signal);
+    let arriving: Arriving | undefined;
+    const open = async (urgent: boolean): Promise<PDFDocumentProxy> => {
+      const source = await paperSource(url, {
+        signal: abort.signal,
+        urgent,
+        coming: () => latest.current,
+        onLost: (error) => fail(error instanceof PaperUnavailable ? error : new PaperUnavailable('unreadable')),
+        onArriving(now) {
+          if (urgent) arriving = now;
+        },
+      });
       if (abort.signal.aborted) throw new PaperUnavailable('unreadable');
       const { document, close } = openDocument(source);
       closers.push(close);
@@ -46,17 +65,21 @@ export function usePaper(url: string): { readonly state: PaperState; reopen(): v
     };
     prepareWorker();
     let background: Promise<PDFDocumentProxy> | undefined;
-    const limit = setTimeout(() => {
-      fail(new Error('opening takes too long'));
-      abort.abort();
-      for (const close of closers) close();
-    }, OPEN_LIMIT);
-    open().then(
+    const stopWatchdog = startWatchdog(
+      OPEN_LIMIT,
+      () => arriving?.waits() === true,
+      () => {
+        fail(new Error('opening takes too long'));
+        abort.abort();
+        for (const close of closers) close();
+      },
+    );
+    open(true).then(
       async (document) => {
         // A first page that can't be read is told when it is drawn; A4 until then.
         const first = await document.getPage(1).catch(() => undefined);
         const { width, height } = first?.getViewport({ scale: 1 }) ?? A4;
-        clearTimeout(limit);
+        stopWatchdog();
         if (abort.signal.aborted) return;
         if (document.numPages < 1) {
           setState({ status: 'failed', problem: 'empty' });
@@ -66,8 +89,9 @@ export function usePaper(url: string): { readonly state: PaperState; reopen(): v
           document,
           pages: document.numPages,
           firstSize: { width, height },
+          arriving,
           background() {
-            background ??= open().catch((error: unknown) => {
+            background ??= open(false).catch((error: unknown) => {
               background = undefined;
               throw error;
             });
@@ -77,12 +101,12 @@ export function usePaper(url: string): { readonly state: PaperState; reopen(): v
         setState({ status: 'open', paper });
       },
       (error: unknown) => {
-        clearTimeout(limit);
+        stopWatchdog();
         fail(error);
       },
     );
     return () => {
-      clearTimeout(limit);
+      stopWatchdog();
       abort.abort();
       for (const close of closers) close();
     };
