@@ -23,9 +23,11 @@ export function paperStatuses(
 ): PaperStatus[] {
   const items = readAgenda(meeting.plan);
   const receipts = meeting.state()?.receipts ?? {};
+  // The plan still names what was taken off the agenda: that isn't waited for.
+  const needed = new Set(papersByNeed(meeting, null).map(({ sha256 }) => sha256));
   return [...meeting.papers().values()].map((paper) => {
     const here = store.papers.find(paper.sha256) !== undefined;
-    const progress = here ? undefined : progressOf(paper.sha256);
+    const progress = here || !needed.has(paper.sha256) ? undefined : progressOf(paper.sha256);
     return {
       paper: paper.sha256,
       title: paper.title,
