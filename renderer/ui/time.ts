@@ -98,5 +98,16 @@ export function useLasting(state: boolean): boolean {
   return lasting && state;
 }
 
-/** True until `state` has been false for two seconds without a break: a pause for breath is no end. */
-export const useLingering = (state: boolean): boolean => !useLasting(!state);
+/** False only once `state` has been false for two seconds without a break: a pause for breath is no end. */
+export function useLingering(state: boolean): boolean {
+  const [lately, setLately] = useState(state);
+  useEffect(() => {
+    if (state) {
+      setLately(true);
+      return;
+    }
+    const timer = setTimeout(() => setLately(false), 2000);
+    return () => clearTimeout(timer);
+  }, [state]);
+  return state || lately;
+}
