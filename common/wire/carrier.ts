@@ -37,8 +37,14 @@ export const MAX_STEP_OF_CARRIER = 2 ** 20;
 export interface KnownLaptop {
   readonly member: MemberId;
   readonly device: string;
+  /** As the carrying laptop sees it. */
   readonly address: string;
+  /** Where it says that it listens in its own networks, when that is another address: something translates between. */
+  readonly inside?: readonly string[] | undefined;
 }
+
+/** A laptop with more network cards than this tells of the first ones. */
+export const MAX_INSIDE_ADDRESSES = 4;
 
 /** Laptops told of at a time: those who come first in the order of takeover, then others. */
 export const MAX_KNOWN_LAPTOPS = 64;
@@ -60,8 +66,9 @@ const member = memberIdSchema.transform(asMemberId);
 export const portSchema = z.number().int().min(1).max(65_535);
 
 export const epochSchema = z.object({ n: z.number().int().min(1).max(MAX_EPOCH), member, device: deviceSchema });
+export const insideSchema = z.array(hostPortSchema).max(MAX_INSIDE_ADDRESSES);
 export const knownLaptopsSchema = z
-  .array(z.object({ member, device: deviceSchema, address: hostPortSchema }))
+  .array(z.object({ member, device: deviceSchema, address: hostPortSchema, inside: insideSchema.optional() }))
   .max(MAX_KNOWN_LAPTOPS);
 export const carrierReportSchema = z.object({
   state: z.enum(['carrying', 'joined', 'seeking']),

@@ -8,7 +8,15 @@ import {
   type StreamHead,
 } from '../acts/entry.ts';
 import { asMeetingId, asMemberId, asSha256 } from '../domain/ids.ts';
-import { deviceSchema, epochSchema, knownLaptopsSchema, portSchema, type Epoch, type KnownLaptop } from './carrier.ts';
+import {
+  deviceSchema,
+  epochSchema,
+  insideSchema,
+  knownLaptopsSchema,
+  portSchema,
+  type Epoch,
+  type KnownLaptop,
+} from './carrier.ts';
 
 /**
  * The link between a laptop and the one that carries the meeting: one WebSocket over mutual TLS. Text frames are the
@@ -92,6 +100,8 @@ export const controlMessageSchema = z.discriminatedUnion('type', [
     heads,
     /** Where this laptop listens, at the address that it connects from. */
     port: portSchema.optional(),
+    /** Where it listens in its own networks (`host:port`). */
+    inside: insideSchema.optional(),
     /** The highest that it has seen. */
     epoch: epochSchema.optional(),
   }),
@@ -157,6 +167,7 @@ type Outgoing =
       device: string;
       heads: readonly StreamHead[];
       port?: number | undefined;
+      inside?: readonly string[] | undefined;
       epoch?: Epoch | undefined;
     }
   | { type: 'welcome'; protocol: number; carrier: string; heads: readonly StreamHead[]; epoch?: Epoch | undefined }

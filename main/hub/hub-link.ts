@@ -58,6 +58,10 @@ export interface HubLink {
 }
 
 const CLOSED = new Uint8Array(0);
+
+/** Where it listens in its own networks matters to others only where it can't be told from here. */
+const knownAs = (laptop: KnownLaptop, inside: readonly string[] = []): KnownLaptop =>
+  inside.length === 0 || inside.includes(laptop.address) ? laptop : { ...laptop, inside };
 /** Larger answers go by themselves: they may be the same for many. Bytes. */
 const LARGE_BYTES = 16 * 1024;
 const ANSWERS_TOGETHER = 32;
@@ -189,7 +193,7 @@ export function createHubLink(options: {
       device = message.device;
       const { remoteHost } = options;
       if (message.port !== undefined && remoteHost)
-        laptop = { member, device, address: `${remoteHost}:${message.port}` };
+        laptop = knownAs({ member, device, address: `${remoteHost}:${message.port}` }, message.inside);
       const epoch = options.seen(message.epoch);
       const { carrier } = options;
       const heads = options.reads.log.heads();

@@ -118,9 +118,14 @@ function beginPapers({ network, tell, urgent }: Attending, one: MeetingAtHand, a
     if (status.role === 'host') return inTurn(network.siblings(meeting.id));
     return status.role === 'member' && status.address ? [status.address] : [];
   };
-  one.offer = network.offerPapers(meeting.id, { addresses, live: attendance.live });
+  const linkedSince = () => {
+    const status = attendance.status();
+    return status.role === 'member' && status.state === 'connected' ? status.since : null;
+  };
+  one.offer = network.offerPapers(meeting.id, { addresses, linkedSince, live: attendance.live });
   one.fetcher = network.fetchPapers(meeting.id, {
     addresses,
+    linkedSince,
     live: attendance.live,
     // To the carrying laptop papers are brought.
     laptops: () => (attendance.status().role === 'host' ? [] : attendance.laptops()),

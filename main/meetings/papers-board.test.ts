@@ -15,7 +15,7 @@ it('asks those of a large room who lack something, and not those who have everyt
     papers: [paper],
     laptops,
     receivedBy: () => Array.from({ length: 50 }, (_, n) => member(n)),
-    ask(address) {
+    ask({ address }) {
       asked.push(address);
       return Promise.resolve([null]);
     },

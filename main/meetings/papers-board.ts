@@ -20,7 +20,7 @@ export async function holdingsElsewhere(options: {
   readonly laptops: readonly LaptopAt[];
   receivedBy(paper: Sha256): readonly MemberId[];
   /** null: it didn't answer, or not about this paper. */
-  ask(address: string, papers: readonly Sha256[]): Promise<readonly (PaperHolding | null)[]>;
+  ask(laptop: LaptopAt, papers: readonly Sha256[]): Promise<readonly (PaperHolding | null)[]>;
 }): Promise<LaptopHolding[]> {
   const lackedBy = (member: MemberId) =>
     options.papers.filter(({ sha256 }) => !options.receivedBy(sha256).includes(member));
@@ -31,7 +31,7 @@ export async function holdingsElsewhere(options: {
   });
   const rounds = behind.slice(0, LAPTOPS).map(async ({ member, address, lacking }): Promise<LaptopHolding[]> => {
     const answers = await options.ask(
-      address,
+      { member, address },
       lacking.map(({ sha256 }) => sha256),
     );
     return lacking.flatMap((paper, index) => {

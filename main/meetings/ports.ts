@@ -233,11 +233,11 @@ export interface Network {
   onFound(listener: (found: readonly FoundHost[]) => void): () => void;
   fetchPapers(meeting: MeetingId, link: PaperLink): PaperFetcher;
   /** Brings whoever carries the meeting the papers that it lacks and this laptop has. */
-  offerPapers(meeting: MeetingId, link: Pick<PaperLink, 'addresses' | 'live'>): PaperOffer;
-  /** What the laptop there has of papers of the meeting; null for what it doesn't answer. */
+  offerPapers(meeting: MeetingId, link: Pick<PaperLink, 'addresses' | 'linkedSince' | 'live'>): PaperOffer;
+  /** What that laptop has of papers of the meeting; null for what it doesn't answer. */
   askHoldings(
     meeting: MeetingId,
-    address: string,
+    laptop: { readonly member: MemberId; readonly address: string },
     papers: readonly Sha256[],
   ): Promise<readonly (PaperHolding | null)[]>;
   /** Papers are handed to other laptops only of meetings that this one carries, or again of all. */
@@ -334,6 +334,8 @@ export interface PaperProgress {
 export interface PaperLink {
   /** Of the carrying laptop, while there is one. */
   readonly addresses: () => readonly string[];
+  /** When the link to it was made, RFC 3339; null while there is none. */
+  readonly linkedSince: () => string | null;
   readonly live: LiveTraffic;
   /** Those of the meeting as the carrying one told them last, this one among them. */
   readonly laptops: () => readonly { readonly member: MemberId; readonly device: string; readonly address: string }[];

@@ -381,7 +381,7 @@ export function createWorkplace(deps: {
         papers: papersByNeed(meeting, null),
         laptops: atHand.get(id)?.attendance?.laptops() ?? [],
         receivedBy: (paper) => meeting.state()?.receipts[paper] ?? [],
-        ask: (address, papers) => network.askHoldings(id, address, papers),
+        ask: (laptop, papers) => network.askHoldings(id, laptop, papers),
       });
     },
     async chunk({ meeting: id, paper, chunk, urgent }) {

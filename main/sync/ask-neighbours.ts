@@ -1,7 +1,7 @@
 import type { MeetingId } from '../../common/domain/ids.ts';
 import { askHolding } from './ask-holdings.ts';
 import type { PaperJob } from './paper-job.ts';
-import { answersOf, type Around } from './paper-situation.ts';
+import { answersOf, type Around, type FetchLaptop } from './paper-situation.ts';
 import type { SourcePool } from './source-pool.ts';
 
 /** While something comes, and at most while nothing changes. Milliseconds. */
@@ -23,16 +23,20 @@ export function askNeighbours(options: {
   const asking = new Set<string>();
 
   /** One connection and one question at a time; a slow neighbour is not asked again before it has answered. */
-  async function askAll(address: string, some: readonly PaperJob[]): Promise<void> {
-    if (asking.has(address)) return;
-    asking.add(address);
-    for (const job of some) await ask(job, address);
-    asking.delete(address);
+  async function askAll(laptop: FetchLaptop, some: readonly PaperJob[]): Promise<void> {
+    if (asking.has(laptop.id)) return;
+    asking.add(laptop.id);
+    for (const job of some) await ask(job, laptop);
+    asking.delete(laptop.id);
   }
 
-  async function ask(job: PaperJob, address: string): Promise<void> {
+  async function ask(job: PaperJob, { member, address }: FetchLaptop): Promise<void> {
     try {
-      const holding = await askHolding(pool.client(address), options.meeting, job.paper.sha256, signal);
+      const holding = await askHolding(pool.client(address), member, options.meeting, job.paper.sha256, signal);
+      if (holding === 'somebody-else') {
+        pool.notThere(address, member);
+        return options.onNews();
+      }
       pool.reached(address);
       const known = answersOf(job, address);
       const before = knownChunks(job, address);
@@ -56,11 +60,15 @@ export function askNeighbours(options: {
 
   async function work(): Promise<void> {
     while (!signal.aborted) {
-      const questions = new Map<string, PaperJob[]>();
+      const questions = new Map<string, { readonly laptop: FetchLaptop; readonly some: PaperJob[] }>();
       for (const { job, around } of options.questions())
-        for (const { address } of around.toAsk)
-          if (!pool.resting(address)) questions.set(address, [...(questions.get(address) ?? []), job]);
-      for (const [address, some] of questions) void askAll(address, some);
+        for (const laptop of around.toAsk) {
+          if (pool.resting(laptop.address)) continue;
+          const known = questions.get(laptop.id);
+          if (known) known.some.push(job);
+          else questions.set(laptop.id, { laptop, some: [job] });
+        }
+      for (const { laptop, some } of questions.values()) void askAll(laptop, some);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, wait);
         wakened = () => {

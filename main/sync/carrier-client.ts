@@ -1,5 +1,6 @@
 import { Agent, request, type IncomingMessage } from 'node:http';
 import { Readable, type Duplex } from 'node:stream';
+import type { MemberId } from '../../common/domain/ids.ts';
 import { MEETINGS_PATH, meetingListSchema, type MeetingList } from '../../common/wire/link.ts';
 import { dial, type Credentials, type DialProblem } from './dial.ts';
 
@@ -32,6 +33,11 @@ export class DialError extends Error {
 /** Of one request: without a byte for so long, it is given up. */
 const IDLE_MILLISECONDS = 10_000;
 
+const answering = new WeakMap<Duplex, MemberId>();
+
+/** Whose laptop it is that answered. */
+export const answeredBy = (response: IncomingMessage): MemberId | undefined => answering.get(response.socket);
+
 export function createCarrierClient(address: string, credentials: Credentials, connections = 2): CarrierClient {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   agent.createConnection = (_options, callback) => {
@@ -41,8 +47,10 @@ export function createCarrierClient(address: string, credentials: Credentials, c
 
   async function dialInto(done: (error: Error | null, socket?: Duplex) => void): Promise<void> {
     const dialed = await dial(address, credentials);
-    if (dialed.ok) done(null, dialed.socket);
-    else done(new DialError(dialed.problem, dialed.detail));
+    if (dialed.ok) {
+      answering.set(dialed.socket, dialed.peer.member);
+      done(null, dialed.socket);
+    } else done(new DialError(dialed.problem, dialed.detail));
   }
 
   return {

@@ -72,6 +72,8 @@ export function openLinkSession(options: {
   readonly device: string;
   /** Where this laptop listens; undefined: it does not. */
   readonly port: number | undefined;
+  /** The same with the addresses of its own network cards. */
+  readonly inside: readonly string[] | undefined;
   /** The highest that this laptop has seen. */
   readonly epoch: Epoch | undefined;
   readonly log: MeetingLog;
@@ -227,9 +229,9 @@ export function openLinkSession(options: {
   socket.binaryType = 'nodebuffer';
   socket.on('open', () => {
     if (over) return;
-    const { device, port, epoch } = options;
+    const { device, port, inside, epoch } = options;
     const heads = log.heads();
-    socket.send(encodeControl({ type: 'hello', protocol: LINK_PROTOCOL, device, heads, port, epoch }), {
+    socket.send(encodeControl({ type: 'hello', protocol: LINK_PROTOCOL, device, heads, port, inside, epoch }), {
       binary: false,
     });
   });

@@ -34,6 +34,8 @@ export interface LinkOptions extends Credentials {
 export interface LinkTakeover {
   /** Where this laptop listens. */
   readonly port: number;
+  /** The same with the addresses of its own network cards (`host:port`). */
+  inside(): readonly string[];
   /** The highest that this laptop has seen. */
   epoch(): Epoch | null;
   onJoined(at: { readonly address: string; readonly carrier: MemberId; readonly epoch: Epoch | undefined }): void;
@@ -206,6 +208,7 @@ export function connectLink(options: LinkOptions): Link {
         meeting: options.meeting,
         device: options.device,
         port: options.takeover?.port,
+        inside: options.takeover?.inside(),
         epoch: options.takeover?.epoch() ?? undefined,
         log,
         withheld,

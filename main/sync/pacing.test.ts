@@ -55,6 +55,17 @@ describe('pacing of papers', () => {
     expect(pacing.atOnce(2)).toBe(2);
   });
 
+  it('[PAPER-7] forgets over another line that the one before was fast, and not that it was slow', () => {
+    const pacing = createPacing(nothingLive);
+    pacing.came(pacing.pieceBytes(), 2);
+    pacing.anotherLine();
+    expect(pacing.pieceBytes()).toBe(64 * 1024);
+    expect(pacing.atOnce(2)).toBe(1);
+    for (let piece = 0; piece < 5; piece++) pacing.came(pacing.pieceBytes(), pacing.pieceBytes() / 32);
+    pacing.anotherLine();
+    expect(pacing.pieceBytes()).toBe(16 * 1024);
+  });
+
   it('[PAPER-7] waits while the link waits, but not for ever', async () => {
     let waits = true;
     let time = 0;

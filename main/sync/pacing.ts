@@ -18,6 +18,8 @@ export interface Pacing {
   turn(signal: AbortSignal): Promise<void>;
   /** A piece came. */
   came(bytes: number, milliseconds: number): void;
+  /** It may be reached over another line than before: that it was fast is forgotten, that it was slow is not. */
+  anotherLine(): void;
 }
 
 const PIECE_MILLISECONDS = { live: 125, quiet: 500 };
@@ -66,6 +68,11 @@ export function createPacing(live: LiveTraffic, now = () => performance.now()): 
       bytesPerSecond = isTelling ? measured : Math.min(measured, FAST_BYTES - 1);
       const wholeChunks = isTelling && (bytesPerSecond * PIECE_MILLISECONDS.quiet) / 1000 >= PAPER_CHUNK_BYTES;
       most = wholeChunks ? PAPER_CHUNK_BYTES : Math.min(PAPER_CHUNK_BYTES, asked * 2);
+    },
+    anotherLine() {
+      if (!isFast()) return;
+      bytesPerSecond = 0;
+      most = FIRST_PIECE_BYTES.quiet;
     },
   };
 }

@@ -34,6 +34,8 @@ export interface PaperFetcher {
   ): { readonly coming: number[]; readonly received: number; readonly active: boolean } | undefined;
   /** The wanted papers, their order or the laptops around changed. */
   wake(): void;
+  /** The link to the carrying laptop was made anew: what else is connected to it may be dead, without having been closed. */
+  relinked(): void;
   /** The carrying laptop has got this paper now. */
   arrived(paper: Sha256): void;
   pause(): void;
@@ -358,6 +360,10 @@ export function createPaperFetcher(options: PaperFetcherOptions): PaperFetcher {
       for (const job of jobs.values()) if (job.problem === 'not-there-yet') job.lacking.clear();
       asking.wake();
       wake();
+    },
+    relinked() {
+      const carrier = around.source();
+      if (carrier !== null) pool.renew(carrier);
     },
     arrived(paper) {
       const job = jobs.get(paper);

@@ -31,6 +31,8 @@ export interface OfferedPaper extends WantedPaper {
 export interface PaperOffer {
   /** What is offered or the carrying laptop changed: asks it at once what it lacks. */
   wake(): void;
+  /** The link to it was made anew: what else is connected to it may be dead, without having been closed. */
+  relinked(): void;
   /** Stops at once; what the other side has stays there and is not sent again. */
   close(): Promise<void>;
 }
@@ -194,6 +196,11 @@ export function createPaperOffer(options: PaperOfferOptions): PaperOffer {
 
   return {
     wake,
+    relinked() {
+      client?.carrier.close();
+      client &&= { ...client, carrier: createCarrierClient(client.address, options, 1) };
+      wake();
+    },
     async close() {
       closing.abort();
       wake();

@@ -57,7 +57,9 @@ export function lookAround(job: PaperJob, around: Surroundings, pool: SourcePool
     has,
   });
   const known = around.laptops();
-  const others = known.filter(({ id, address }) => id !== around.me && address !== carrier);
+  const others = known.filter(
+    ({ id, member, address }) => id !== around.me && address !== carrier && pool.mayBeThere(address, member),
+  );
   const near = others.filter(({ address }) => around.near(address));
   const whole = (some: readonly FetchLaptop[], count: number) => {
     const holders = some.filter(({ member, address }) => around.hasWhole(sha256, member) && free(address));

@@ -1,3 +1,4 @@
+import type { MemberId } from '../../common/domain/ids.ts';
 import type { LiveTraffic } from '../../common/wire/live-traffic.ts';
 import { createCarrierClient, type CarrierClient } from './carrier-client.ts';
 import type { Credentials } from './dial.ts';
@@ -23,6 +24,12 @@ export interface SourcePool {
   notReached(address: string): void;
   /** It couldn't be asked for so long that no paper need wait for it. */
   outOfReach(address: string): boolean;
+  /** Another member's laptop answers at that address. */
+  notThere(address: string, member: MemberId): void;
+  /** Nobody has found out that it isn't. */
+  mayBeThere(address: string, member: MemberId): boolean;
+  /** What was connected to it may be dead without having been closed. */
+  renew(address: string): void;
   /** Everybody may be tried again at once. */
   refresh(): void;
   close(): void;
@@ -34,6 +41,8 @@ const REQUESTS = 2;
 const CONNECTIONS = REQUESTS + 1;
 /** Laptops with kept connections; the one not used for longest is let go. */
 const KEPT = 16;
+/** As many as laptops are told of; whoever is forgotten is found out about again. */
+const MOST_ELSEWHERE = 64;
 const FIRST_REST = 200;
 const LONGEST_REST = 5000;
 const OUT_OF_REACH = 20_000;
@@ -51,6 +60,7 @@ interface Known {
 export function createSourcePool(credentials: Credentials, live: LiveTraffic): SourcePool {
   /** In the order of use. */
   const known = new Map<string, Known>();
+  const elsewhere = new Set<string>();
 
   function at(address: string): Known {
     const one = known.get(address) ?? {
@@ -118,7 +128,20 @@ export function createSourcePool(credentials: Credentials, live: LiveTraffic): S
       one.notReachedSince = Math.min(one.notReachedSince, performance.now());
     },
     outOfReach: (address) => performance.now() - (known.get(address)?.notReachedSince ?? Infinity) >= OUT_OF_REACH,
+    notThere(address, member) {
+      if (elsewhere.size >= MOST_ELSEWHERE) elsewhere.clear();
+      elsewhere.add(`${member} ${address}`);
+    },
+    mayBeThere: (address, member) => !elsewhere.has(`${member} ${address}`),
+    renew(address) {
+      const one = known.get(address);
+      if (!one) return;
+      one.pacing.anotherLine();
+      one.client?.close();
+      one.client = undefined;
+    },
     refresh() {
+      elsewhere.clear();
       for (const one of known.values()) one.restUntil = one.failures = 0;
     },
     close() {

@@ -1,7 +1,8 @@
 import type { CarriedMeeting, EntryBatch } from '../../common/collab/carried-meeting.ts';
 import type { MemberId } from '../../common/domain/ids.ts';
-import { MAX_KNOWN_LAPTOPS, type KnownLaptop } from '../../common/wire/carrier.ts';
+import { MAX_INSIDE_ADDRESSES, MAX_KNOWN_LAPTOPS, type KnownLaptop } from '../../common/wire/carrier.ts';
 import type { LinkLogger } from '../../common/wire/admission.ts';
+import { hostPortSchema } from '../../common/wire/enrolment.ts';
 import { createSuccession, SUSPECT_MILLISECONDS } from '../../common/wire/succession.ts';
 import type { Hub, Standing } from '../hub/serve-hub.ts';
 import type { Attendance, AttendanceStatus } from '../meetings/ports.ts';
@@ -41,6 +42,8 @@ export interface AttendanceOptions {
   lasting(): boolean;
   keeps(): boolean;
   acts(): EntryBatch;
+  /** The laptops that were told of, where this one reaches them. */
+  placed(laptops: readonly KnownLaptop[]): readonly KnownLaptop[];
   /** Other computers of this identity carry the same meetings together with this one. */
   readonly clustered: boolean;
   /** This laptop has taken the meeting over from another one. */
@@ -172,6 +175,11 @@ export function attend(options: AttendanceOptions): RunningAttendance {
       },
       takeover: {
         port: hub.port,
+        inside: () =>
+          hub
+            .addresses()
+            .slice(0, MAX_INSIDE_ADDRESSES)
+            .filter((address) => hostPortSchema.safeParse(address).success),
         epoch: () => succession.epoch(),
         onJoined({ address, carrier, epoch }) {
           if (link !== opened) return;
@@ -389,7 +397,7 @@ export function attend(options: AttendanceOptions): RunningAttendance {
       away: () => link?.live.away() ?? false,
       lately: () => link?.live.lately() ?? false,
     },
-    laptops: () => succession.laptops(),
+    laptops: () => options.placed(succession.laptops()),
     advertised,
     changed: tell,
     async close() {

@@ -20,7 +20,8 @@ import { askHoldings } from '../sync/ask-holdings.ts';
 import { listMeetings } from '../sync/carrier-client.ts';
 import { browse } from '../sync/discovery.ts';
 import { entrustMeeting } from '../sync/entrust.ts';
-import { ownSegment, type NearBy } from '../sync/own-segment.ts';
+import { ownAddress, ownSegment } from '../sync/own-segment.ts';
+import { createLingering, placedLaptops } from '../sync/placed-laptops.ts';
 import { discoveryMode, openMulticast, type DiscoveryMode } from '../sync/multicast.ts';
 import { attend, type RunningAttendance } from './attendance.ts';
 import { watchMetered } from './metered.ts';
@@ -97,7 +98,8 @@ export function createNetwork(options: {
   let take: Parameters<Network['onEntrusted']>[0] | undefined;
   let papersKept = false;
   const fetchers = new Map<MeetingId, ReturnType<typeof fetchPapers>>();
-  const near = changingSegment();
+  const cards = changingCards();
+  const near = (address: string) => cards().near(address);
   let hub: Promise<Hub> | undefined;
   let running: Hub | undefined;
   let advertiser: Advertiser | undefined;
@@ -171,6 +173,7 @@ export function createNetwork(options: {
   return {
     async attend(meeting, about) {
       const served = await opened();
+      const linger = createLingering(near);
       const attendance = attend({
         ...about,
         meeting,
@@ -181,6 +184,14 @@ export function createNetwork(options: {
         store,
         remembered,
         logger,
+        placed: (laptops) =>
+          linger(
+            placedLaptops(laptops, {
+              isMe: (laptop) => laptop.member === session.member && laptop.device === device,
+              own: (address) => cards().own(address),
+              near,
+            }),
+          ),
         clustered: cluster !== undefined,
         onTookOver() {
           if (options.meter) options.meter.takeovers++;
@@ -236,7 +247,7 @@ export function createNetwork(options: {
       };
     },
     offerPapers: (meeting, link) => offerPapers({ ...credentials, meeting, ...link, store, logger }),
-    askHoldings: (meeting, address, papers) => askHoldings(address, credentials, meeting, papers),
+    askHoldings: (meeting, laptop, papers) => askHoldings(laptop, credentials, meeting, papers),
     keepPapers(kept) {
       if (kept !== papersKept) running?.keepPapers(kept);
       papersKept = kept;
@@ -313,16 +324,13 @@ function reachableHosts(listenHost: string): string[] {
 }
 
 /** Network cards come and go; they are looked at again after some seconds. */
-function changingSegment(): NearBy {
-  let near: NearBy = () => false;
-  let looked = -Infinity;
-  return (address) => {
-    if (performance.now() - looked > SEGMENT_MILLISECONDS) {
-      looked = performance.now();
-      near = ownSegment(networkInterfaces());
-    }
-    return near(address);
+function changingCards() {
+  const look = () => {
+    const interfaces = networkInterfaces();
+    return { near: ownSegment(interfaces), own: ownAddress(interfaces), at: performance.now() };
   };
+  let known = look();
+  return () => (performance.now() - known.at > SEGMENT_MILLISECONDS ? (known = look()) : known);
 }
 
 const SEGMENT_MILLISECONDS = 5000;

@@ -12,6 +12,7 @@ import { createPaperOffer, type OfferedPaper } from '../sync/paper-offer.ts';
 interface Exchange extends Credentials {
   readonly meeting: MeetingId;
   readonly addresses: () => readonly string[];
+  readonly linkedSince: () => string | null;
   readonly store: Store;
   readonly logger: LinkLogger;
 }
@@ -19,6 +20,7 @@ interface Exchange extends Credentials {
 /** The use cases' port on the fetcher. It is woken by changes only: it rests from papers that the host hasn't got. */
 export function fetchPapers({
   addresses,
+  linkedSince,
   laptops,
   hasWhole,
   store,
@@ -53,9 +55,11 @@ export function fetchPapers({
     },
   });
   const waking = wakeWhenOther(() => fetcher.wake());
+  const lookAtLink = whenRelinked(linkedSince, () => fetcher.relinked());
   return {
     want(papers, atHost) {
       wanted = papers;
+      lookAtLink();
       waking.look(addresses()[0] ?? null, papers, laptops().map(laptopId));
       for (const paper of atHost) if (!atHostBefore.has(paper)) fetcher.arrived(paper);
       atHostBefore = atHost;
@@ -97,7 +101,12 @@ const laptopId = ({ member, device }: { readonly member: MemberId; readonly devi
   `${member}/${device}`;
 
 /** The use cases' port on what brings papers to the host. */
-export function offerPapers({ addresses, store, ...rest }: Exchange & { readonly live: LiveTraffic }): PaperOffer {
+export function offerPapers({
+  addresses,
+  linkedSince,
+  store,
+  ...rest
+}: Exchange & { readonly live: LiveTraffic }): PaperOffer {
   let offered: readonly (PaperRecord & Pick<OfferedPaper, 'confirmed' | 'restraint'>)[] = [];
   const made = createPaperOffer({
     ...rest,
@@ -109,8 +118,10 @@ export function offerPapers({ addresses, store, ...rest }: Exchange & { readonly
       }),
   });
   const waking = wakeWhenOther(() => made.wake());
+  const lookAtLink = whenRelinked(linkedSince, () => made.relinked());
   return {
     offer(papers, atHost, restraint) {
+      lookAtLink();
       offered = papers.map((paper) => ({
         ...paper,
         confirmed: atHost.has(paper.sha256),
@@ -123,6 +134,17 @@ export function offerPapers({ addresses, store, ...rest }: Exchange & { readonly
       waking.close();
       return made.close();
     },
+  };
+}
+
+/** Calls `relinked` when there is another link than before. */
+function whenRelinked(since: () => string | null, relinked: () => void): () => void {
+  let known: string | null = null;
+  return () => {
+    const now = since();
+    if (now === null || now === known) return;
+    if (known !== null) relinked();
+    known = now;
   };
 }
 

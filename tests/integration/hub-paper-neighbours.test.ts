@@ -186,6 +186,20 @@ describe('papers from neighbours', () => {
     for (const laptop of staying) expect((await bytesOf(laptop, paper)).equals(paper.bytes)).toBe(true);
   }, 90_000);
 
+  it('[PAPER-9] nothing is left to laptops at whose addresses somebody else answers', async () => {
+    const paper = await putPaper(12 * PAPER_CHUNK_BYTES);
+    const proxy = await farHost();
+    let source: string | null = null;
+    const { laptops, known } = await openSegment(2, [paper], () => source);
+    const [address] = known.map((one) => one.address);
+    // As of another site that has the same private network: there these addresses are theirs.
+    for (const { member } of people.slice(2, 5)) known.push({ id: member, member, address: address ?? '' });
+    source = proxy.address;
+    for (const { fetcher } of laptops) fetcher.wake();
+    await expectSoon('here', () => laptops.every(({ completed }) => completed.length === 1), 30_000);
+    for (const laptop of laptops) expect((await bytesOf(laptop, paper)).equals(paper.bytes)).toBe(true);
+  }, 60_000);
+
   it('[PAPER-9] without a host it comes from whoever has it', async () => {
     const paper = await putPaper(3 * PAPER_CHUNK_BYTES + 1, false);
     const { laptops } = await openSegment(3, [paper], () => null);

@@ -182,6 +182,29 @@ describe('paper fetcher', () => {
     expect(proxy.down()).toBeLessThan(paper.size + 4.5 * PAPER_CHUNK_BYTES);
   });
 
+  it('[PAPER-3] does not wait for connections that a router forgot once there is another link', async () => {
+    const [first, second] = [await putPaper(3000), await putPaper(3 * PAPER_CHUNK_BYTES)];
+    const proxy: TcpProxy = await openTcpProxy(room.address);
+    open.push(() => proxy.close());
+    const { store } = await newStore();
+    open.push(() => store.close());
+    let wanted = [first];
+    const { fetcher: papers, completed } = fetcher({ store, source: () => proxy.address, wanted: () => wanted });
+    open.push(() => papers.close());
+    await expectSoon('the first', () => completed.length === 1);
+    const kept = proxy.connections();
+    proxy.swallow(true);
+    wanted = [first, second];
+    papers.wake();
+    await expectSoon('asked for', () => papers.progress().length === 2);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    proxy.swallow(false);
+    papers.relinked();
+    // A request alone waits ten seconds for an answer.
+    await expectSoon('the second', () => completed.length === 2, 8000);
+    expect(proxy.connections()).toBeGreaterThan(kept);
+  });
+
   it('[PAPER-2] refuses a wrong byte and fetches that chunk again', async () => {
     const paper = await putPaper(6 * PAPER_CHUNK_BYTES);
     let wrong = 2;
