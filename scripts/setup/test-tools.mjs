@@ -9,6 +9,7 @@ const tools = [
   ['qpdf', 'qpdf'],
   ['openssl', 'openssl'],
   ['ip', 'iproute2'],
+  ['nft', 'nftables'],
   ['redis-server', 'redis-server'],
 ];
 

@@ -3,13 +3,21 @@ import type { MeetingId, MemberId } from '../../common/domain/ids.ts';
 import { consoleLogger } from '../../main/logging/create-logger.ts';
 import { findResources, openLaptop, type OpenedLaptop } from '../../main/wiring/open-laptop.ts';
 import { PIN, until } from '../fixtures/laptops.ts';
+import { scrape } from '../fixtures/prometheus.ts';
 import { openWindowDocument, type WindowDocument } from '../fixtures/window-document.ts';
 import { answerQuestions } from './child-process.ts';
 import { clock, pause } from './rows.ts';
 
 /** A laptop of its own on some place of the network: the real engine, asked as windows ask it. */
 export type ThinLineQuestion =
-  | { readonly ask: 'open'; readonly folder: string; readonly resources: string; readonly host: string }
+  | {
+      readonly ask: 'open';
+      readonly folder: string;
+      readonly resources: string;
+      readonly host: string;
+      /** By default any free one. */
+      readonly port?: number;
+    }
   | { readonly ask: 'request'; readonly name: RequestName; readonly input: unknown }
   | { readonly ask: 'act'; readonly meeting: MeetingId; readonly kind: string; readonly body: object }
   /** When the member's acts up to that number were here (`clock`). */
@@ -18,7 +26,9 @@ export type ThinLineQuestion =
   | { readonly ask: 'follow'; readonly document: string }
   | { readonly ask: 'draw'; readonly key: string }
   | { readonly ask: 'drawn'; readonly key: string }
-  | { readonly ask: 'losses' };
+  | { readonly ask: 'losses' }
+  /** What a hub that is reached from here says of itself. */
+  | { readonly ask: 'scrape'; readonly url: string };
 
 let laptop: OpenedLaptop | undefined;
 let followed: WindowDocument | undefined;
@@ -43,7 +53,7 @@ answerQuestions(async (question: ThinLineQuestion): Promise<unknown> => {
         resources: findResources(question.resources),
         print: undefined,
         listenHost: question.host,
-        port: 0,
+        port: question.port ?? 0,
         discovery: 'off',
       });
       await laptop.request('app.unlock', { pin: PIN });
@@ -89,5 +99,7 @@ answerQuestions(async (question: ThinLineQuestion): Promise<unknown> => {
     case 'losses':
       await pause(0);
       return ['link lost', 'shown as lost'].map((event) => notes.filter((one) => one === event).length);
+    case 'scrape':
+      return (await scrape(question.url)).samples;
   }
 });

@@ -1,6 +1,9 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { namespaces, ownPrefix, quietly, remove, removeLeftovers, shape } from './namespaces.ts';
+
+export { whyNoNetwork } from './namespaces.ts';
 
 /**
  * A network of this computer's own: every laptop in a network namespace, with a cable (veth) to the switch (bridge) of a
@@ -22,28 +25,13 @@ export interface LaptopNetwork {
   remove(): Promise<void>;
 }
 
-const PREFIX = 'phien-chaos-';
 const NEAR = 'near';
 const APART = 'apart';
 const FAR_AWAY = '10.77.0.250';
 
-/** Why there can be no such network here; undefined where there can. */
-export function whyNoNetwork(): string | undefined {
-  if (process.platform !== 'linux') return 'network namespaces are a thing of Linux';
-  if (process.getuid?.() !== 0) return 'network namespaces need root';
-  const trial = `${PREFIX}${process.pid}-trial`;
-  try {
-    quietly('ip', 'netns', 'add', trial);
-    quietly('ip', 'netns', 'del', trial);
-    return undefined;
-  } catch (error) {
-    return `no network namespace can be made (${String(error instanceof Error ? error.message : error).split('\n')[0]})`;
-  }
-}
-
 export function layNetwork(laptops: number): LaptopNetwork {
   removeLeftovers();
-  const own = `${PREFIX}${process.pid}-`;
+  const own = ownPrefix();
   const core = `${own}core`;
   const proxies: ChildProcess[] = [];
   const address = (laptop: number) => `10.77.0.${laptop + 1}`;
@@ -83,26 +71,8 @@ export function layNetwork(laptops: number): LaptopNetwork {
       for (const [name, device] of [
         [core, port(laptop)],
         [space(laptop), 'eth0'],
-      ] as const) {
-        const at = ['netns', 'exec', name, 'tc', 'qdisc'];
-        if (rate === undefined) ignoring(() => quietly('ip', ...at, 'del', 'dev', device, 'root'));
-        else
-          quietly(
-            'ip',
-            ...at,
-            'replace',
-            'dev',
-            device,
-            'root',
-            'tbf',
-            'rate',
-            `${rate}kbit`,
-            'burst',
-            '8kb',
-            'latency',
-            '500ms',
-          );
-      }
+      ] as const)
+        shape(name, device, rate);
     },
     async farAway(at, delay) {
       const file = fileURLToPath(new URL('delay-proxy.ts', import.meta.url));
@@ -129,40 +99,4 @@ export function layNetwork(laptops: number): LaptopNetwork {
       removeNow();
     },
   };
-}
-
-function namespaces(prefix: string): string[] {
-  const listed = execFileSync('ip', ['netns', 'list'], { encoding: 'utf8' });
-  return listed
-    .split('\n')
-    .flatMap((line) => line.split(' ').slice(0, 1))
-    .filter((name) => name.startsWith(prefix));
-}
-
-/** Their cables and switches go with them. */
-function remove(names: readonly string[]): void {
-  for (const name of names) ignoring(() => quietly('ip', 'netns', 'del', name));
-}
-
-/** What is to be removed may be gone already. */
-function ignoring(work: () => void): void {
-  try {
-    work();
-  } catch {}
-}
-
-function removeLeftovers(): void {
-  const dead = namespaces(PREFIX).filter((name) => {
-    try {
-      process.kill(Number(name.slice(PREFIX.length).split('-')[0]), 0);
-      return false;
-    } catch {
-      return true;
-    }
-  });
-  remove(dead);
-}
-
-function quietly(command: string, ...args: string[]): void {
-  execFileSync(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
 }
