@@ -48,8 +48,11 @@ export interface MeetingLog {
    * snapshot that comes next has its state with it in any case.
    */
   readAfter(author: MemberId, stream: Stream, seq: number, limit: number, stateToo?: boolean): ReadEntries;
-  /** Checks, stores and applies what came from `from`; never throws for bad input. */
-  receive(batch: EntryBatch, from: MemberId): Promise<ReceivedEntries>;
+  /**
+   * Checks, stores and applies what came from `from`; never throws for bad input. `yielding`: nobody waits for it, so that
+   * live ink goes first.
+   */
+  receive(batch: EntryBatch, from: MemberId, yielding?: boolean): Promise<ReceivedEntries>;
   /** Called for every entry stored from anywhere, after it is on disk. Returns how to stop. */
   onStored(listener: (entries: readonly Entry[], from: MemberId | 'self') => void): () => void;
   certificatesOf(entries: readonly Entry[]): Uint8Array[];

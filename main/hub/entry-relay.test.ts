@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry, Stream } from '../../common/acts/entry.ts';
 import { asMemberId } from '../../common/domain/ids.ts';
-import { createEntryRelay } from './entry-relay.ts';
+import { createEntryRelay, isOneStroke } from './entry-relay.ts';
 
 const AN = asMemberId('00000000-0000-4000-8000-000000000001');
 const INK: Stream = `doc/ink/${'a'.repeat(64)}/${AN}`;
@@ -9,7 +9,7 @@ const entry = (seq: number, stream: Stream) =>
   ({ jws: `jws-${stream}-${seq}`, payload: { author: AN, stream, seq } }) as Entry;
 
 /** What each link was sent, in order over all links. */
-function relayTo(links: number) {
+function relayTo(links: number, isLive = false) {
   const sent: { link: number; text: string }[] = [];
   const done: number[] = [];
   let waiting: (() => void)[] = [];
@@ -19,6 +19,7 @@ function relayTo(links: number) {
   const relay = createEntryRelay<number>({
     links: () => Array.from({ length: links }, (_, link) => link),
     nextBatch: () => batches++,
+    isLive: () => isLive,
     send: (link, _entries, shared) => sent.push({ link, text: new TextDecoder().decode(shared().bytes) }),
     onError: (error) => errors.push(error),
     onSent(entries) {
@@ -57,8 +58,7 @@ describe('passing entries on [LOG-5]', () => {
   });
 
   it('lets drawing people through: signed strokes go link by link, and an act hurries them up', async () => {
-    const { relay, sent, next } = relayTo(100);
-    relay.live();
+    const { relay, sent, next } = relayTo(100, true);
     relay.add([entry(1, INK)]);
     relay.start();
     await new Promise((resolve) => setImmediate(resolve));
@@ -87,13 +87,25 @@ describe('passing entries on [LOG-5]', () => {
   });
 
   it('sends nothing any more once it is closed', async () => {
-    const { relay, sent, done } = relayTo(10);
-    relay.live();
+    const { relay, sent, done } = relayTo(10, true);
     relay.add([entry(1, INK)]);
     relay.start();
     relay.close();
     await new Promise((resolve) => setTimeout(resolve, 60));
     expect(sent.length).toBeLessThan(10);
     expect(done).toEqual([]);
+  });
+});
+
+describe('what links bring [LOG-5]', () => {
+  const jws = (payload: object) => `e30.${Buffer.from(JSON.stringify(payload)).toString('base64url')}.c2ln`;
+  const batch = (...entries: string[]) => ({ entries, certificates: [] });
+  const stroke = jws({ author: AN, body: { update: 'AA' }, seq: 3, stream: INK, v: 1 });
+
+  it('yields to ink where it is one stroke: nobody waits for an act or for catching up with it', () => {
+    expect(isOneStroke(batch(stroke))).toBe(true);
+    expect(isOneStroke(batch(stroke, stroke))).toBe(false);
+    for (const stream of ['acts', 'doc/plan', 'doc/minutes']) expect(isOneStroke(batch(jws({ stream })))).toBe(false);
+    for (const nothing of [[], [''], ['no entry'], ['..']]) expect(isOneStroke(batch(...nothing))).toBe(false);
   });
 });

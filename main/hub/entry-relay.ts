@@ -1,5 +1,6 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { Entry } from '../../common/acts/entry.ts';
+import type { EntryBatch } from '../../common/collab/carried-meeting.ts';
 import { shareEntries, type SharedEntries } from '../../common/wire/log-exchange.ts';
 import { createShortTurns } from '../../common/wire/short-turns.ts';
 
@@ -13,8 +14,6 @@ export interface EntryRelay {
   add(entries: readonly Entry[]): void;
   /** Begins to send what was added, unless it is sending: then that follows. */
   start(): void;
-  /** Somebody draws or types. */
-  live(): void;
   close(): void;
 }
 
@@ -22,8 +21,6 @@ export interface EntryRelay {
 const EVENLY_MILLISECONDS = 400;
 /** With few laptops there is little to even out. */
 const LONGEST_PAUSE_MILLISECONDS = 4;
-/** Nobody has drawn or typed for so long: nobody is held up. */
-const QUIET_MILLISECONDS = 100;
 
 export function createEntryRelay<Link>(options: {
   /** Those of now. */
@@ -35,13 +32,14 @@ export function createEntryRelay<Link>(options: {
   onSent(entries: readonly Entry[]): void;
   /** `onSent` threw; what comes next is sent all the same. */
   onError(error: unknown): void;
+  /** Somebody draws or types. */
+  isLive(): boolean;
 }): EntryRelay {
   let pending: Entry[] = [];
   let sending = false;
   let closed = false;
-  let lastLive = -Infinity;
 
-  const isCalm = (): boolean => performance.now() - lastLive < QUIET_MILLISECONDS && pending.every(isInk) && !closed;
+  const isCalm = (): boolean => options.isLive() && pending.every(isInk) && !closed;
 
   async function send(): Promise<void> {
     const endTurn = createShortTurns(setImmediate, () => performance.now());
@@ -82,9 +80,15 @@ export function createEntryRelay<Link>(options: {
       sending = true;
       void send();
     },
-    live: () => void (lastLive = performance.now()),
     close: () => void (closed = true),
   };
 }
 
-const isInk = ({ payload }: Entry): boolean => payload.stream.startsWith('doc/ink/');
+const INK = 'doc/ink/';
+const isInk = ({ payload }: Entry): boolean => payload.stream.startsWith(INK);
+
+/** As far as can be told without checking it: more than one is somebody who catches up. */
+export function isOneStroke({ entries }: EntryBatch): boolean {
+  const [entry = ''] = entries;
+  return entries.length === 1 && Buffer.from(entry.split('.', 2)[1] ?? '', 'base64url').includes(`"stream":"${INK}`);
+}

@@ -13,11 +13,12 @@ import { createClientSocket, type ClientSocket } from './client-socket.ts';
 import { limits } from './connection-limits.ts';
 import type { Cluster } from './cluster.ts';
 import { createDocumentSocket, type DocumentSocket } from './document-socket.ts';
-import { createEntryRelay } from './entry-relay.ts';
+import { createEntryRelay, isOneStroke } from './entry-relay.ts';
 import { createHappenings } from './happenings.ts';
 import { createHeldCount } from './held.ts';
 import { createHubLink, type HubLink } from './hub-link.ts';
 import type { HubMeter, RoomGauges } from './hub-meter.ts';
+import { createLiveSign } from './live-sign.ts';
 import { createRelayedDocuments } from './relayed-documents.ts';
 import { shareReads } from './shared-reads.ts';
 import type { Ticker } from './tick.ts';
@@ -80,9 +81,13 @@ export function createMeetingRoom(options: {
   const links = new Map<HubLink, ClientSocket>();
   const sockets = new Map<DocumentSocket, ClientSocket>();
   const happenings = createHappenings();
-  const reads = shareReads(meeting.log);
+  const live = createLiveSign();
+  const reads = shareReads({
+    ...meeting.log,
+    receive: (batch, from) => meeting.log.receive(batch, from, live.isLive() && isOneStroke(batch)),
+  });
   const relayed = createRelayedDocuments(meeting, happenings, () => {
-    relay.live();
+    live.note();
     ticker.request(spread);
   });
   const acknowledged = options.acknowledged ?? createAcknowledged(carrier);
@@ -127,6 +132,7 @@ export function createMeetingRoom(options: {
       tellStatus();
     },
     onError: (error) => logger.warn('telling of stored entries failed', { error: String(error) }),
+    isLive: live.isLive,
   });
 
   const stopListening = meeting.log.onStored((entries, from) => {

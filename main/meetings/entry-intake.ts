@@ -1,4 +1,3 @@
-import { setImmediate as others } from 'node:timers/promises';
 import type { Entry, EntryRefusal } from '../../common/acts/entry.ts';
 import type { EntryBatch, ReceivedEntries } from '../../common/collab/carried-meeting.ts';
 import type { MeetingId, MemberId } from '../../common/domain/ids.ts';
@@ -14,8 +13,11 @@ export type Checked = Entry | EntryRefusal | 'known' | 'store-first';
  * disk. One group of batches after the other.
  */
 export interface EntryIntake {
-  /** Resolves when the batch is on the disk, rejects when it can't be stored. While the disk is full it waits. */
-  receive(batch: EntryBatch, from: MemberId): Promise<ReceivedEntries>;
+  /**
+   * Resolves when the batch is on the disk, rejects when it can't be stored. While the disk is full it waits.
+   * `yielding`: nobody waits for it, so it makes room for live ink, unless something comes that does not.
+   */
+  receive(batch: EntryBatch, from: MemberId, yielding?: boolean): Promise<ReceivedEntries>;
   /** What waits is given up. */
   close(): void;
 }
@@ -32,6 +34,12 @@ interface Arrival {
 
 /** How soon what a full disk did not take is tried again. */
 const STORE_AGAIN_MILLISECONDS = 1000;
+/** What yields is begun so much later: the ink that came with it is on its way to everybody by then. */
+const YIELD_MILLISECONDS = 30;
+/** Between one turn and the next of what yields; a turn is some half a millisecond. */
+const REST_MILLISECONDS = 2;
+/** A group that yields has rested as long as this at the most, however many came. */
+const LONGEST_RESTS_MILLISECONDS = 400;
 
 export function createEntryIntake(options: {
   /** `waiting`: checked entries that are not stored yet, the last of each stream. */
@@ -51,8 +59,13 @@ export function createEntryIntake(options: {
   const { meeting, log } = options;
   let arrived: Arrival[] = [];
   let next: NodeJS.Immediate | NodeJS.Timeout | undefined;
+  /** Begins what yields. */
+  let later: NodeJS.Timeout | undefined;
   let taking = false;
   let closed = false;
+  /** What is being taken, or waits to be, makes room for others; ends a rest that is under way. */
+  let yielding = true;
+  let wake: (() => void) | undefined;
   /** What is known already is answered no sooner than what made it known is on the disk. */
   let lastWrite: Promise<void> = Promise.resolve();
 
@@ -64,9 +77,18 @@ export function createEntryIntake(options: {
   async function take(arrivals: readonly Arrival[], written: (onDisk: Promise<void>) => void): Promise<void> {
     let waiting: { readonly entry: Entry; readonly arrival: Arrival }[] = [];
     const lasts = new Map<string, Entry>();
-    const shortTurns = createShortTurns(others, () => performance.now());
-    const endTurn = async (): Promise<void> => {
-      await shortTurns();
+    const count = arrivals.reduce((sum, { batch }) => sum + batch.entries.length, 0);
+    const rest = Math.min(REST_MILLISECONDS, LONGEST_RESTS_MILLISECONDS / count);
+    const checking = createShortTurns(
+      () => others(rest),
+      () => performance.now(),
+    );
+    const telling = createShortTurns(
+      () => others(0),
+      () => performance.now(),
+    );
+    const endTurn = async (turns: () => Promise<void>): Promise<void> => {
+      await turns();
       if (closed) throw new MeetingClosed();
     };
     const flush = async (): Promise<void> => {
@@ -87,7 +109,7 @@ export function createEntryIntake(options: {
           // They are stored: whoever listens must hear of what others brought all the same.
           log.error('stored entries could not be told of', { meeting, from: arrival.from }, error);
         }
-        await endTurn();
+        await endTurn(telling);
       }
     };
     for (const arrival of arrivals) {
@@ -95,7 +117,7 @@ export function createEntryIntake(options: {
       for (const certificate of batch.certificates) options.addCertificate(certificate);
       refused.length = 0;
       for (const [index, jws] of batch.entries.entries()) {
-        await endTurn();
+        await endTurn(checking);
         let result = options.check(jws, from, lasts);
         if (result === 'store-first' || (result === 'not-allowed' && waiting.length > 0)) {
           // What it depends on (an earlier entry, the act that gives the right) may have come along with it.
@@ -116,14 +138,35 @@ export function createEntryIntake(options: {
     await flush();
   }
 
+  /** Lets others have their turn; timers count whole milliseconds. */
+  function others(rest: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (!yielding || rest < 1) return void setImmediate(resolve);
+      const timer = setTimeout(resolve, rest);
+      wake = () => {
+        clearTimeout(timer);
+        setImmediate(resolve);
+      };
+    });
+  }
+
+  /** Something came that somebody waits for. */
+  function hurry(): void {
+    yielding = false;
+    wake?.();
+    wake = undefined;
+  }
+
   /** What came since the last time. */
   async function takeArrived(): Promise<void> {
-    next = undefined;
+    clearTimeout(later);
+    next = later = undefined;
     const arrivals = arrived;
     arrived = [];
     taking = true;
     await takeOrWait(arrivals);
     taking = false;
+    if (arrived.length === 0) yielding = true;
     if (arrived.length > 0) next ??= setImmediate(start);
   }
 
@@ -162,13 +205,19 @@ export function createEntryIntake(options: {
   }
 
   return {
-    receive: (batch, from) =>
+    receive: (batch, from, yields = false) =>
       new Promise((resolve, reject) => {
         arrived.push({ batch, from, accepted: [], refused: [], resolve, reject });
+        if (!yields) hurry();
+        if (taking || next) return;
         // At the end of this turn, with what else comes in it.
-        if (!taking) next ??= setImmediate(start);
+        if (!yielding) next = setImmediate(start);
+        else later ??= setTimeout(start, YIELD_MILLISECONDS);
       }),
-    close: () => void (closed = true),
+    close() {
+      closed = true;
+      hurry();
+    },
   };
 }
 

@@ -1,5 +1,13 @@
 import { closeSync, fdatasync, openSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Database } from './database.ts';
+
+/**
+ * After each flush it rests this many times as long as that took, so that where many write little, many share one: a flush
+ * costs the same for one entry as for a hundred. Whoever wrote waits for it, and for nothing else.
+ */
+const REST_SHARE = 3;
+const LONGEST_REST_MILLISECONDS = 40;
 
 /** Commits without waiting for the disk, and says when they are on it. The thread goes on meanwhile. */
 export interface DeferredSync {
@@ -30,6 +38,8 @@ export function deferredSync(db: Database): DeferredSync {
   let file: number | undefined;
   let running: Promise<void> | undefined;
   let next: Promise<void> | undefined;
+  /** `performance.now()`. */
+  let restsUntil = 0;
 
   /** Of the write-ahead log: SQLite writes into it at a commit, and never replaces it while the database is open. */
   function sync(): Promise<void> {
@@ -39,19 +49,29 @@ export function deferredSync(db: Database): DeferredSync {
     return new Promise((resolve, reject) => fdatasync(log, (error) => (error ? reject(error) : resolve())));
   }
 
+  async function flush(): Promise<void> {
+    const began = performance.now();
+    try {
+      await sync();
+    } finally {
+      running = undefined;
+      const ended = performance.now();
+      restsUntil = ended + Math.min(LONGEST_REST_MILLISECONDS, (ended - began) * REST_SHARE);
+    }
+  }
+
+  async function rested(): Promise<void> {
+    await running?.catch(() => undefined);
+    const rest = restsUntil - performance.now();
+    if (rest > 0) await pause(rest);
+    next = undefined;
+    return await (running ??= flush());
+  }
+
   /** One at a time: those who come meanwhile share the next. */
   function synced(): Promise<void> {
-    if (!running) {
-      running = sync().finally(() => (running = undefined));
-      return running;
-    }
-    next ??= running
-      .catch(() => undefined)
-      .then(() => {
-        next = undefined;
-        return synced();
-      });
-    return next;
+    if (!running && !next && performance.now() >= restsUntil) return (running = flush());
+    return (next ??= rested());
   }
 
   return {
@@ -60,7 +80,7 @@ export function deferredSync(db: Database): DeferredSync {
       return synced();
     },
     async close() {
-      while (running) await running.catch(() => undefined);
+      while (running ?? next) await (next ?? running)?.catch(() => undefined);
       if (file !== undefined) closeSync(file);
       file = undefined;
     },

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import type { Entry, Stream } from '../../common/acts/entry.ts';
+import { asMeetingId, asMemberId } from '../../common/domain/ids.ts';
+import { createEntryIntake } from './entry-intake.ts';
+
+const AN = asMemberId('00000000-0000-4000-8000-000000000001');
+const silent = () => undefined;
+
+/** Takes everything in; a check takes as long as a turn. */
+function intakeOf() {
+  const checked: string[] = [];
+  const commits: number[] = [];
+  const intake = createEntryIntake({
+    check(jws) {
+      const until = performance.now() + 0.6;
+      while (performance.now() < until);
+      checked.push(jws);
+      const stream: Stream = 'acts';
+      return { jws, payload: { author: AN, stream: `${stream}${jws}`, seq: 1 } } as unknown as Entry;
+    },
+    takeIntoAccount: silent,
+    forgetUnstored: silent,
+    addCertificate: silent,
+    append(entries) {
+      commits.push(entries.length);
+      return Promise.resolve();
+    },
+    stored: silent,
+    meeting: asMeetingId('m'.repeat(43)),
+    log: { info: silent, warn: silent, error: silent, debug: silent } as never,
+  });
+  const bring = (name: string, yielding: boolean) =>
+    intake.receive({ entries: [name], certificates: [] }, AN, yielding);
+  return { intake, checked, commits, bring };
+}
+
+describe('taking in what others bring [LOG-5]', () => {
+  it('begins what yields after a moment, and stores what came until then together', async () => {
+    const { checked, commits, bring } = intakeOf();
+    const first = bring('a', true);
+    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(checked).toEqual([]);
+    await Promise.all([first, bring('b', true), bring('c', true)]);
+    expect(checked).toEqual(['a', 'b', 'c']);
+    expect(commits).toEqual([3]);
+  });
+
+  it('goes on at once with all of it when something comes that somebody waits for', async () => {
+    const { checked, bring } = intakeOf();
+    const strokes = Array.from({ length: 50 }, (_, number) => bring(`${number}`, true));
+    await strokes[0];
+    const more = Array.from({ length: 50 }, (_, number) => bring(`more ${number}`, true));
+    let turns = 0;
+    let done = false;
+    void bring('act', false).then(() => (done = true));
+    // Without a rest: each entry is a turn of its own, and some go by around them.
+    while (!done && turns < 1000) {
+      await new Promise((resolve) => setImmediate(resolve));
+      turns++;
+    }
+    expect(checked.at(-1)).toBe('act');
+    expect(done).toBe(true);
+    expect(turns).toBeLessThan(300);
+    await Promise.all([...strokes, ...more]);
+    expect(checked).toHaveLength(101);
+  });
+
+  it('gives up what waits when it is closed', async () => {
+    const { intake, checked, bring } = intakeOf();
+    const waiting = bring('a', true);
+    intake.close();
+    await expect(waiting).rejects.toThrow('closed');
+    expect(checked).toEqual([]);
+  });
+});
