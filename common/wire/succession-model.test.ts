@@ -21,6 +21,7 @@ const FOUND_EVERY = 12_000;
 const PATIENCE_HOST = 600;
 const PATIENCE_OTHERS = 1000;
 const PATIENCE_DOOR = 2000;
+const PATIENCE_DOUBT = 3000;
 
 interface Machine {
   readonly name: number;
@@ -32,6 +33,10 @@ interface Machine {
   frozen: boolean;
   /** Laptops of one group reach each other. */
   group: number;
+  /** Nobody can dial it (its firewall lets nothing in); what it dialled itself works both ways. */
+  shut: boolean;
+  /** Whom it can't dial, though they may dial it. */
+  blocked: ReadonlySet<number>;
   /** Whom it is linked to; only while `joined`. */
   host: number | null;
   heard: number;
@@ -40,8 +45,9 @@ interface Machine {
   /** Somebody waits at its door until then. */
   doorUntil: number;
   asked: Map<string, number>;
-  /** Addresses of which an answer is waited for. */
+  /** Addresses of which an answer is waited for, and because of a notice. */
   readonly asking: Set<string>;
+  readonly comparing: Set<string>;
   /** How often it was started: what was on its way to it before is lost with its process. */
   life: number;
   /** Carried before it died: looks around until then, and carries on. */
@@ -57,24 +63,31 @@ interface Machine {
 }
 
 type Happening =
-  | { readonly what: 'crash' | 'start' | 'freeze' | 'thaw' | 'carry' | 'close'; readonly who: number }
+  | {
+      readonly what: 'crash' | 'start' | 'freeze' | 'thaw' | 'carry' | 'close' | 'shut' | 'open';
+      readonly who: number;
+    }
+  /** From now on it can't dial those. */
+  | { readonly what: 'block'; readonly who: number; readonly others: readonly number[] }
   | { readonly what: 'split'; readonly groups: readonly number[] }
   /** From now on messages take these times, in turn, milliseconds; Infinity: they never arrive. */
   | { readonly what: 'delay'; readonly delays: readonly number[] }
   | { readonly what: 'heal' };
 
+const REACHED = { group: 0, shut: false, blocked: new Set<number>() };
 const memberOf = (name: number) => asMemberId(`00000000-0000-4000-8000-${String(name).padStart(12, '0')}`);
 
 function createWorld(size: number) {
   let now = 0;
   let delays: readonly number[] = [0];
   let used = 0;
+  let foundBySeekers = false;
   let messages: { readonly at: number; readonly to: Machine; readonly life: number; deliver(): void }[] = [];
   const served = new Map<string, number>();
   const machines: Machine[] = Array.from({ length: size }, (_, name) => {
     const disk: Machine['disk'] = { epoch: null, laptops: [], carriedAt: null, carrying: false, addresses: [] };
     const place = { name, member: memberOf(name), device: `device-${name}`, address: `10.0.0.${name}:1` };
-    return { ...place, disk, succession: made(place, disk), up: false, frozen: false, group: 0, life: 0, ...fresh() };
+    return { ...place, disk, succession: made(place, disk), up: false, frozen: false, ...REACHED, life: 0, ...fresh() };
   });
 
   function made(at: { name: number; member: MemberId; device: string }, disk: Machine['disk']): Succession {
@@ -92,6 +105,7 @@ function createWorld(size: number) {
       doorUntil: 0,
       asked: new Map(),
       asking: new Set<string>(),
+      comparing: new Set<string>(),
       carriedUntil: null,
     };
   }
@@ -99,6 +113,8 @@ function createWorld(size: number) {
   const by = (address: string) => machines.find((one) => one.address === address);
   const reaches = (a: Machine, b: Machine) => a.up && b.up && a.group === b.group;
   const answers = (a: Machine, b: Machine) => reaches(a, b) && !b.frozen;
+  /** A new connection; those there are stay. */
+  const dials = (a: Machine, b: Machine) => reaches(a, b) && !b.shut && !a.blocked.has(b.name);
   const report = (machine: Machine): CarrierReport => machine.succession.report();
 
   function save(machine: Machine): void {
@@ -199,20 +215,22 @@ function createWorld(size: number) {
   /** What the laptop there answers, whenever that comes; null: nothing in time, or it can't be reached. */
   function question(
     machine: Machine,
+    open: Set<string>,
     other: Machine,
     patience: number,
-    onAnswer: (report: CarrierReport | null) => void,
+    onAnswer: (report: CarrierReport | null, heard: boolean) => void,
     onAsked?: () => void,
   ): void {
-    if (machine.asking.has(other.address)) return;
+    if (open.has(other.address)) return;
     let answered = false;
-    const answer = (found: CarrierReport | null): void => {
+    const answer = (found: CarrierReport | null, heard = true): void => {
       if (answered) return;
       answered = true;
-      machine.asking.delete(other.address);
-      onAnswer(found);
+      open.delete(other.address);
+      onAnswer(found, heard);
     };
-    machine.asking.add(other.address);
+    open.add(other.address);
+    if (reaches(machine, other) && !dials(machine, other)) return after(machine, patience, () => answer(null, false));
     if (!answers(machine, other)) return answer(null);
     post(machine, other, () => {
       onAsked?.();
@@ -223,17 +241,19 @@ function createWorld(size: number) {
   }
 
   /** As `ask` of `carrier-talk`. */
-  function ask(machine: Machine, address: string, notice: boolean): void {
+  function ask(machine: Machine, address: string, notice: boolean, within?: number): void {
     const other = by(address);
     if (!other || other === machine) return;
     const epoch = machine.succession.epoch();
-    const patience = address === machine.succession.carriedAt() ? PATIENCE_HOST : PATIENCE_OTHERS;
+    const usual = address === machine.succession.carriedAt() ? PATIENCE_HOST : PATIENCE_OTHERS;
+    const patience = within ?? usual;
     question(
       machine,
+      machine.asking,
       other,
       patience,
-      (found) => {
-        const to = machine.succession.answered(address, found, now);
+      (found, heard) => {
+        const to = machine.succession.answered(address, found, now, heard);
         if (to === 'yield') yieldTo(machine, other);
         if (to === 'above') save(machine);
         if (to === 'retry') machine.nextTry = now;
@@ -248,10 +268,14 @@ function createWorld(size: number) {
       machine.succession.tell(by_.address);
       machine.nextTry = now;
     }
+    if (to === 'knock') knock(machine);
+    if (to === 'carry' && machine.carriedUntil === null) return takeOver(machine);
     if (to !== 'check') return;
-    question(machine, by_, PATIENCE_OTHERS, (found) => {
+    question(machine, machine.comparing, by_, PATIENCE_OTHERS, (found) => {
       const was = machine.succession.role();
-      if (machine.succession.compared(epoch, found) === 'yield') {
+      const then = machine.succession.compared(epoch, found);
+      if (then === 'knock') knock(machine);
+      if (then === 'yield') {
         if (was === 'carrying') return yieldTo(machine, by_);
         machine.host = null;
         machine.succession.yieldTo(by_.address, now);
@@ -265,6 +289,7 @@ function createWorld(size: number) {
     if (machine.succession.role() === 'carrying') return void (machine.doorUntil = 0);
     const silent = machine.host === null ? Infinity : now - machine.heard;
     const { answer, open } = machine.succession.knocked(now, silent);
+    if (answer === 'no') for (const address of open) ask(machine, address, false, PATIENCE_DOUBT);
     if (answer === 'no' || now > machine.doorUntil) return void (machine.doorUntil = 0);
     if (answer === 'carry' && machine.carriedUntil === null) return takeOver(machine);
     for (const address of open) {
@@ -274,18 +299,22 @@ function createWorld(size: number) {
     }
   }
 
+  function knock(machine: Machine): void {
+    machine.doorUntil = now + DECIDE;
+    decide(machine);
+  }
+
   function tryToJoin(machine: Machine): void {
     machine.nextTry = now + TRY_AGAIN;
     for (const address of machine.succession.targets(now)) {
       const host = by(address);
       if (!host || host === machine) continue;
-      if (!answers(machine, host)) {
-        machine.succession.failed(address, now);
+      if (!answers(machine, host) || !dials(machine, host)) {
+        machine.succession.failed(address, now, undefined, !reaches(machine, host) || dials(machine, host));
         continue;
       }
       if (host.succession.role() !== 'carrying') {
-        host.doorUntil = now + DECIDE;
-        decide(host);
+        knock(host);
       }
       const told = report(host);
       const carrying = told.state === 'carrying';
@@ -317,14 +346,22 @@ function createWorld(size: number) {
       else if (now - machine.heard >= SUSPECT_MILLISECONDS) succession.answered(host.address, null, now);
     }
     if (machine.doorUntil > 0) decide(machine);
-    if (machine.carriedUntil !== null && now >= machine.carriedUntil && succession.role() === 'seeking') {
-      succession.carryOn();
-      serve(machine);
+    if (machine.carriedUntil !== null && now >= machine.carriedUntil) {
+      machine.carriedUntil = null;
+      if (succession.role() === 'seeking') {
+        succession.carryOn();
+        serve(machine);
+      }
     }
     if (succession.role() === 'seeking' && now >= machine.nextTry) tryToJoin(machine);
     if (succession.role() === 'carrying' && now % FOUND_EVERY === 0) {
       const found = machines.filter((one) => reaches(machine, one) && one.succession.role() === 'carrying');
       for (const { address } of found) if (succession.role() === 'carrying') ask(machine, address, true);
+      for (const other of foundBySeekers ? machines : []) {
+        if (!reaches(machine, other) || other.frozen || other.succession.role() !== 'seeking') continue;
+        other.succession.hint([machine.address]);
+        other.nextTry = now;
+      }
     }
     if (succession.role() === 'carrying' && now >= machine.nextTell) {
       machine.nextTell = now + TELL_MISSING;
@@ -365,8 +402,12 @@ function createWorld(size: number) {
     happen(one: Happening): void {
       if (one.what === 'split') return machines.forEach((machine, at) => (machine.group = one.groups[at] ?? 0));
       if (one.what === 'delay') return void (delays = one.delays);
-      if (one.what === 'heal') return machines.forEach((machine) => (machine.group = 0));
+      if (one.what === 'heal') {
+        return machines.forEach((machine) => Object.assign(machine, { ...REACHED, shut: machine.shut }));
+      }
       const machine = machines[one.who] as Machine;
+      if (one.what === 'block') return void (machine.blocked = new Set(one.others));
+      if (one.what === 'shut' || one.what === 'open') return void (machine.shut = one.what === 'shut');
       if (one.what === 'start') return start(machine);
       if (!machine.up) return;
       if (one.what === 'freeze') machine.frozen = true;
@@ -395,6 +436,8 @@ function createWorld(size: number) {
       }
     },
     start,
+    /** From now on discovery helps those who seek as well, as it does where multicast goes through. */
+    discover: () => void (foundBySeekers = true),
     now: () => now,
   };
 }
@@ -412,6 +455,11 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
       what: fc.constant('split' as const),
       groups: fc.array(fc.integer({ min: 0, max: 2 }), { minLength: SIZE, maxLength: SIZE }),
     }),
+  },
+  { weight: 2, arbitrary: fc.record({ what: fc.constantFrom('shut' as const, 'open' as const), who }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ what: fc.constant('block' as const), who, others: fc.uniqueArray(who, { minLength: 1 }) }),
   },
   {
     weight: 2,
@@ -454,6 +502,11 @@ it('[TAKE-1] [TAKE-2] [TAKE-6] after any crashes, freezes, splits, delays and he
       world.happen({ what: 'heal' });
       // What is on its way still arrives, however late.
       world.happen({ what: 'delay', delays: [0] });
+      // Those of the order whom nobody can dial stay so, unless that is all of them.
+      const closed = world.machines.filter((one) => one.shut);
+      if (world.machines.slice(0, -1).every((one) => one.shut)) for (const machine of closed) machine.shut = false;
+      // Who knows of no other laptop than those can't find the meeting by itself.
+      if (closed.length > 0) world.discover();
       for (const machine of world.machines) {
         machine.frozen = false;
         world.start(machine);

@@ -245,8 +245,16 @@ describe('where to look', () => {
     const second = joined(2);
     second.lost(0);
     second.failed(laptop(1).address, 30_000);
-    expect(second.targets(33_000)).toEqual([]);
-    expect(second.targets(35_001)).toEqual([laptop(1).address]);
+    expect(second.targets(33_000)).not.toContain(laptop(1).address);
+    expect(second.targets(35_001)[0]).toBe(laptop(1).address);
+  });
+
+  it('[TAKE-5] those who come later as well, once nobody has knocked for three seconds', () => {
+    const second = joined(2);
+    second.lost(0);
+    const later = [laptop(3).address, laptop(4).address];
+    expect(second.targets(2999)).toEqual([laptop(1).address]);
+    expect(second.targets(3000)).toEqual([laptop(1).address, ...later]);
   });
 
   it('[TAKE-5] one of which nothing was heard is asked again soon, and counts as gone all the same', () => {
@@ -261,5 +269,61 @@ describe('where to look', () => {
     second.answered(laptop(1).address, null, 400, true);
     expect(second.unheard(laptop(1).address)).toBe(false);
     expect(second.targets(1399)).not.toContain(laptop(1).address);
+  });
+});
+
+describe('a carrying laptop that nobody new reaches', () => {
+  const one = laptop(1).address;
+
+  it('[TAKE-10] is followed by whoever it tells, tries twice and hears nothing', () => {
+    const second = joined(2);
+    second.lost(0);
+    for (const at of [1000, 8000]) {
+      expect(second.noticed(epochOf(1, 1), one)).toBe('tell');
+      second.tell(one);
+      second.failed(one, at, undefined, false);
+    }
+    expect(second.noticed(epochOf(1, 1), one)).toBe('carry');
+    expect(second.carry()).toMatchObject({ n: 2 });
+  });
+
+  it('[TAKE-10] not when it was heard: it is only slow', () => {
+    const second = joined(2);
+    second.lost(0);
+    for (const heard of [false, true, false]) {
+      expect(second.noticed(epochOf(1, 1), one)).toBe('tell');
+      second.tell(one);
+      second.failed(one, 1000, undefined, heard);
+    }
+    expect(second.noticed(epochOf(1, 1), one)).toBe('tell');
+  });
+
+  it('[TAKE-10] is followed by one that is linked to it, when others knock there and it dials in vain itself', () => {
+    const second = joined(2);
+    expect(second.knocked(0, 100)).toEqual({ answer: 'no', open: [] });
+    for (const at of [2000, 4000, 6000]) {
+      expect(second.knocked(at, 100)).toEqual({ answer: 'no', open: [one] });
+      expect(second.knocked(at + 100, 100)).toEqual({ answer: 'no', open: [] });
+      second.answered(one, null, at + 500, false);
+    }
+    expect(second.knocked(6600, 100).answer).toBe('no');
+    expect(second.knocked(7500, 100).answer).toBe('carry');
+  });
+
+  it('[TAKE-10] not when it answers once, or its link is silent, or the one that is linked may not', () => {
+    const answers = joined(2);
+    const silent = joined(2);
+    const guest = joined(9);
+    for (let at = 0; at < 20_000; at += 2000) {
+      for (const [one_, silence] of [
+        [answers, 100],
+        [silent, at === 6000 || at === 12_000 || at === 18_000 ? 1100 : 100],
+        [guest, 100],
+      ] as const) {
+        expect(one_.knocked(at, silence).answer).not.toBe('carry');
+        if (one_ === answers && at % 6000 === 0) one_.answered(one, null, at, true);
+        else one_.answered(one, null, at, false);
+      }
+    }
   });
 });

@@ -44,8 +44,8 @@ export interface Succession {
   /** Where to try to join, the likeliest first. Empty: nothing to try just now. */
   targets(now: number): string[];
   /**
-   * Somebody wants to join here while nobody is served. `wait`: the `open` ones have to be asked first, or something has
-   * to end first.
+   * Somebody wants to join here while nobody is served, or can't join elsewhere. `wait`: the `open` ones have to be asked
+   * first, or something has to end first; with `no` it is good to know of them.
    */
   knocked(
     now: number,
@@ -58,11 +58,14 @@ export interface Succession {
   goAbove(epoch: Epoch): boolean;
   /**
    * Somebody says that they carry the meeting with that epoch. `tell`: join there; `check`: ask them first, and give the
-   * answer to `compared`.
+   * answer to `compared`; `carry`: they are not reached from here, again and again, though they reach this laptop; `knock`: they don't reach whoever carries it, as if they had knocked.
    */
-  noticed(epoch: Epoch, address: string): 'ignore' | 'tell' | 'check';
-  /** What was asked because of a notice; null: not reached. `yield`: leave what there is for the one at that address. */
-  compared(epoch: Epoch, report: CarrierReport | null): 'yield' | 'above' | 'ignore';
+  noticed(epoch: Epoch, address: string): 'ignore' | 'tell' | 'check' | 'carry' | 'knock';
+  /**
+   * What was asked because of a notice; null: not reached. `yield`: leave what there is for the one at that address; `knock`:
+   * it doesn't reach whoever carries it, as if it had knocked.
+   */
+  compared(epoch: Epoch, report: CarrierReport | null): 'yield' | 'above' | 'ignore' | 'knock';
   /** Another laptop was asked who carries it; null: not reached. `retry`: try again to join. */
   answered(
     address: string,
@@ -98,6 +101,15 @@ const FRESH_MILLISECONDS = 2000;
 /** Those asked of the ones that come first, at a time. */
 const SENIORS_AT_A_TIME = 3;
 const MAX_HINTS = 16;
+/** Who says that it carries the meeting has been dialled so often in vain, told each time: nobody new reaches it. */
+const VAIN_TRIES = 2;
+/**
+ * When others don't reach the laptop that carries it, one that is linked to it tries to, so often; when nothing is heard of it
+ * so many times in a row and for so long, nobody new reaches it.
+ */
+const DOUBT_AGAIN_MILLISECONDS = 2000;
+const DOUBT_TRIES = 3;
+const DOUBT_MILLISECONDS = 5000;
 
 export function createSuccession(options: {
   readonly me: { readonly member: MemberId; readonly device: string };
@@ -126,6 +138,10 @@ export function createSuccession(options: {
   let hints: string[] = [];
   /** Said by others, or by itself, to carry it now. */
   let told: string | null = null;
+  /** Where nothing was heard of the one that says that it carries it, and how often in a row. */
+  let vain = { address: '', tries: 0 };
+  /** New connections to the one this laptop is linked to, in vain so far. */
+  let doubt = { since: 0, tries: 0, asked: -Infinity };
   /** Who know that this laptop carries it: were linked here, or gone above. Whoever of them is higher took it over knowingly. */
   let aware = new Set<string>();
   let failures = new Map<string, { readonly at: number; readonly heard: boolean }>();
@@ -168,7 +184,10 @@ export function createSuccession(options: {
       told = address;
       return;
     }
-    if (address === told) told = null;
+    if (address === told) {
+      told = null;
+      vain = { address, tries: report || heard ? 0 : (vain.address === address ? vain.tries : 0) + 1 };
+    }
     failures.set(address, { at: now, heard });
     if (!report) return void answers.delete(address);
     answers.set(address, report);
@@ -200,6 +219,7 @@ export function createSuccession(options: {
     return true;
   }
 
+  const mayTakeOver = () => seen !== null && options.order().includes(me.member) && options.lasting();
   const isGone = (address: string) => failures.has(address) && !answers.has(address);
 
   return {
@@ -217,6 +237,8 @@ export function createSuccession(options: {
       role = 'joined';
       carriedAt = address;
       told = null;
+      vain = { address, tries: 0 };
+      doubt = { since: 0, tries: 0, asked: -Infinity };
       note(epoch);
     },
     heardOf(laptops, epoch) {
@@ -239,21 +261,36 @@ export function createSuccession(options: {
     unheard: (address) => failures.get(address)?.heard === false,
     targets(now) {
       if (role !== 'seeking') return [];
-      const seniors = successors(true).map((laptop) => laptop.address);
       const due = (address: string | null): address is string => address !== null && !recently(address, now);
       const first = [told, carriedAt].filter(due);
-      const next = seniors.filter(due).slice(0, SENIORS_AT_A_TIME);
+      // Whoever has waited for a knock in vain may be one whom nobody can dial.
+      const waited = now - since >= PATIENCE_MILLISECONDS;
+      const others = successors(!waited)
+        .map((laptop) => laptop.address)
+        .filter(due);
+      const unheard = (address: string) => Number(failures.get(address)?.heard === false);
+      if (waited) others.sort((a, b) => unheard(a) - unheard(b));
+      const next = others.slice(0, SENIORS_AT_A_TIME);
       return [...new Set([...first, ...next, ...hints.filter(due)])];
     },
     knocked(now, silentFor) {
       if (role === 'carrying') return { answer: 'carry', open: [] };
       if (role === 'away') return { answer: 'no', open: [] };
       if (role === 'joined') {
-        const suspicious = silentFor >= SUSPECT_MILLISECONDS && carriedAt !== null;
-        return suspicious ? { answer: 'wait', open: [carriedAt as string] } : { answer: 'no', open: [] };
+        if (carriedAt === null) return { answer: 'no', open: [] };
+        if (silentFor >= SUSPECT_MILLISECONDS) {
+          doubt = { ...doubt, tries: 0 };
+          return { answer: 'wait', open: [carriedAt] };
+        }
+        const sure = doubt.tries >= DOUBT_TRIES && now - doubt.since >= DOUBT_MILLISECONDS;
+        if (sure && mayTakeOver()) return { answer: 'carry', open: [] };
+        if (now - doubt.asked < DOUBT_AGAIN_MILLISECONDS) return { answer: 'no', open: [] };
+        // Who comes once has only lost its way.
+        const again = doubt.asked > -Infinity;
+        doubt = { ...doubt, asked: now };
+        return { answer: 'no', open: again ? [carriedAt] : [] };
       }
-      if (seen === null || !options.order().includes(me.member) || !options.lasting())
-        return { answer: 'no', open: [] };
+      if (!mayTakeOver()) return { answer: 'no', open: [] };
       const before = successors(true).map((laptop) => laptop.address);
       const waited = now - since >= PATIENCE_MILLISECONDS;
       const open = [...new Set([told, carriedAt, ...(waited ? [] : before)])]
@@ -277,8 +314,12 @@ export function createSuccession(options: {
       if (role === 'seeking') {
         // Known or not, the highest one seen is where to go; where this laptop was sent meanwhile may be wrong.
         const underWay = address === told && !failures.has(address);
-        return compareEpochs(epoch, seen) >= 0 && !underWay ? 'tell' : 'ignore';
+        if (compareEpochs(epoch, seen) < 0 || underWay) return 'ignore';
+        if (address !== vain.address || vain.tries < VAIN_TRIES || !mayTakeOver()) return 'tell';
+        note(epoch);
+        return 'carry';
       }
+      if (role === 'joined' && compareEpochs(epoch, seen) < 0) return 'knock';
       if (role === 'away' || !outranks(epoch)) return 'ignore';
       if (role === 'joined' && address === carriedAt) {
         note(epoch);
@@ -292,6 +333,7 @@ export function createSuccession(options: {
         if (role !== 'carrying' || !standsFirm(report.epoch)) return 'yield';
         return goAbove(report.epoch, MAX_STEP_OF_CARRIER) ? 'above' : 'ignore';
       }
+      if (report === null && role === 'joined') return 'knock';
       // Whoever can't be reached from here can't serve those who are.
       return report === null && goAbove(epoch, MAX_STEP_OF_NEWCOMER) ? 'above' : 'ignore';
     },
@@ -304,6 +346,10 @@ export function createSuccession(options: {
         }
         if (higher && report?.state === 'joined' && report.carrier) hint([report.carrier]);
         return 'ignore';
+      }
+      if (role === 'joined' && address === carriedAt) {
+        if (report || heard) doubt = { ...doubt, tries: 0 };
+        else doubt = { ...doubt, tries: doubt.tries + 1, since: doubt.tries === 0 ? now : doubt.since };
       }
       if (role === 'seeking' || report === null) failed(address, now, report ?? undefined, heard);
       return role === 'seeking' && report?.state === 'carrying' ? 'retry' : 'ignore';

@@ -5,6 +5,8 @@ import type { CarrierTalk } from './carrier-talk.ts';
 /** A knock is answered within this. */
 const KNOCK_MILLISECONDS = 1500;
 const LOOK_AGAIN_MILLISECONDS = 20;
+/** Whether the host can be dialled, asked while its link works: on a long way, too, it must have time to answer. */
+const DOUBT_MILLISECONDS = 3000;
 
 /**
  * What happens at the door of a laptop that does not carry the meeting, or doesn't yet: others that lost their host knock,
@@ -33,7 +35,10 @@ export function keepDoor(options: {
       if (succession.role() === 'carrying') return true;
       const now = performance.now();
       const { answer, open } = succession.knocked(now, options.silentFor());
-      if (answer === 'no') return false;
+      if (answer === 'no') {
+        for (const address of open) void talk.ask(address, false, undefined, DOUBT_MILLISECONDS);
+        return false;
+      }
       if (answer === 'carry' && options.mayTakeOver()) {
         options.takeOver('nobody else does');
         return succession.role() === 'carrying';
@@ -44,14 +49,18 @@ export function keepDoor(options: {
     }
   }
 
+  function knock(): Promise<boolean> {
+    deciding ??= decide().finally(() => (deciding = undefined));
+    return deciding;
+  }
+
   return {
-    knock() {
-      deciding ??= decide().finally(() => (deciding = undefined));
-      return deciding;
-    },
+    knock,
     notice(epoch, address) {
       if (options.closed()) return;
       const to = succession.noticed(epoch, address);
+      if (to === 'knock') void knock();
+      if (to === 'carry' && options.mayTakeOver()) return options.takeOver('whoever carries it is not reached');
       if (to === 'check') void talk.compare(epoch, address);
       if (to !== 'tell') return;
       succession.tell(address);

@@ -103,6 +103,7 @@ export function attend(options: AttendanceOptions): RunningAttendance {
         logger.warn('the epoch could not be written down', { error: String(error) });
       }
     },
+    onKnock: () => void door.knock(),
     onRetry: (address) => link?.retry(address),
   });
   const hosting = () => succession.role() === 'carrying';

@@ -20,8 +20,9 @@ export const ELSEWHERE = 'elsewhere';
 
 /** What laptops ask and tell each other of who carries a meeting, besides their links. */
 export interface CarrierTalk {
-  /** Asks the laptop there; with `notice`, tells it that this one carries the meeting. `signal`: it needn't be known any more. */
-  ask(address: string, notice: boolean, signal?: AbortSignal): Promise<void>;
+  /** Asks the laptop there; with `notice`, tells it that this one carries the meeting. `signal`: it needn't be known any more.
+   * `within`: milliseconds. */
+  ask(address: string, notice: boolean, signal?: AbortSignal, within?: number): Promise<void>;
   /** Somebody says that they carry it with that epoch: asks back, since nobody is followed on their word alone. */
   compare(epoch: Epoch, address: string): Promise<void>;
   /** While this laptop carries the meeting: tells those who aren't with it. That heals a split. */
@@ -40,22 +41,26 @@ export function talkAboutCarrying(options: {
   onYield(address: string, device: string): void;
   /** The own epoch is another one. */
   onAbove(): void;
+  /** Somebody can't join where this laptop is linked. */
+  onKnock(): void;
   /** Whoever carries it was found at that address. */
   onRetry(address: string): void;
 }): CarrierTalk {
   const { meeting, succession, hub, credentials } = options;
   const asking = new Set<string>();
+  /** Of its own: a question that this laptop asks there in vain, every two seconds, must not stand in its way. */
+  const comparing = new Set<string>();
   let closed = false;
   let missing: NodeJS.Timeout | undefined;
   let turn = 0;
 
-  async function ask(address: string, notice: boolean, signal?: AbortSignal): Promise<void> {
+  async function ask(address: string, notice: boolean, signal?: AbortSignal, within?: number): Promise<void> {
     if (asking.has(address) || closed) return;
     asking.add(address);
     const epoch = succession.epoch();
     const answer = await askCarrier(address, meeting, credentials, {
       signal,
-      within: address === succession.carriedAt() ? ASK_MILLISECONDS : ASK_OTHERS_MILLISECONDS,
+      within: within ?? (address === succession.carriedAt() ? ASK_MILLISECONDS : ASK_OTHERS_MILLISECONDS),
       ...(notice && epoch ? { notice: { epoch, port: hub.port } } : {}),
     });
     setTimeout(() => asking.delete(address), ASK_AGAIN_MILLISECONDS).unref();
@@ -71,14 +76,15 @@ export function talkAboutCarrying(options: {
   }
 
   async function compare(epoch: Epoch, address: string): Promise<void> {
-    if (asking.has(address) || closed) return;
-    asking.add(address);
+    if (comparing.has(address) || closed) return;
+    comparing.add(address);
     const answer = await askCarrier(address, meeting, credentials, { within: ASK_OTHERS_MILLISECONDS });
-    asking.delete(address);
+    comparing.delete(address);
     if (closed) return;
     const report = answer === 'unheard' ? null : answer;
     const to = succession.compared(epoch, report);
     if (to === 'yield') options.onYield(address, report?.epoch?.device ?? ELSEWHERE);
+    if (to === 'knock') options.onKnock();
     if (to !== 'above') return;
     options.onAbove();
     void ask(address, true);
