@@ -46,6 +46,8 @@ export interface PaperRecord {
 }
 
 export const PAPER_CHUNK_BYTES = 1024 * 1024;
+/** A file with more is refused when it is added. */
+export const MAX_PAPER_PAGES = 20_000;
 
 const line = z.string().max(500);
 const sha256 = z

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { MAX_PAPER_PAGES } from '../../common/collab/plan.ts';
 
 export type PaperLimits = {
   /** Largest file in bytes; a setting, 500 MB by default. */
@@ -46,7 +47,6 @@ export type WorkerVerdict =
 export type WorkerTask = { readonly path: string; readonly bytes: number; readonly maxPages: number };
 
 const HEADER_WITHIN = 1024;
-const DEFAULT_MAX_PAGES = 20_000;
 const DEFAULT_TIMEOUT_MS = 20_000;
 const MAX_HEAP_MB = 512;
 /** Growth of the whole process that counts as an attack: a stream that unpacks to gigabytes. */
@@ -64,7 +64,7 @@ export async function checkPdf(path: string, limits: PaperLimits): Promise<Paper
   if (bytes === 0) return { ok: false, reason: 'empty' };
   if (bytes > limits.maxBytes) return { ok: false, reason: 'too-large' };
   if (!head.includes('%PDF-')) return { ok: false, reason: 'not-a-pdf' };
-  const maxPages = limits.maxPages ?? DEFAULT_MAX_PAGES;
+  const maxPages = limits.maxPages ?? MAX_PAPER_PAGES;
   const verdict = await inWorker({ path, bytes, maxPages }, limits.timeoutMs ?? DEFAULT_TIMEOUT_MS);
   if (verdict === 'too-slow') return { ok: false, reason: 'too-slow' };
   if ('refused' in verdict) return { ok: false, reason: verdict.refused };

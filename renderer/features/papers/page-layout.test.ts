@@ -8,6 +8,7 @@ import {
   PAGE_GAP,
   pageAt,
   percentOf,
+  problemOfCount,
   scaleFor,
   scrollTopOf,
   stepPercent,
@@ -105,4 +106,11 @@ describe('page layout', () => {
     );
     expect(canvasRatio(800, 1100, 1.25)).toBe(1.25);
   });
+});
+
+it('no more pages are laid out than a paper may have', () => {
+  expect([0, -3].map(problemOfCount)).toEqual(['empty', 'empty']);
+  expect([1, 20_000].map(problemOfCount)).toEqual([undefined, undefined]);
+  // Of the latter there is not even an array.
+  expect([20_001, 2 ** 31 - 1, 2 ** 32].map(problemOfCount)).toEqual(['broken', 'broken', 'broken']);
 });

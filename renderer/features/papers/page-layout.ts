@@ -1,3 +1,5 @@
+import { MAX_PAPER_PAGES } from '../../../common/collab/plan.ts';
+
 /** Size of a page in points at 100 %, as displayed (rotation applied). */
 export interface PageSize {
   readonly width: number;
@@ -23,6 +25,15 @@ export const PIXELS_PER_POINT = 96 / 72;
 export const MIN_PERCENT = 25;
 export const MAX_PERCENT = 500;
 const STEPS = [25, 33, 50, 67, 75, 90, 100, 110, 125, 150, 175, 200, 250, 300, 400, 500];
+
+/**
+ * Why a paper that says to have so many pages can't be laid out: in what is read in ranges pdf.js believes any number, also
+ * one for which no memory suffices.
+ */
+export function problemOfCount(pages: number): 'empty' | 'broken' | undefined {
+  if (pages < 1) return 'empty';
+  return pages > MAX_PAPER_PAGES ? 'broken' : undefined;
+}
 
 /** CSS pixels per point. `page` is the one being read: documents mix A4 with large plans. */
 export function scaleFor(

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Arriving } from './chunk-reader.ts';
 import { PaperUnavailable, paperSource, type ComingPaper, type Unavailable } from './paper-source.ts';
-import type { PageSize } from './page-layout.ts';
+import { problemOfCount, type PageSize } from './page-layout.ts';
 import { openDocument, prepareWorker, type PDFDocumentProxy } from './pdfjs.ts';
 import { startWatchdog } from './watchdog.ts';
 
@@ -81,8 +81,9 @@ export function usePaper(url: string, coming: ComingPaper | undefined): { readon
         const { width, height } = first?.getViewport({ scale: 1 }) ?? A4;
         stopWatchdog();
         if (abort.signal.aborted) return;
-        if (document.numPages < 1) {
-          setState({ status: 'failed', problem: 'empty' });
+        const problem = problemOfCount(document.numPages);
+        if (problem) {
+          setState({ status: 'failed', problem });
           return;
         }
         const paper: OpenPaper = {
