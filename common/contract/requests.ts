@@ -406,6 +406,8 @@ export interface PaperStatus {
   /** Bytes of it on this disk, verified. */
   readonly have: number;
   readonly state: 'here' | 'fetching' | 'waiting' | 'paused' | 'missing';
+  /** Why the rest of it isn't waited for: it is no paper of the meeting any more, or what came is another one. */
+  readonly lost: 'withdrawn' | 'unusable' | null;
   readonly bytesPerSecond: number;
   /** Why it is `paused`. */
   readonly pause: PaperPause | null;

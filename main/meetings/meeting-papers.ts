@@ -27,15 +27,17 @@ export function paperStatuses(
   const needed = new Set(papersByNeed(meeting, null).map(({ sha256 }) => sha256));
   return [...meeting.papers().values()].map((paper) => {
     const here = store.papers.find(paper.sha256) !== undefined;
-    const progress = here || !needed.has(paper.sha256) ? undefined : progressOf(paper.sha256);
+    const withdrawn = !here && !needed.has(paper.sha256);
+    const progress = here || withdrawn ? undefined : progressOf(paper.sha256);
     return {
       paper: paper.sha256,
       title: paper.title,
       size: paper.size,
       pages: paper.pages,
       item: items.find((item) => item.papers.includes(paper.sha256))?.id ?? null,
-      have: here ? paper.size : (progress?.have ?? 0),
+      have: here ? paper.size : (progress?.have ?? store.papers.have(paper.sha256)),
       state: here ? 'here' : stateOf(progress),
+      lost: withdrawn ? 'withdrawn' : progress?.unusable ? 'unusable' : null,
       pause: progress?.paused ? pause : null,
       givers: progress?.givers ?? 0,
       bytesPerSecond: progress?.bytesPerSecond ?? 0,

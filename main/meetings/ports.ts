@@ -200,6 +200,8 @@ export interface PaperShelf {
   ): Promise<{ readonly sha256: Sha256; readonly size: number; readonly chunks: readonly Sha256[] }>;
   /** Where a whole paper lies. */
   find(paper: Sha256): { readonly path: string; readonly size: number } | undefined;
+  /** Bytes of it that are here, verified. */
+  have(paper: Sha256): number;
   /** A chunk of a paper, whole or not, checked against its manifest now. `damaged`: it is whole and has other bytes there. */
   readChunk(paper: WantedPaper, chunk: number): Promise<Uint8Array | 'not-here' | 'damaged'>;
   /** More of a paper lies here than before. */

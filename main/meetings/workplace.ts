@@ -385,8 +385,11 @@ export function createWorkplace(deps: {
       });
     },
     async chunk({ meeting: id, paper, chunk, urgent }) {
-      const record = papersByNeed(open(id), null).find(({ sha256 }) => sha256 === paper);
-      if (!record) throw new Refusal('paper-withdrawn');
+      const meeting = open(id);
+      const record = meeting.papers().get(paper);
+      // Whole, it is read on after it was taken off the agenda, as if it had been opened whole.
+      const readable = store.papers.find(paper) || papersByNeed(meeting, null).some(({ sha256 }) => sha256 === paper);
+      if (!record || !readable) throw new Refusal('paper-withdrawn');
       if (atHand.get(id)?.fetcher?.progress(paper).unusable) throw new Refusal('paper-unusable');
       return await chunks.wait(record, chunk, urgent);
     },

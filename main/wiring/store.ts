@@ -90,6 +90,7 @@ export function laptopStore(store: Store, now: () => Date): LaptopStore {
       importFile: (path, { onProgress, signal }) => imported(path, onProgress, signal),
       importBytes: async (bytes) => manifestOf(await store.papers.importBytes(bytes)),
       find: (paper) => store.papers.file(asSha256(paper)),
+      have: (paper) => store.papers.have(paper),
       readChunk: (paper, chunk) => store.papers.readChunk(paper, chunk),
       onArrival: (listener) => store.papers.onArrival(listener),
     },

@@ -104,7 +104,7 @@ function useArrival(meeting: MeetingId, paper: Sha256, status: PaperStatus | und
         : { size, chunk: (index: number, urgent: boolean) => comingChunk(meeting, paper, index, urgent) },
     [meeting, paper, size],
   );
-  return source && status && { size: status.size, have: status.have, state: status.state, source };
+  return source && status && { size: status.size, have: status.have, state: status.state, lost: status.lost, source };
 }
 
 /** One document per person and paper; my private one besides. */

@@ -78,11 +78,19 @@ test('[PAPER-13] what a window waits for comes before the rest of its paper, and
   // What was begun beside it at most, with as many connections as there are.
   for (const { paper } of [first, second])
     expect((await status(paper))?.have).toBeLessThanOrEqual(2 * PAPER_CHUNK_BYTES);
+  await secretary.request('papers.remove', { meeting, item: ITEM, paper: second.paper });
+  await until(async () => (await status(second.paper))?.lost === 'withdrawn');
+  expect((await status(second.paper))?.have).toBeGreaterThanOrEqual(PAPER_CHUNK_BYTES);
   line.slow(Infinity);
   // Whoever only waits gets it when its turn comes, and when it is here again at once, and from the whole paper.
   expect(hex(await wait(first.paper, 4, false))).toBe(hex(chunkOf(first.bytes, 4)));
   await until(async () => (await status(first.paper))?.state === 'here');
   expect(hex(await chunk(first.paper, 5, false))).toBe(hex(chunkOf(first.bytes, 5)));
+  // Somebody is reading it: it isn't taken out of their hands.
+  await secretary.request('papers.remove', { meeting, item: ITEM, paper: first.paper });
+  await until(async () => (await status(first.paper))?.item === null);
+  expect(await status(first.paper)).toMatchObject({ state: 'here', lost: null });
+  expect(hex(await chunk(first.paper, 3, false))).toBe(hex(chunkOf(first.bytes, 3)));
 }, 90_000);
 
 test('[PAPER-13] waiting ends by itself, is bounded, and is for papers on the agenda only', async () => {
@@ -97,8 +105,8 @@ test('[PAPER-13] waiting ends by itself, is bounded, and is for papers on the ag
   expect(answers.filter((answer) => answer === 'too-many-waiting')).toHaveLength(5);
   expect(answers.filter((answer) => answer === null)).toHaveLength(MOST_WAITING - 1);
   expect(await waiting).toBe('paper-withdrawn');
-  expect(await status(withdrawn)).toMatchObject({ item: null, state: 'missing' });
-  expect(await status(paper)).toMatchObject({ have: 0, state: 'paused' });
+  expect(await status(withdrawn)).toMatchObject({ item: null, state: 'missing', lost: 'withdrawn' });
+  expect(await status(paper)).toMatchObject({ have: 0, state: 'paused', lost: null });
   await expect(chunk(paper, 3, true)).rejects.toMatchObject({ code: 'no-such-chunk' });
   await expect(chunk(paper, -1, true)).rejects.toMatchObject({ code: 'bad-input' });
   const unknown = createHash('sha256').update('nothing').digest('hex') as Sha256;
@@ -132,7 +140,7 @@ test('[PAPER-13] a manifest that lies: what came is thrown away, and said to be'
     expect(['paper-unusable', hex(chunkOf(bytes, at))]).toContain(typeof answer === 'string' ? answer : hex(answer));
   await until(async () => (await status(paper))?.have === 0);
   await until(async () => (await chunk(paper, 0, true).catch(codeOf)) === 'paper-unusable');
-  expect(await status(paper)).toMatchObject({ have: 0, state: 'waiting' });
+  expect(await status(paper)).toMatchObject({ have: 0, state: 'waiting', lost: 'unusable' });
 }, 60_000);
 
 const codeOf = (error: unknown): string => (error as { code?: string }).code ?? String(error);

@@ -7,7 +7,7 @@ import { useLasting, useLingering } from '../../ui/time.ts';
 import type { ComingPaper } from './paper-source.ts';
 
 /** How far a paper is here, and where its bytes come from until it is whole. */
-export interface PaperArrival extends Pick<PaperStatus, 'size' | 'have' | 'state'> {
+export interface PaperArrival extends Pick<PaperStatus, 'size' | 'have' | 'state' | 'lost'> {
   /** The same as long as the paper is. */
   readonly source: ComingPaper;
 }

@@ -65,10 +65,11 @@ function PaperFrame(props: ReaderProps): ReactNode {
   const standing = arrival === undefined ? 'unknown' : coming ? 'coming' : 'here';
   const failed = useRef(false);
   failed.current = state.status === 'failed';
-  // What couldn't be read before may be readable now that it is whole.
+  const lost = arrival?.lost ?? null;
+  // What couldn't be read before may be readable now that it is whole, or a paper of the meeting again.
   useEffect(() => {
     if (failed.current) reopen();
-  }, [standing, reopen]);
+  }, [standing, lost, reopen]);
   // Looked for before it was known that it comes.
   const comes = state.status === 'failed' && state.problem === 'missing' && standing !== 'unknown';
   useEffect(() => {
@@ -95,20 +96,22 @@ function PaperFrame(props: ReaderProps): ReactNode {
     return () => clearTimeout(timer);
   }, [state.status, props.paper.url]);
 
-  if (state.status === 'failed') {
+  // Also when its first pages are seen already: nothing of what was thrown away is shown on.
+  const problem = lost ?? (state.status === 'failed' ? state.problem : null);
+  if (problem !== null) {
     return (
-      <div className="paper-reader paper-message" role="alert" data-testid="paper-failed" data-problem={state.problem}>
+      <div className="paper-reader paper-message" role="alert" data-testid="paper-failed" data-problem={problem}>
         <h2>{t('papers.cannotOpen', { title: props.paper.title })}</h2>
-        <p>{t(`papers.problem.${state.problem}`)}</p>
+        <p>{t(`papers.problem.${problem}`)}</p>
         <Button appearance="primary" icon={<ArrowSync20Regular />} data-testid="paper-retry" onClick={reopen}>
           {t('papers.retry')}
         </Button>
       </div>
     );
   }
-  if (state.status === 'opening' && coming)
+  if (state.status !== 'open' && coming)
     return <WaitForPaper title={props.paper.title} arrival={arrival} shown={slow} />;
-  if (state.status === 'opening') {
+  if (state.status !== 'open') {
     return (
       <div className="paper-reader paper-message" data-testid="paper-opening">
         {slow && <Spinner label={t('papers.opening', { title: props.paper.title })} />}
