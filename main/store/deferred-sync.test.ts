@@ -1,3 +1,4 @@
+import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase, type Database } from './database.ts';
@@ -54,6 +55,16 @@ describe('a commit that does not wait for the disk', () => {
     void deferred.commit(() => add(1)).then(() => (onDisk = true));
     await deferred.close();
     expect(onDisk).toBe(true);
+  });
+
+  it.skipIf(process.platform === 'win32')('fails only as long as the file cannot be opened', async () => {
+    const file = join(folder.path, 'phien.db-wal');
+    renameSync(file, `${file}-elsewhere`);
+    const failed = [deferred.commit(() => add(1)), deferred.commit(() => add(2))];
+    for (const one of await Promise.allSettled(failed)) expect(one.status).toBe('rejected');
+    renameSync(`${file}-elsewhere`, file);
+    await deferred.commit(() => add(3));
+    expect(count()).toBe(3);
   });
 
   it('needs no disk in memory', async () => {

@@ -42,11 +42,10 @@ export function deferredSync(db: Database): DeferredSync {
   let restsUntil = 0;
 
   /** Of the write-ahead log: SQLite writes into it at a commit, and never replaces it while the database is open. */
-  function sync(): Promise<void> {
-    if (db.memory) return Promise.resolve();
-    file ??= openSync(`${db.name}-wal`, 'r+');
-    const log = file;
-    return new Promise((resolve, reject) => fdatasync(log, (error) => (error ? reject(error) : resolve())));
+  async function sync(): Promise<void> {
+    if (db.memory) return;
+    const log = (file ??= openSync(`${db.name}-wal`, 'r+'));
+    await new Promise<void>((resolve, reject) => fdatasync(log, (error) => (error ? reject(error) : resolve())));
   }
 
   async function flush(): Promise<void> {
