@@ -101,8 +101,13 @@ export function keepPlaces(server: Server, { limits, logger, onFailed }: DoorOpt
   }
 
   server.on('connection', (socket: Socket) => {
+    // Gone while it waited to be accepted: nothing tells it from others of that kind any more.
+    if (socket.remoteAddress === undefined) {
+      onFailed?.();
+      return void socket.destroy();
+    }
     const ends = endsOf(socket);
-    const network = networkOf(socket.remoteAddress ?? '');
+    const network = networkOf(socket.remoteAddress);
     const said: Buffer[] = [];
     let bytes = 0;
     let begun = false;
@@ -126,10 +131,12 @@ export function keepPlaces(server: Server, { limits, logger, onFailed }: DoorOpt
     }
 
     function giveUp(): void {
-      leave(ends);
+      if (waiting.get(ends) === one) leave(ends);
       socket.destroy();
     }
 
+    // One with the same ends is over, though that was not heard of yet.
+    leave(ends);
     waiting.set(ends, one);
     networks.set(network, (networks.get(network) ?? new Set()).add(ends));
     taken++;
