@@ -310,6 +310,21 @@ describe('a carrying laptop that nobody new reaches', () => {
     expect(second.knocked(7500, 100).answer).toBe('carry');
   });
 
+  it('[TAKE-10] not for what was asked while its link was silent, nor for what was found out long ago', () => {
+    const afterOutage = joined(2);
+    for (const at of [1000, 2000, 3000, 7000]) afterOutage.answered(one, null, at, false);
+    expect(afterOutage.knocked(8000, 100)).toEqual({ answer: 'no', open: [] });
+    expect(afterOutage.knocked(10_000, 100)).toEqual({ answer: 'no', open: [one] });
+
+    const longAgo = joined(2);
+    for (const at of [0, 2000, 4000, 6000]) {
+      longAgo.knocked(at, 100);
+      longAgo.answered(one, null, at + 1000, false);
+    }
+    expect(longAgo.knocked(3_600_000, 100)).toEqual({ answer: 'no', open: [] });
+    expect(longAgo.knocked(3_602_000, 100)).toEqual({ answer: 'no', open: [one] });
+  });
+
   it('[TAKE-10] not when it answers once, or its link is silent, or the one that is linked may not', () => {
     const answers = joined(2);
     const silent = joined(2);

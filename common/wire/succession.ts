@@ -110,6 +110,9 @@ const VAIN_TRIES = 2;
 const DOUBT_AGAIN_MILLISECONDS = 2000;
 const DOUBT_TRIES = 3;
 const DOUBT_MILLISECONDS = 5000;
+/** Nobody has knocked for so long: what was found out before may be over. Who tells many of its carrying comes round within this. */
+const DOUBT_FORGOTTEN_MILLISECONDS = 60_000;
+const NO_DOUBT = { since: 0, tries: 0, asked: -Infinity, open: false };
 
 export function createSuccession(options: {
   readonly me: { readonly member: MemberId; readonly device: string };
@@ -140,8 +143,8 @@ export function createSuccession(options: {
   let told: string | null = null;
   /** Where nothing was heard of the one that says that it carries it, and how often in a row. */
   let vain = { address: '', tries: 0 };
-  /** New connections to the one this laptop is linked to, in vain so far. */
-  let doubt = { since: 0, tries: 0, asked: -Infinity };
+  /** New connections to the one this laptop is linked to, in vain so far; `open`: one was asked for because of a knock. */
+  let doubt = NO_DOUBT;
   /** Who know that this laptop carries it: were linked here, or gone above. Whoever of them is higher took it over knowingly. */
   let aware = new Set<string>();
   let failures = new Map<string, { readonly at: number; readonly heard: boolean }>();
@@ -238,7 +241,7 @@ export function createSuccession(options: {
       carriedAt = address;
       told = null;
       vain = { address, tries: 0 };
-      doubt = { since: 0, tries: 0, asked: -Infinity };
+      doubt = NO_DOUBT;
       note(epoch);
     },
     heardOf(laptops, epoch) {
@@ -282,12 +285,13 @@ export function createSuccession(options: {
           doubt = { ...doubt, tries: 0 };
           return { answer: 'wait', open: [carriedAt] };
         }
+        if (now - doubt.asked > DOUBT_FORGOTTEN_MILLISECONDS) doubt = NO_DOUBT;
         const sure = doubt.tries >= DOUBT_TRIES && now - doubt.since >= DOUBT_MILLISECONDS;
         if (sure && mayTakeOver()) return { answer: 'carry', open: [] };
         if (now - doubt.asked < DOUBT_AGAIN_MILLISECONDS) return { answer: 'no', open: [] };
         // Who comes once has only lost its way.
         const again = doubt.asked > -Infinity;
-        doubt = { ...doubt, asked: now };
+        doubt = { ...doubt, asked: now, open: again };
         return { answer: 'no', open: again ? [carriedAt] : [] };
       }
       if (!mayTakeOver()) return { answer: 'no', open: [] };
@@ -348,8 +352,10 @@ export function createSuccession(options: {
         return 'ignore';
       }
       if (role === 'joined' && address === carriedAt) {
-        if (report || heard) doubt = { ...doubt, tries: 0 };
-        else doubt = { ...doubt, tries: doubt.tries + 1, since: doubt.tries === 0 ? now : doubt.since };
+        // Asked for another reason: the link was silent, so it shows nothing that a new connection isn't answered.
+        const inVain = doubt.open && !report && !heard;
+        const since = doubt.tries === 0 ? now : doubt.since;
+        doubt = { ...doubt, open: false, since, tries: inVain ? doubt.tries + 1 : 0 };
       }
       if (role === 'seeking' || report === null) failed(address, now, report ?? undefined, heard);
       return role === 'seeking' && report?.state === 'carrying' ? 'retry' : 'ignore';
