@@ -12,7 +12,7 @@ export const limits = {
    */
   strangersPerSecond: 100,
   knownNetworksPerSecond: 300,
-  /** Kept of what somebody says before the handshake may begin. */
+  /** Who says more before the handshake may begin is cut off. */
   firstBytes: 16 * 1024,
   headerBytes: 8 * 1024,
   /** A whole request, a chunk of a paper on a thin line included. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { limits } from './connection-limits.ts';
 import { keepPlaces, type Door } from './door.ts';
 
@@ -28,19 +28,18 @@ describe('the door of the hub', () => {
   const begun: { readonly destroyed: boolean }[] = [];
   const port = () => (server.address() as AddressInfo).port;
 
-  beforeEach(async () => {
+  async function open(strangersPerSecond: number): Promise<void> {
     failed = 0;
     begun.length = 0;
     server = createServer((socket: Socket) => {
       begun.push({ destroyed: socket.destroyed });
       socket.on('error', () => undefined);
     });
-    const few = { ...limits, strangersPerSecond: 5 };
     const logger = { info: () => undefined, warn: () => undefined };
-    door = keepPlaces(server, { limits: few, logger, onFailed: () => void failed++ });
+    door = keepPlaces(server, { limits: { ...limits, strangersPerSecond }, logger, onFailed: () => void failed++ });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-  });
+  }
   afterEach(async () => {
     door.cut();
     const closed = once(server, 'close');
@@ -52,6 +51,7 @@ describe('the door of the hub', () => {
   it.runIf(process.platform === 'linux')(
     '[CONN-7] begins nothing for who has gone before being accepted, and keeps nobody waiting for it',
     async () => {
+      await open(5);
       const count = 100;
       const flag = new Int32Array(new SharedArrayBuffer(4));
       const visitors = new Worker(VISITORS, { eval: true, workerData: { port: port(), count, flag } });
@@ -67,4 +67,13 @@ describe('the door of the hub', () => {
       await visitors.terminate();
     },
   );
+
+  it('[CONN-7] keeps only so much of what somebody says who waits', async () => {
+    // Nobody's turn comes.
+    await open(0.01);
+    const client = connect(port(), '127.0.0.1').on('error', () => undefined);
+    client.write(Buffer.alloc(limits.firstBytes + 1));
+    await expect.poll(() => client.destroyed, { timeout: 5000 }).toBe(true);
+    expect([failed, begun.length]).toEqual([1, 0]);
+  });
 });

@@ -32,6 +32,7 @@ interface Waiting {
   begin(): void;
 }
 
+const NOTHING: Buffer = Buffer.alloc(0);
 /** Networks of which somebody was admitted that are remembered, the last ones. */
 const NETWORKS_KNOWN = 1000;
 
@@ -108,15 +109,15 @@ export function keepPlaces(server: Server, { limits, logger, onFailed }: DoorOpt
     }
     const ends = endsOf(socket);
     const network = networkOf(socket.remoteAddress);
-    const said: Buffer[] = [];
-    let bytes = 0;
+    let said = NOTHING;
     let begun = false;
     const one: Waiting = { socket, network, lane: undefined, begin };
 
     function hear(piece: Buffer): void {
-      said.push(piece);
-      bytes += piece.length;
-      if (bytes >= limits.firstBytes) socket.pause();
+      // One piece: many small ones would take far more than they are long.
+      said = said.length === 0 ? piece : Buffer.concat([said, piece]);
+      // More than a handshake begins with.
+      if (said.length > limits.firstBytes) return giveUp();
       if (one.lane) return;
       one.lane = known.has(network) ? lanes.known : lanes.strange;
       one.lane.add(network, one);
@@ -126,7 +127,8 @@ export function keepPlaces(server: Server, { limits, logger, onFailed }: DoorOpt
       begun = true;
       socket.off('data', hear).off('end', giveUp).off('error', giveUp).setTimeout(0, giveUp);
       socket.pause();
-      socket.unshift(Buffer.concat(said.splice(0)));
+      socket.unshift(said);
+      said = NOTHING;
       for (const listener of beginHandshake) listener.call(server, socket);
     }
 
