@@ -10,6 +10,8 @@ import { createAwarenessGate } from './awareness-gate.ts';
 const AN = asMemberId('00000000-0000-4000-8000-000000000001');
 const BINH = asMemberId('00000000-0000-4000-8000-000000000002');
 
+const NO_MESSAGE = new Uint8Array(0);
+
 type Said = { client: number; clock: number; state: object | null };
 
 function bytesOf(said: readonly Said[]): Uint8Array {
@@ -50,7 +52,7 @@ describe('what a connection may say of its presence', () => {
           const gate = createAwarenessGate(ours, AN, () => 0);
           const owned = new Set<number>();
           for (const message of messages) {
-            expect(gate.admit(bytesOf(message))).toBe(true);
+            expect(gate.admit(bytesOf(message), NO_MESSAGE)).toBe(true);
             // An echo of a client that nobody speaks for, which is no newer than what is known of it, is nobody's word.
             const counted = message.filter(
               ({ client, clock }) => owned.has(client) || clock > (theirs.meta.get(client)?.clock ?? 0),
@@ -73,9 +75,9 @@ describe('what a connection may say of its presence', () => {
     const awareness = fresh();
     const an = createAwarenessGate(awareness, AN);
     const binh = createAwarenessGate(awareness, BINH);
-    an.admit(bytesOf([{ client: 7, clock: 1, state: { page: 1 } }]));
-    binh.admit(bytesOf([{ client: 7, clock: 2, state: { page: 9 } }]));
-    binh.admit(bytesOf([{ client: 8, clock: 1, state: { page: 2, member: AN } }]));
+    an.admit(bytesOf([{ client: 7, clock: 1, state: { page: 1 } }]), NO_MESSAGE);
+    binh.admit(bytesOf([{ client: 7, clock: 2, state: { page: 9 } }]), NO_MESSAGE);
+    binh.admit(bytesOf([{ client: 8, clock: 1, state: { page: 2, member: AN } }]), NO_MESSAGE);
     expect(awareness.states.get(7)).toEqual({ page: 1, member: AN });
     expect(awareness.states.get(8)).toEqual({ page: 2, member: BINH });
     an.close();
@@ -83,19 +85,44 @@ describe('what a connection may say of its presence', () => {
     awareness.destroy();
   });
 
+  it('is passed on as it was said where the document says whose it is, unless it says what is old or another’s', () => {
+    const awareness = fresh();
+    const gate = createAwarenessGate(awareness, null);
+    const told: unknown[] = [];
+    awareness.on('update', (_: unknown, origin: unknown) => told.push(origin === gate.origin && gate.origin.exactly));
+    const say = (said: readonly Said[]) => {
+      const message = bytesOf(said);
+      gate.admit(message, message);
+      return message;
+    };
+    const first = say([{ client: 7, clock: 1, state: { ink: 'a', member: BINH } }]);
+    expect(awareness.states.get(7)).toEqual({ ink: 'a', member: BINH });
+    createAwarenessGate(awareness, null).admit(bytesOf([{ client: 8, clock: 1, state: {} }]), first);
+    say([
+      { client: 7, clock: 2, state: { ink: 'b' } },
+      { client: 8, clock: 9, state: { ink: 'not its own' } },
+    ]);
+    say([{ client: 7, clock: 2, state: { ink: 'old' } }]);
+    const last = say([{ client: 7, clock: 3, state: null }]);
+    // Told of by others: false; with more than was said, or less: undefined.
+    expect(told).toEqual([first, false, undefined, last]);
+    expect(gate.origin.exactly).toBeUndefined();
+    awareness.destroy();
+  });
+
   it('is held back beyond the rate, the newest only, and malformed when it is no state', () => {
     let now = 0;
     const awareness = fresh();
     const gate = createAwarenessGate(awareness, AN, () => now);
-    const say = (clock: number) => gate.admit(bytesOf([{ client: 7, clock, state: { page: clock } }]));
+    const say = (clock: number) => gate.admit(bytesOf([{ client: 7, clock, state: { page: clock } }]), NO_MESSAGE);
     for (let clock = 1; clock <= MAX_AWARENESS_RATE + 5; clock++) say(clock);
     expect(awareness.states.get(7)).toMatchObject({ page: MAX_AWARENESS_RATE });
     expect(gate.holding).toBe(true);
     now = 1000;
     gate.advance();
     expect(awareness.states.get(7)).toMatchObject({ page: MAX_AWARENESS_RATE + 5 });
-    expect(gate.admit(Uint8Array.of(1, 7, 200, 1, 1, 91))).toBe(false);
-    expect(gate.admit(bytesOf([{ client: 7, clock: 999, state: [] }]))).toBe(false);
+    expect(gate.admit(Uint8Array.of(1, 7, 200, 1, 1, 91), NO_MESSAGE)).toBe(false);
+    expect(gate.admit(bytesOf([{ client: 7, clock: 999, state: [] }]), NO_MESSAGE)).toBe(false);
     awareness.destroy();
   });
 });

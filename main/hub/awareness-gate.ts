@@ -10,14 +10,20 @@ import { createRate } from './rate.ts';
  */
 export interface AwarenessGate {
   /** Of the changes that the connection makes, and of the one when `close` removes what it said. */
-  readonly origin: object;
-  /** Applies what may be said of an awareness update; false for a malformed one. */
-  admit(update: Uint8Array): boolean;
+  readonly origin: SaidBy;
+  /** Applies what may be said of the awareness update in `message`; false for a malformed one. */
+  admit(update: Uint8Array, message: Uint8Array): boolean;
   /** Applies what was held back by the rate, if it may be applied now. */
   advance(): void;
   readonly holding: boolean;
   /** Removes what the connection said. */
   close(): void;
+}
+
+/** Stands for a connection as the origin of a change. */
+export interface SaidBy {
+  /** The message that the change was said with, where it says that and no more: others can be told with the same bytes. */
+  exactly: Uint8Array | undefined;
 }
 
 interface ClientState {
@@ -33,8 +39,9 @@ const MAX_DEPTH = 12;
 /** Which connection speaks for a client id, per document. */
 const owners = new WeakMap<Awareness, Map<number, object>>();
 
-export function createAwarenessGate(awareness: Awareness, member: MemberId, now?: () => number): AwarenessGate {
-  const self = {};
+/** `member`: whose name is written into every state; null where the document says whose it is. */
+export function createAwarenessGate(awareness: Awareness, member: MemberId | null, now?: () => number): AwarenessGate {
+  const self: SaidBy = { exactly: undefined };
   const owned = new Set<number>();
   const rate = createRate(MAX_AWARENESS_RATE, MAX_AWARENESS_RATE, now);
   let waiting = new Map<number, ClientState>();
@@ -51,6 +58,9 @@ export function createAwarenessGate(awareness: Awareness, member: MemberId, now?
     return true;
   }
 
+  const named = (state: Record<string, unknown> | null) =>
+    state === null || member === null ? state : { ...state, member };
+
   function release(client: number): void {
     owned.delete(client);
     owner.delete(client);
@@ -61,11 +71,12 @@ export function createAwarenessGate(awareness: Awareness, member: MemberId, now?
     get holding() {
       return waiting.size > 0;
     },
-    admit(update) {
+    admit(update, message) {
       const fresh = new Map<number, ClientState>();
+      let count = 0;
       try {
         const decoder = decoding.createDecoder(update);
-        const count = decoding.readVarUint(decoder);
+        count = decoding.readVarUint(decoder);
         if (count > MAX_ENTRIES) return false;
         for (let index = 0; index < count; index++) {
           const client = decoding.readVarUint(decoder);
@@ -76,7 +87,7 @@ export function createAwarenessGate(awareness: Awareness, member: MemberId, now?
           if (!mine(client, clock)) continue;
           const state: unknown = JSON.parse(text);
           if (typeof state !== 'object' || Array.isArray(state) || tooDeep(state, MAX_DEPTH)) return false;
-          fresh.set(client, { clock, state: state === null ? null : { ...state, member } });
+          fresh.set(client, { clock, state: named(state as Record<string, unknown> | null) });
           // A window was closed; the next one is a new client.
           if (state === null) release(client);
         }
@@ -87,7 +98,10 @@ export function createAwarenessGate(awareness: Awareness, member: MemberId, now?
       if (fresh.size === 0) return true;
       if (rate.take()) {
         for (const client of fresh.keys()) waiting.delete(client);
+        const isNews = [...fresh].every(([client, { clock }]) => clock > (awareness.meta.get(client)?.clock ?? 0));
+        if (member === null && isNews && fresh.size === count) self.exactly = message;
         apply(awareness, fresh, self);
+        self.exactly = undefined;
       } else for (const [client, state] of fresh) waiting.set(client, state);
       return true;
     },

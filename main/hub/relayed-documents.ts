@@ -3,6 +3,7 @@ import * as encoding from 'lib0/encoding';
 import { encodeAwarenessUpdate } from 'y-protocols/awareness';
 import * as syncProtocol from 'y-protocols/sync';
 import type { CarriedMeeting, OpenDocument } from '../../common/collab/carried-meeting.ts';
+import type { SaidBy } from './awareness-gate.ts';
 import type { Happenings } from './happenings.ts';
 
 /** Message types of y-websocket's protocol. */
@@ -80,9 +81,8 @@ export function createRelayedDocuments(
 
     function onAwareness(change: { added: number[]; updated: number[]; removed: number[] }, origin: unknown): void {
       everyone = undefined;
-      const message = awarenessMessage(
-        encodeAwarenessUpdate(awareness, [...change.added, ...change.updated, ...change.removed]),
-      );
+      const clients = [...change.added, ...change.updated, ...change.removed];
+      const message = exactlyBy(origin) ?? awarenessMessage(encodeAwarenessUpdate(awareness, clients));
       happenings.add({ document, message, by: by(origin), live: true });
       onHappening();
     }
@@ -143,6 +143,9 @@ export function createRelayedDocuments(
     },
   };
 }
+
+const exactlyBy = (origin: unknown): Uint8Array | undefined =>
+  typeof origin === 'object' && origin !== null && 'exactly' in origin ? (origin as SaidBy).exactly : undefined;
 
 function syncMessage(write: (encoder: encoding.Encoder) => void): Uint8Array {
   const encoder = encoding.createEncoder();

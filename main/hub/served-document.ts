@@ -1,6 +1,7 @@
 import * as decoding from 'lib0/decoding';
 import type { CarriedMeeting } from '../../common/collab/carried-meeting.ts';
 import { serveDocument, SHOWN, type DocumentConnection } from '../../common/collab/document-connection.ts';
+import { shapeOf } from '../../common/collab/document-shapes.ts';
 import type { ChangeProblem } from '../../common/collab/write-check.ts';
 import type { MemberId } from '../../common/domain/ids.ts';
 import { createAwarenessGate, type AwarenessGate } from './awareness-gate.ts';
@@ -85,7 +86,12 @@ class Served implements ServedDocument {
     switch (message[0]) {
       case AWARENESS: {
         const update = payloadOf(message);
-        return update !== null && this.speaking().gate.admit(update) ? null : MALFORMED;
+        if (update === null) return MALFORMED;
+        if (this.meeting.mayWrite(this.connection.member, this.document.name))
+          return this.speaking().gate.admit(update, message) ? null : MALFORMED;
+        // Nor is seen what they said while they might. Not punished: every stock client sends its presence on opening.
+        this.voice?.gate.close();
+        return null;
       }
       case SYNC:
         if (message[1] !== SYNC_STEP_1) return this.speaking().served.receive(message) ? null : this.breach();
@@ -120,7 +126,7 @@ class Served implements ServedDocument {
     const { meeting, document, connection } = this;
     const { member } = connection;
     const { name, opened } = document;
-    const gate = createAwarenessGate(opened.awareness, member);
+    const gate = createAwarenessGate(opened.awareness, shapeOf(name).oneAuthor ? null : member);
     const served = serveDocument(opened, {
       member,
       onRefused: (problem) => (this.refused = problem),

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
@@ -106,33 +107,74 @@ describe('stock y-websocket client', () => {
 
 describe('awareness', () => {
   it('[AWARE-2] travels between stock clients under the name of their certificates', async () => {
-    const first = stockClient(an, 'floor');
+    const first = stockClient(deputy, 'floor');
     const second = stockClient(binh, 'floor');
     await expectSoon('both synced', () => first.provider.synced && second.provider.synced);
     first.provider.awareness.setLocalState({ presenting: { paper: 'd'.repeat(64), page: 3 }, member: binh.member });
     const seen = () => second.provider.awareness.getStates().get(first.doc.clientID);
     await expectSoon('seen', () => seen()?.['presenting'] !== undefined);
-    expect(seen()).toEqual({ presenting: { paper: 'd'.repeat(64), page: 3 }, member: an.member });
+    expect(seen()).toEqual({ presenting: { paper: 'd'.repeat(64), page: 3 }, member: deputy.member });
     first.provider.destroy();
     await expectSoon('gone with its connection', () => seen() === undefined);
   });
 
   it('[AWARE-1] of somebody else can be neither replaced nor removed', async () => {
-    const ink = inkOf(binh);
-    const victim = stockClient(binh, ink);
+    const victim = stockClient(deputy, 'floor');
     await expectSoon('synced', () => victim.provider.synced);
     victim.provider.awareness.setLocalState({ pen: 'real' });
-    const state = () => room.carried.awareness(ink).getStates().get(victim.doc.clientID);
+    const state = () => room.carried.awareness('floor').getStates().get(victim.doc.clientID);
     await expectSoon('known', () => state()?.['pen'] === 'real');
-    const attacker = await openRawSocket(an, `wss://${room.address}/doc/${room.rules.id}/${ink}`);
+    const attacker = await openRawSocket(room.secretary, `wss://${room.address}/doc/${room.rules.id}/floor`);
     attacker.socket.send(
       awarenessFrame([{ client: victim.doc.clientID, clock: 900, state: JSON.stringify({ pen: 'forged' }) }]),
     );
     attacker.socket.send(awarenessFrame([{ client: victim.doc.clientID, clock: 901, state: 'null' }]));
     attacker.socket.send(awarenessFrame([{ client: 5, clock: 1, state: JSON.stringify({ pen: 'own' }) }]));
-    await expectSoon('own state arrives', () => room.carried.awareness(ink).getStates().has(5));
-    expect(state()).toEqual({ pen: 'real', member: binh.member });
+    await expectSoon('own state arrives', () => room.carried.awareness('floor').getStates().has(5));
+    expect(state()).toEqual({ pen: 'real', member: deputy.member });
     attacker.socket.terminate();
+  });
+
+  it('[AWARE-5] of who may not write is nobody’s: neither ink in another’s name nor what is shown to all', async () => {
+    const ink = inkOf(binh);
+    const author = stockClient(binh, ink);
+    const watcher = stockClient(deputy, ink);
+    const floor = stockClient(deputy, 'floor');
+    await expectSoon('synced', () => [author, watcher, floor].every(({ provider }) => provider.synced));
+    const forged = await openRawSocket(an, `wss://${room.address}/doc/${room.rules.id}/${ink}`);
+    forged.socket.send(awarenessFrame([{ client: 5, clock: 1, state: JSON.stringify({ ink: 'forged' }) }]));
+    const presenting = await openRawSocket(an, `wss://${room.address}/doc/${room.rules.id}/floor`);
+    presenting.socket.send(awarenessFrame([{ client: 6, clock: 1, state: JSON.stringify({ presenting: {} }) }]));
+    // Also in the name of somebody's own client.
+    forged.socket.send(awarenessFrame([{ client: author.doc.clientID, clock: 900, state: 'null' }]));
+    const seen = () => watcher.provider.awareness.getStates();
+    // What both sent has been dealt with when a question that follows it is answered, and what is said then comes after it.
+    for (const { socket } of [forged, presenting]) {
+      socket.ping();
+      await once(socket, 'pong');
+    }
+    author.provider.awareness.setLocalState({ ink: 'own' });
+    floor.provider.awareness.setLocalState({ presenting: {} });
+    await expectSoon('seen', () => seen().get(author.doc.clientID)?.['ink'] === 'own');
+    await expectSoon('shown', () => room.carried.awareness('floor').getStates().has(floor.doc.clientID));
+    expect([seen().has(5), floor.provider.awareness.getStates().has(6)]).toEqual([false, false]);
+    expect(seen().get(author.doc.clientID)).toEqual({ ink: 'own' });
+    for (const { socket } of [forged, presenting]) socket.terminate();
+  });
+
+  it('[AWARE-5] goes with the right to write', async () => {
+    const former = await room.enrol('Trần Cựu Thư Ký');
+    room.rules.office.add(former.member);
+    const client = stockClient(former, 'floor');
+    const watcher = stockClient(binh, 'floor');
+    await expectSoon('synced', () => client.provider.synced && watcher.provider.synced);
+    client.provider.awareness.setLocalState({ presenting: 1 });
+    const seen = () => watcher.provider.awareness.getStates().has(client.doc.clientID);
+    await expectSoon('seen', seen);
+    room.rules.office.delete(former.member);
+    client.provider.awareness.setLocalState({ presenting: 2 });
+    await expectSoon('gone', () => !seen());
+    expect(client.ends).toEqual([]);
   });
 
   it('[AWARE-3] that is too large, too deep or no object closes its connection', async () => {
@@ -144,7 +186,7 @@ describe('awareness', () => {
       'no json',
     ];
     for (const state of bad) {
-      const raw = await openRawSocket(an, `wss://${room.address}/doc/${room.rules.id}/floor`);
+      const raw = await openRawSocket(deputy, `wss://${room.address}/doc/${room.rules.id}/floor`);
       raw.socket.send(awarenessFrame([{ client: 77, clock: 1, state }]));
       expect(await raw.closed).toBe(4400);
     }
@@ -169,7 +211,7 @@ describe('awareness', () => {
   });
 
   it('[AWARE-1] of windows that are opened and closed again and again is there for each', async () => {
-    const raw = await openRawSocket(an, `wss://${room.address}/doc/${room.rules.id}/floor`);
+    const raw = await openRawSocket(deputy, `wss://${room.address}/doc/${room.rules.id}/floor`);
     const states = () => room.carried.awareness('floor').getStates();
     for (let client = 1000; client < 1030; client++) {
       raw.socket.send(awarenessFrame([{ client, clock: 1, state: '{"window":1}' }]));
@@ -183,7 +225,7 @@ describe('awareness', () => {
     raw.socket.terminate();
     await expectSoon('gone', () => !states().has(1029));
     // Open at once, they are bounded.
-    const greedy = await openRawSocket(an, `wss://${room.address}/doc/${room.rules.id}/floor`);
+    const greedy = await openRawSocket(deputy, `wss://${room.address}/doc/${room.rules.id}/floor`);
     const many = Array.from({ length: 100 }, (_, n) => ({ client: 2000 + n, clock: 1, state: '{}' }));
     greedy.socket.send(awarenessFrame(many));
     await expectSoon('some', () => states().has(2000));
@@ -192,7 +234,7 @@ describe('awareness', () => {
   });
 
   it('of a laptop is there again right after its link was cut', async () => {
-    const { meeting, link } = room.join(an);
+    const { meeting, link } = room.join(deputy);
     const followed = link.follow('floor');
     await expectSoon('synced', () => followed.synced());
     const mine = meeting.awareness('floor');
@@ -201,7 +243,7 @@ describe('awareness', () => {
     await expectSoon('known', () => atHost()?.['page'] === 1);
     await link.close();
     await expectSoon('forgotten', () => atHost() === undefined);
-    const again = room.join(an, { meeting });
+    const again = room.join(deputy, { meeting });
     again.link.follow('floor');
     await expectSoon('known again', () => atHost()?.['page'] === 1, 2000);
     await again.link.close();
@@ -211,11 +253,11 @@ describe('awareness', () => {
 describe('windows of a laptop', () => {
   it('are seen by others from the start, and again after a cut', async () => {
     const proxy = await openTcpProxy(room.address);
-    const meeting = createMemoryMeeting(room.rules, an);
+    const meeting = createMemoryMeeting(room.rules, deputy);
     meeting.awareness('floor').setLocalState(null);
     const window = openWindow(meeting, binh);
     window.awareness.setLocalState({ presenting: 7 });
-    const { link } = room.join(an, { meeting, addresses: () => [proxy.address] });
+    const { link } = room.join(deputy, { meeting, addresses: () => [proxy.address] });
     link.follow('floor');
     const atHost = () => room.carried.awareness('floor').getStates().get(window.awareness.clientID);
     await expectSoon('seen', () => atHost()?.['presenting'] === 7);
@@ -272,7 +314,7 @@ describe('over the link', () => {
     }
     await expectSoon('all there', () => meeting.doc('minutes').getMap('meta').get('n') === 19);
     // The same on a laptop that gets the changes from the log before it asks for the document.
-    const late = room.join(an);
+    const late = room.join(deputy);
     await expectSoon('log is there', () => late.meeting.doc('minutes').getMap('meta').get('n') === 19);
     late.link.follow('minutes');
     await new Promise((resolve) => setTimeout(resolve, 200));

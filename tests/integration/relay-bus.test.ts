@@ -173,7 +173,7 @@ describe.skipIf(!redisCommand)('relays on one bus', () => {
 
     an.meeting.awareness(ink).setLocalState({ stroke: [1, 2, 3] });
     const seen = () => [...binh.meeting.awareness(ink).getStates().values()];
-    await expectSoon('pointer', () => seen().some((state) => state['member'] === an.person.member));
+    await expectSoon('pointer', () => seen().some((state) => state['stroke'] !== undefined));
 
     an.meeting
       .doc(ink)
@@ -183,7 +183,7 @@ describe.skipIf(!redisCommand)('relays on one bus', () => {
     expect(relays.every(({ meeting }) => meeting.entries() === 0)).toBe(true);
 
     await an.link.close();
-    await expectSoon('pointer goes with its laptop', () => !seen().some((state) => state['member'] !== undefined));
+    await expectSoon('pointer goes with its laptop', () => !seen().some((state) => state['stroke'] !== undefined));
   });
 
   it('[RELAY-4] who is at the other relay is online here, and entries are on both disks', async () => {
