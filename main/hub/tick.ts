@@ -8,10 +8,10 @@ export interface Ticker {
 }
 
 /**
- * The window is as long as sending took, times this at most: no more than a quarter of the time goes into sending. That
+ * The window is as long as sending took, times this at most: no more than a third of the time goes into sending. That
  * pays where much is gathered in it, so it is as much shorter as less than `MUCH` was asked for.
  */
-const SHARE = 3;
+const SHARE = 2;
 const MUCH = 30;
 const LONGEST_MILLISECONDS = 40;
 const RETRY_MILLISECONDS = 10;

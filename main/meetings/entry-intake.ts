@@ -170,7 +170,11 @@ export function createEntryIntake(options: {
     if (arrived.length > 0) next ??= setImmediate(start);
   }
 
-  const start = (): void => void takeArrived();
+  /** While something is being taken, what came follows it anyway. */
+  function start(): void {
+    next = undefined;
+    if (!taking) void takeArrived();
+  }
 
   async function takeOrWait(arrivals: readonly Arrival[]): Promise<void> {
     const writes: Promise<void>[] = [lastWrite];
