@@ -2,7 +2,7 @@ import type { Act } from '../acts/acts.ts';
 import type { MemberId } from './ids.ts';
 import type { MeetingState } from './meeting-state.ts';
 import { inOrder } from './reduce-acts.ts';
-import { attendees, isOffice, type RosterEntry } from './roster.ts';
+import { isOffice, type RosterEntry } from './roster.ts';
 
 /** Who a meeting's documents listen to, as far as is known: before the convening act only the convener is. */
 export interface Writers {
@@ -14,12 +14,15 @@ export interface Writers {
  * Whether a person may change a document now. [WRT-1] [WRT-2] [WRT-3] The same rule decides at the host and at every other
  * laptop, for live frames and for own changes.
  */
-export function mayWriteDocument(writers: Writers, member: MemberId, document: string): boolean {
-  const office = member === writers.convener || isOffice(writers.roster, member);
+export function mayWriteDocument({ convener, roster }: Writers, member: MemberId, document: string): boolean {
+  // Asked for every frame of live ink.
+  if (document.startsWith('ink/')) {
+    const author = /^ink\/[0-9a-f]{64}\/([0-9a-f-]{36})$/.exec(document)?.[1];
+    return author === member && roster.some((one) => one.member === member && one.role !== 'relay');
+  }
+  const office = member === convener || isOffice(roster, member);
   if (document === 'plan' || document === 'floor') return office;
-  if (document === 'minutes') return office || writers.roster.some((one) => one.member === member && one.voting);
-  const ink = /^ink\/[0-9a-f]{64}\/([0-9a-f-]{36})$/.exec(document);
-  return ink?.[1] === member && attendees(writers.roster).some((one) => one.member === member);
+  return document === 'minutes' && (office || roster.some((one) => one.member === member && one.voting));
 }
 
 /** Who could write from a moment on (RFC 3339), until the next of a history. */

@@ -138,7 +138,6 @@ export function createLogExchange(options: {
   const stateWanted = new Map<string, number>();
   const unacknowledged = new Map<number, { positions: readonly StreamPosition[]; characters: number }>();
   const sentCertificates = new Set<string>();
-  const sentBefore = new WeakSet<Uint8Array>();
   const arriving = new Set<string>();
   let window = 0;
   let waiting = 0;
@@ -151,8 +150,6 @@ export function createLogExchange(options: {
   function sendCertificates(found: readonly Uint8Array[]): void {
     const fresh: string[] = [];
     for (const certificate of found) {
-      if (sentBefore.has(certificate)) continue;
-      sentBefore.add(certificate);
       const { name, text } = certificateText(certificate);
       if (sentCertificates.has(name)) continue;
       sentCertificates.add(name);
