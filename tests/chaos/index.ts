@@ -68,7 +68,7 @@ async function main(): Promise<number> {
   if (values.soak !== undefined) {
     const problems = await soak({ room, program, folder: join(folder, 'soak'), minutes: Number(values.soak) });
     for (const problem of problems) console.log(`chaos: soak: ${problem}`);
-    if (problems.length === 0) await rm(folder, { recursive: true, force: true });
+    if (problems.length === 0) await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     return problems.length === 0 ? 0 : 1;
   }
   const failures = [
@@ -77,7 +77,7 @@ async function main(): Promise<number> {
       : []),
     ...(cut.length > 0 ? await networkSchedules(prepared, seed, cut) : []),
   ];
-  if (failures.length === 0) await rm(folder, { recursive: true, force: true });
+  if (failures.length === 0) await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   else console.log(`chaos: the laptops' logs are in ${folder}`);
   console.log(failures.length === 0 ? `chaos: nothing was lost (${seconds(began)})` : 'chaos: FAILED');
   return failures.length === 0 ? 0 : 1;

@@ -51,7 +51,7 @@ afterAll(() => room?.close());
 test('[MIN-1] [MIN-2] the secretary freezes, the chair signs on the own laptop, the sealed PDF reaches everyone', async () => {
   await expect(chair.request('minutes.freeze', { meeting })).rejects.toMatchObject({ code: 'act.not-allowed' });
   await secretary.request('minutes.freeze', { meeting });
-  await until(async () => (await state(chair))?.minutes.stage === 'frozen');
+  for (const laptop of [chair, member]) await until(async () => (await state(laptop))?.minutes.stage === 'frozen');
   await expect(member.request('minutes.sign', { meeting })).rejects.toMatchObject({ code: 'act.not-allowed' });
   await until(async () => (await chair.request('papers.status', { meeting })).every((paper) => paper.state === 'here'));
   await chair.request('minutes.sign', { meeting });
