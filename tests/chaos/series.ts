@@ -50,7 +50,8 @@ export async function runSeries(options: {
       done += outcome.done;
       kills += outcome.kills;
       healed.push(outcome.healed);
-      if (outcome.problems.length === 0) await rm(folder, { recursive: true, force: true });
+      if (outcome.problems.length === 0)
+        await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
       else {
         failed.push(number);
         await tell(schedule, folder, outcome);
