@@ -370,9 +370,9 @@ describe.each([
           } else if (judgement.verdict === 'refuse') seen.refused += 1;
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 600 },
     );
-    // Neither everything nor nothing passes, or this would say little.
+    // Neither everything nor nothing passes, or this would say little: by chance some twenty of them do.
     expect(seen.applied).toBeGreaterThan(2);
     expect(seen.refused).toBeGreaterThan(100);
   });
