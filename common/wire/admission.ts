@@ -24,6 +24,12 @@ export interface TlsIdentity {
   readonly ca: string;
 }
 
+/**
+ * Key exchanges that servers of a laptop take: those that laptops use. Who connects chooses, and others cost far more: with
+ * `secp521r1` a handshake takes four times as long.
+ */
+export const KEY_EXCHANGES = 'X25519MLKEM768:X25519:prime256v1';
+
 /** Where hub and link write what went wrong. `values` never hold content. */
 export interface LinkLogger {
   info(message: string, values?: Readonly<Record<string, unknown>>): void;

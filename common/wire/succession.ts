@@ -58,7 +58,8 @@ export interface Succession {
   goAbove(epoch: Epoch): boolean;
   /**
    * Somebody says that they carry the meeting with that epoch. `tell`: join there; `check`: ask them first, and give the
-   * answer to `compared`; `carry`: they are not reached from here, again and again, though they reach this laptop; `knock`: they don't reach whoever carries it, as if they had knocked.
+   * answer to `compared`; `carry`: they are not reached from here, again and again, though they reach this laptop; `knock`:
+   * they don't reach whoever carries it, as if they had knocked.
    */
   noticed(epoch: Epoch, address: string): 'ignore' | 'tell' | 'check' | 'carry' | 'knock';
   /**

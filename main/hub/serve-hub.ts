@@ -9,7 +9,7 @@ import type { CarriedMeeting, EntryBatch } from '../../common/collab/carried-mee
 import type { PaperParts } from '../../common/collab/paper-parts.ts';
 import type { MeetingId, MemberId, Sha256 } from '../../common/domain/ids.ts';
 import type { Acknowledged } from '../../common/wire/acknowledged.ts';
-import type { Admit, LinkLogger, TlsIdentity } from '../../common/wire/admission.ts';
+import { KEY_EXCHANGES, type Admit, type LinkLogger, type TlsIdentity } from '../../common/wire/admission.ts';
 import {
   closeCodes,
   HEARTBEAT_MILLISECONDS,
@@ -120,8 +120,6 @@ export interface Hub {
 
 const NO_ACTS: EntryBatch = { entries: [], certificates: [] };
 const RECHECK_MILLISECONDS = 60_000;
-/** Those that laptops use. Who connects chooses, and others cost far more: with `secp521r1` a handshake takes four times as long. */
-const KEY_EXCHANGES = 'X25519MLKEM768:X25519:prime256v1';
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT']);
 
 /**

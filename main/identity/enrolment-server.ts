@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { Server, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { KEY_EXCHANGES } from '../../common/wire/admission.ts';
 import {
   ENROLMENT_BODY_LIMIT,
   ENROLMENT_MAC_HEADER,
@@ -113,8 +114,7 @@ export async function serveEnrolment(
     {
       ...options.tls,
       minVersion: 'TLSv1.3',
-      // As the carrying laptop: others cost it more.
-      ecdhCurve: 'X25519MLKEM768:X25519:prime256v1',
+      ecdhCurve: KEY_EXCHANGES,
       handshakeTimeout: 5_000,
       headersTimeout: 5_000,
       requestTimeout: 10_000,

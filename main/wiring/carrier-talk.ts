@@ -20,8 +20,10 @@ export const ELSEWHERE = 'elsewhere';
 
 /** What laptops ask and tell each other of who carries a meeting, besides their links. */
 export interface CarrierTalk {
-  /** Asks the laptop there; with `notice`, tells it that this one carries the meeting. `signal`: it needn't be known any more.
-   * `within`: milliseconds. */
+  /**
+   * Asks the laptop there; with `notice`, tells it that this one carries the meeting. `signal`: it needn't be known any more.
+   * `within`: milliseconds.
+   */
   ask(address: string, notice: boolean, signal?: AbortSignal, within?: number): Promise<void>;
   /** Somebody says that they carry it with that epoch: asks back, since nobody is followed on their word alone. */
   compare(epoch: Epoch, address: string): Promise<void>;

@@ -44,12 +44,18 @@ export function createBlockReader(
     for (let index = first; index <= until; index += 1) wanted.push(block(index));
     if (inOrder) for (let index = until + 1; index <= Math.min(last, until + AHEAD); index += 1) void block(index);
     const parts = await Promise.all(wanted);
-    const bytes = new Uint8Array(end - begin);
-    for (const [offset, part] of parts.entries()) {
-      const start = (first + offset) * BLOCK_BYTES;
-      const from = Math.max(begin, start);
-      bytes.set(part.subarray(from - start, Math.min(end, start + part.length) - start), from - begin);
-    }
-    return bytes;
+    return cutOut(parts, first * BLOCK_BYTES, begin, end);
   };
+}
+
+/** The bytes from `begin` to before `end` of a file of which `parts`, one after the other, lie from `start` on. */
+export function cutOut(parts: readonly Uint8Array[], start: number, begin: number, end: number): Uint8Array {
+  const bytes = new Uint8Array(end - begin);
+  let at = start;
+  for (const part of parts) {
+    const from = Math.max(begin, at);
+    bytes.set(part.subarray(from - at, Math.min(end, at + part.length) - at), from - begin);
+    at += part.length;
+  }
+  return bytes;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CHUNK_BYTES, createChunkReader } from './chunk-reader.ts';
+import { PAPER_CHUNK_BYTES as CHUNK_BYTES } from '../../../common/collab/plan.ts';
+import { createChunkReader } from './chunk-reader.ts';
 
 const COUNT = 12;
 const TOTAL = (COUNT - 1) * CHUNK_BYTES + 1000;

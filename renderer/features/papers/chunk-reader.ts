@@ -1,5 +1,6 @@
-/** Bytes of each chunk but the last: as `PAPER_CHUNK_BYTES` of the plan. */
-export const CHUNK_BYTES = 1024 * 1024;
+import { PAPER_CHUNK_BYTES as CHUNK_BYTES } from '../../../common/collab/plan.ts';
+import { cutOut } from './block-reader.ts';
+
 /** Asked for at a time. What is wanted beyond them is asked for as soon as one is answered, the newest wish first. */
 const AT_ONCE = 4;
 /** Chunks kept: pdf.js reads one in many small pieces. */
@@ -99,13 +100,7 @@ export function createChunkReader(
       const first = Math.floor(begin / CHUNK_BYTES);
       const last = Math.floor((end - 1) / CHUNK_BYTES);
       const parts = await Promise.all(Array.from({ length: last - first + 1 }, (_, at) => chunk(first + at)));
-      const bytes = new Uint8Array(end - begin);
-      for (const [at, part] of parts.entries()) {
-        const start = (first + at) * CHUNK_BYTES;
-        const from = Math.max(begin, start);
-        bytes.set(part.subarray(from - start, Math.min(end, start + part.length) - start), from - begin);
-      }
-      return bytes;
+      return cutOut(parts, first * CHUNK_BYTES, begin, end);
     },
     waits: () => wishes.size > 0,
     waiting: () =>
