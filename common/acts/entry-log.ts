@@ -23,6 +23,8 @@ export interface EntryLog {
    * resolves when they are on the disk. It rejects when the disk fails.
    */
   appendSoon(entries: readonly Entry[]): Promise<void>;
+  /** Resolves when everything that can be read here is on the disk, also what was not before; rejects when it fails. */
+  onDisk(): Promise<void>;
   head(meeting: MeetingId, author: MemberId, stream: Stream): StreamHead | undefined;
   heads(meeting: MeetingId): StreamHead[];
   /** Known of all entries that are here, and of the last one that a snapshot replaced. */

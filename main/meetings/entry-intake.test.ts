@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Entry, Stream } from '../../common/acts/entry.ts';
 import { asMeetingId, asMemberId } from '../../common/domain/ids.ts';
 import { createEntryIntake } from './entry-intake.ts';
@@ -7,7 +7,7 @@ const AN = asMemberId('00000000-0000-4000-8000-000000000001');
 const silent = () => undefined;
 
 /** Takes everything in; a check takes as long as a turn. */
-function intakeOf() {
+function intakeOf(disk = () => Promise.resolve()) {
   const checked: string[] = [];
   const commits: number[] = [];
   const intake = createEntryIntake({
@@ -15,6 +15,7 @@ function intakeOf() {
       const until = performance.now() + 0.6;
       while (performance.now() < until);
       checked.push(jws);
+      if (jws === 'known') return 'known';
       const stream: Stream = 'acts';
       return { jws, payload: { author: AN, stream: `${stream}${jws}`, seq: 1 } } as unknown as Entry;
     },
@@ -25,6 +26,7 @@ function intakeOf() {
       commits.push(entries.length);
       return Promise.resolve();
     },
+    onDisk: disk,
     stored: silent,
     meeting: asMeetingId('m'.repeat(43)),
     log: { info: silent, warn: silent, error: silent, debug: silent } as never,
@@ -64,6 +66,19 @@ describe('taking in what others bring [LOG-5]', () => {
     expect(turns).toBeLessThan(300);
     await Promise.all([...strokes, ...more]);
     expect(checked).toHaveLength(101);
+  });
+
+  it('answers what is known already only when all is on the disk', async () => {
+    const disk = Promise.withResolvers<void>();
+    const { checked, bring } = intakeOf(() => disk.promise);
+    let answered = false;
+    const known = bring('known', false).then(() => (answered = true));
+    await vi.waitFor(() => expect(checked).toEqual(['known']));
+    await bring('other', false);
+    expect(answered).toBe(false);
+    disk.resolve();
+    await known;
+    await expect(intakeOf(() => Promise.reject(new Error('no disk'))).bring('known', false)).rejects.toThrow('no disk');
   });
 
   it('gives up what waits when it is closed', async () => {

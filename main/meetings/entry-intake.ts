@@ -51,6 +51,8 @@ export function createEntryIntake(options: {
   addCertificate(certificate: Uint8Array): void;
   /** In the database when it returns, on the disk when the promise resolves. */
   append(entries: readonly Entry[]): Promise<void>;
+  /** Everything that is known, also what failed to be there before. */
+  onDisk(): Promise<void>;
   /** They are in the database. */
   stored(entries: readonly Entry[], from: MemberId): void;
   readonly meeting: MeetingId;
@@ -66,8 +68,6 @@ export function createEntryIntake(options: {
   /** What is being taken, or waits to be, makes room for others; ends a rest that is under way. */
   let yielding = true;
   let wake: (() => void) | undefined;
-  /** What is known already is answered no sooner than what made it known is on the disk. */
-  let lastWrite: Promise<void> = Promise.resolve();
 
   /**
    * Checks and stores as much as the disk takes; what was stored before is passed over. All that came at a time goes into
@@ -177,15 +177,17 @@ export function createEntryIntake(options: {
   }
 
   async function takeOrWait(arrivals: readonly Arrival[]): Promise<void> {
-    const writes: Promise<void>[] = [lastWrite];
+    const writes: Promise<void>[] = [];
     const written = (onDisk: Promise<void>): void => {
       writes.push(onDisk);
       // Who brought the entries is told below if it failed, and nobody else.
-      lastWrite = onDisk.catch(() => undefined);
+      onDisk.catch(() => undefined);
     };
     try {
       if (closed) throw new MeetingClosed();
       await take(arrivals, written);
+      // What is known already is answered no sooner than what made it known is on the disk.
+      if (writes.length === 0) written(options.onDisk());
       // The next ones are not kept waiting for the disk; who brought these is.
       Promise.all(writes).then(
         () => {

@@ -279,6 +279,7 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
     },
     addCertificate: (certificate) => certificates.add(certificate),
     append: (entries) => store.entries.appendSoon(entries),
+    onDisk: () => store.entries.onDisk(),
     stored,
     meeting,
     log: options.log,

@@ -16,6 +16,8 @@ export interface DeferredSync {
    * it outlives the machine too. Throws what `transaction` throws; rejects when the disk does not take it.
    */
   commit(transaction: () => void): Promise<void>;
+  /** Resolves when all that was committed so far outlives the machine; rejects when the disk does not take it. */
+  onDisk(): Promise<void>;
   /** Resolves when nothing is under way any more. */
   close(): Promise<void>;
 }
@@ -40,12 +42,31 @@ export function deferredSync(db: Database): DeferredSync {
   let next: Promise<void> | undefined;
   /** `performance.now()`. */
   let restsUntil = 0;
+  /** A flush failed: what it was for counts as written for the system from then on, so that another one says nothing. */
+  let doubtful = false;
 
-  /** Of the write-ahead log: SQLite writes into it at a commit, and never replaces it while the database is open. */
   async function sync(): Promise<void> {
     if (db.memory) return;
+    try {
+      if (doubtful) writeAgain();
+      else await syncLog();
+      doubtful = false;
+    } catch (error) {
+      doubtful = true;
+      throw error;
+    }
+  }
+
+  /** Of the write-ahead log: SQLite writes into it at a commit, and never replaces it while the database is open. */
+  async function syncLog(): Promise<void> {
     const log = (file ??= openSync(`${db.name}-wal`, 'r+'));
     await new Promise<void>((resolve, reject) => fdatasync(log, (error) => (error ? reject(error) : resolve())));
+  }
+
+  /** Everything from the log into the database file, which is flushed; the log begins anew. */
+  function writeAgain(): void {
+    const busy: unknown = db.pragma('wal_checkpoint(TRUNCATE)', { simple: true });
+    if (busy !== 0) throw new Error('the log could not be written into the database');
   }
 
   async function flush(): Promise<void> {
@@ -78,6 +99,7 @@ export function deferredSync(db: Database): DeferredSync {
       withoutSync(db, transaction);
       return synced();
     },
+    onDisk: () => (running || next || doubtful ? synced() : Promise.resolve()),
     async close() {
       while (running ?? next) await (next ?? running)?.catch(() => undefined);
       if (file !== undefined) closeSync(file);

@@ -138,6 +138,7 @@ export function sqliteEntryLog(
       if (entries.some(({ state }) => state)) onRemoved();
       return onDisk;
     },
+    onDisk: () => deferred.onDisk(),
     head,
     heads: (meeting) =>
       headsOf.all(meeting).map(({ author, stream, seq, hash }) => ({ author, stream, seq, hash: hashFrom(hash) })),

@@ -46,6 +46,7 @@ export function memoryEntryLog(): EntryLog {
       log.append(added);
       return Promise.resolve();
     },
+    onDisk: () => Promise.resolve(),
     head: (meeting, author, stream) => headOf(of(meeting, author, stream).at(-1)),
     heads: (meeting) =>
       [...streams.values()]
