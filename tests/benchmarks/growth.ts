@@ -129,7 +129,12 @@ function rowsOf(size: number, ours: Grown, plain: Grown): Measured[] {
       'from opening the data folder to the moment when windows have all documents (without the start of the process); ' +
         'for the other, applying the states.',
     ),
-    row(`growth-${label}-memory`, 'MB', (grown) => grown.heapMegabytes, 'heap and buffers that this added.'),
+    row(
+      `growth-${label}-memory`,
+      'MB',
+      (grown) => grown.heapMegabytes,
+      "heap and buffers that this added; here both the engine's copy of each document and the windows', in one process.",
+    ),
     row(
       `growth-${label}-disk`,
       'MB',
