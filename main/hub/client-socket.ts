@@ -2,13 +2,18 @@ import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import type { MemberId } from '../../common/domain/ids.ts';
 import type { LinkLogger } from '../../common/wire/admission.ts';
-import { CARRIER_SILENCE_MILLISECONDS, closeCodes, type CloseCode } from '../../common/wire/link.ts';
+import {
+  CARRIER_SILENCE_MILLISECONDS,
+  closeCodes,
+  HEARTBEAT_MILLISECONDS,
+  type CloseCode,
+} from '../../common/wire/link.ts';
 import { createLiveness } from '../../common/wire/liveness.ts';
 import { limits } from './connection-limits.ts';
 import { countOne, type HubMeter } from './hub-meter.ts';
 import { createRate } from './rate.ts';
 
-/** A WebSocket of an admitted member: bounded, watched, closed with a reason. */
+/** A WebSocket of an admitted member: bounded, watched, closed with a reason. Once a heartbeat it pings who said nothing. */
 export interface ClientSocket {
   readonly member: MemberId;
   send(data: Uint8Array, kind: 'text' | 'binary'): void;
@@ -19,8 +24,6 @@ export interface ClientSocket {
   /** All bytes that wait for the network, those of large messages that many are sent included. */
   backlog(): number;
   close(code: CloseCode, reason: string): void;
-  /** Once a heartbeat: pings, and closes what is silent or too slow. */
-  beat(): void;
 }
 
 interface Outgoing {
@@ -41,6 +44,8 @@ export function createClientSocket(
   handlers: {
     onMessage(data: Uint8Array, binary: boolean): void;
     onClose(): void;
+    /** Once a heartbeat. */
+    onBeat(): void;
   },
 ): ClientSocket {
   const rate = createRate(limits.messagesPerSecond, limits.messageBurst);
@@ -50,6 +55,8 @@ export function createClientSocket(
     { limit: () => CARRIER_SILENCE_MILLISECONDS },
   );
   let open = true;
+  // Each in its own time: two hundred pings in a row take milliseconds that somebody's ink would wait for.
+  const heartbeat = setInterval(beat, HEARTBEAT_MILLISECONDS);
   let heardAtBeat = transport.bytesRead;
   /** Behind a large message that is on its way; `shared`: others are sent the same bytes. */
   let queue: Outgoing[] = [];
@@ -59,6 +66,7 @@ export function createClientSocket(
   function ended(): void {
     if (!open) return;
     open = false;
+    clearInterval(heartbeat);
     large = undefined;
     queue = [];
     queued = 0;
@@ -103,6 +111,20 @@ export function createClientSocket(
     return open;
   }
 
+  function beat(): void {
+    if (!open) return;
+    if (liveness.check() === 'dead') {
+      countOne(meter.closes, closeCodes.silent);
+      logger.info('connection lost', { member });
+      socket.terminate();
+      return ended();
+    }
+    // Who says something of its own accord need not be asked.
+    if (transport.bytesRead === heardAtBeat) socket.ping();
+    heardAtBeat = transport.bytesRead;
+    handlers.onBeat();
+  }
+
   const client: ClientSocket = {
     member,
     send(data, kind) {
@@ -139,18 +161,6 @@ export function createClientSocket(
       else logger.info('connection closed', { member, code, reason });
       socket.close(code, reason);
       closing();
-    },
-    beat() {
-      if (!open) return;
-      if (liveness.check() === 'dead') {
-        countOne(meter.closes, closeCodes.silent);
-        logger.info('connection lost', { member });
-        socket.terminate();
-        return ended();
-      }
-      // Who says something of its own accord need not be asked.
-      if (transport.bytesRead === heardAtBeat) socket.ping();
-      heardAtBeat = transport.bytesRead;
     },
   };
 

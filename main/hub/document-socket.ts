@@ -12,6 +12,7 @@ export interface DocumentSocket {
   receive(data: Uint8Array, binary: boolean): void;
   /** Something happened in documents, its own among them or not. */
   happened(window: Window): void;
+  /** Once a heartbeat: says something when it has been quiet for long, as this protocol's clients expect. */
   beat(): void;
   ended(): void;
 }
@@ -70,7 +71,6 @@ export function createDocumentSocket(options: {
     },
     beat() {
       if (performance.now() - spoke > QUIET_MILLISECONDS) send(quietMessage);
-      client.beat();
     },
     ended() {
       if (ended) return;

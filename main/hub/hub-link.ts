@@ -53,6 +53,7 @@ export interface HubLink {
   sendHeld(frame: Uint8Array): boolean;
   /** Documents that it follows. */
   readonly follows: number;
+  /** Once a heartbeat: closes what has not said who it is in time. */
   beat(): void;
   ended(): void;
 }
@@ -281,9 +282,8 @@ export function createHubLink(options: {
     },
     beat() {
       if (device === null && performance.now() - created > limits.helloMilliseconds) {
-        return client.close(closeCodes.silent, 'no hello');
+        client.close(closeCodes.silent, 'no hello');
       }
-      client.beat();
     },
     ended() {
       if (ended) return;

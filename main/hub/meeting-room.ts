@@ -230,9 +230,10 @@ export function createMeetingRoom(options: {
   }
 
   function closeSlowest(): void {
-    const clients = [...links.values(), ...sockets.values()].sort((a, b) => b.buffered() - a.buffered());
+    const clients = [...links.values(), ...sockets.values()];
     let together = clients.reduce((sum, client) => sum + client.buffered(), 0);
-    for (const client of clients) {
+    if (together <= options.slowBytesTogether) return;
+    for (const client of clients.sort((a, b) => b.buffered() - a.buffered())) {
       if (together <= options.slowBytesTogether) return;
       together -= client.buffered();
       client.close(closeCodes.slow, 'too much waits for all together');
@@ -255,6 +256,7 @@ export function createMeetingRoom(options: {
     admitLink(socket, transport, member) {
       const client = createClientSocket(socket, transport, member, logger, meter, {
         onMessage: (data, binary) => link.receive(data, binary),
+        onBeat: () => link.beat(),
         onClose() {
           links.delete(link);
           held.left(link);
@@ -295,6 +297,7 @@ export function createMeetingRoom(options: {
       }
       const client = createClientSocket(socket, transport, member, logger, meter, {
         onMessage: (data, binary) => documentSocket.receive(data, binary),
+        onBeat: () => documentSocket.beat(),
         onClose() {
           sockets.delete(documentSocket);
           documentSocket.ended();
@@ -322,8 +325,6 @@ export function createMeetingRoom(options: {
     },
     laptops,
     beat() {
-      for (const link of links.keys()) link.beat();
-      for (const socket of sockets.keys()) socket.beat();
       relayed.beat();
       reads.beat();
       shared?.beat();
