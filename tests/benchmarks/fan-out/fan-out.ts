@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { asShipped } from '../as-shipped.ts';
 import { startProcess } from '../child-process.ts';
 import { enrolledOrganisation, type EnrolledOrganisation } from '../enrolled-people.ts';
 import { keepApart } from '../pinning.ts';
@@ -90,7 +91,7 @@ async function measure(
   { meeting, paper }: MeetingFolder,
 ): Promise<void> {
   const { helper, place } = await server.start(laptops);
-  const load = startProcess('fan-out/load-process.ts');
+  const load = startProcess(await asShipped('fan-out/load-process.ts'));
   const ask = <Answer>(question: LoadQuestion) => load.ask<Answer>(question);
   try {
     if (!keepApart(helper, load)) say('server and load share the processors: they could not be kept apart');

@@ -3,6 +3,7 @@ import * as Y from 'yjs';
 import { addStroke, annotationId } from '../../../common/collab/annotations.ts';
 import { until } from '../../fixtures/laptops.ts';
 import { openWindowDocument } from '../../fixtures/window-document.ts';
+import { asShipped } from '../as-shipped.ts';
 import { startProcess } from '../child-process.ts';
 import { enrolledOrganisation, type EnrolledOrganisation } from '../enrolled-people.ts';
 import { keepApart } from '../pinning.ts';
@@ -79,7 +80,7 @@ async function join(
   organisation: EnrolledOrganisation,
   wanted: JoiningLoadQuestion['wanted'],
 ): Promise<Run> {
-  const load = startProcess('fan-out/joining-load-process.ts');
+  const load = startProcess(await asShipped('fan-out/joining-load-process.ts'));
   try {
     keepApart(helper, load);
     await pause(500);

@@ -37,6 +37,8 @@ export async function meetingFolder(
   if (!paper) throw new Error('the paper was not added');
   const made = { ...prepared, folder: held, paper };
   await options.fill?.(secretary, made);
+  // It is due every ten minutes, and otherwise in the first seconds of whoever opens this folder.
+  await secretary.engine.store.backups.make();
   await secretary.close();
   return made;
 }

@@ -1,5 +1,6 @@
 import { PAPER_CHUNK_BYTES } from '../../../common/collab/plan.ts';
 import { paperPath } from '../../../common/wire/link.ts';
+import { asShipped } from '../as-shipped.ts';
 import { startProcess } from '../child-process.ts';
 import type { CarryingQuestion } from '../carrying-process.ts';
 import type { EnrolledOrganisation } from '../enrolled-people.ts';
@@ -30,7 +31,7 @@ export async function manyReaders(
   paper: { readonly size: number; readonly ca: string },
   say: (progress: string) => void,
 ): Promise<Measured[]> {
-  const load = startProcess('fan-out/load-process.ts');
+  const load = startProcess(await asShipped('fan-out/load-process.ts'));
   const readers = startProcess('single-paper/readers-process.ts');
   const people = organisation.people.map(({ member, tls: { key, cert } }) => ({ member, key, cert }));
 
