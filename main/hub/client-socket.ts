@@ -12,6 +12,7 @@ import { createLiveness } from '../../common/wire/liveness.ts';
 import { limits } from './connection-limits.ts';
 import { countOne, type HubMeter } from './hub-meter.ts';
 import { createRate } from './rate.ts';
+import type { Workload } from './workload.ts';
 
 /** A WebSocket of an admitted member: bounded, watched, closed with a reason. Once a heartbeat it pings who said nothing. */
 export interface ClientSocket {
@@ -31,9 +32,14 @@ interface Outgoing {
   readonly kind: 'text' | 'binary';
 }
 
+/** A message that is done when this is called for the last time; what is left waits while others have their turn. */
+export type Steps = Iterator<void, void>;
+
 const SLICE_BYTES = 64 * 1024;
 /** Beyond this, copying costs less than the headers. */
 const MAX_PARTS = 4;
+/** What a client says is worked on for so long at a time. */
+const TURN_MILLISECONDS = 8;
 
 export function createClientSocket(
   socket: WebSocket,
@@ -41,8 +47,11 @@ export function createClientSocket(
   member: MemberId,
   logger: LinkLogger,
   meter: HubMeter,
+  /** That of the member. */
+  workload: Workload,
   handlers: {
-    onMessage(data: Uint8Array, binary: boolean): void;
+    /** In order, one after the other. */
+    onMessage(data: Uint8Array, binary: boolean): Steps | void;
     onClose(): void;
     /** Once a heartbeat. */
     onBeat(): void;
@@ -62,6 +71,10 @@ export function createClientSocket(
   let queue: Outgoing[] = [];
   let queued = 0;
   let large: { readonly data: Uint8Array; at: number } | undefined;
+  /** What came and is not done: no more than was read at a time, since nothing is read meanwhile. */
+  let inbox: { readonly data: Uint8Array; readonly binary: boolean }[] = [];
+  let underWay: Steps | undefined;
+  let resting: NodeJS.Timeout | undefined;
 
   function ended(): void {
     if (!open) return;
@@ -70,6 +83,11 @@ export function createClientSocket(
     large = undefined;
     queue = [];
     queued = 0;
+    inbox = [];
+    underWay = undefined;
+    clearTimeout(resting);
+    // Its close is heard of.
+    socket.resume();
     handlers.onClose();
   }
 
@@ -77,6 +95,35 @@ export function createClientSocket(
   function closing(): void {
     setTimeout(() => socket.terminate(), limits.closeMilliseconds).unref();
     ended();
+  }
+
+  /** Works on what came, until the turn is over; who makes much work rests afterwards, unread. */
+  function work(): void {
+    const began = performance.now();
+    let spent = 0;
+    try {
+      for (; spent < TURN_MILLISECONDS && open; spent = performance.now() - began) {
+        if (underWay) {
+          if (underWay.next().done) underWay = undefined;
+          continue;
+        }
+        const next = inbox.shift();
+        if (!next) break;
+        underWay = handlers.onMessage(next.data, next.binary) ?? undefined;
+      }
+    } catch (error) {
+      // Not the client's fault as far as is known (a full disk, a fault of ours): it may come again.
+      logger.warn('message failed', { member, error: String(error) });
+      client.close(closeCodes.stopped, 'failed');
+    }
+    const rest = workload.spent(performance.now() - began);
+    const before = resting;
+    resting = undefined;
+    if (!open) return;
+    if (rest > 0 || underWay || inbox.length > 0) {
+      resting = setTimeout(work, rest);
+      socket.pause();
+    } else if (before) socket.resume();
   }
 
   function pass(message: Outgoing): void {
@@ -170,13 +217,8 @@ export function createClientSocket(
     meter.messages.in++;
     meter.bytes.in += (data as Buffer).byteLength;
     if (!rate.take()) return client.close(closeCodes.tooMany, 'too many messages');
-    try {
-      handlers.onMessage(data as Buffer, binary);
-    } catch (error) {
-      // Not the client's fault as far as is known (a full disk, a fault of ours): it may come again.
-      logger.warn('message failed', { member, error: String(error) });
-      client.close(closeCodes.stopped, 'failed');
-    }
+    inbox.push({ data: data as Buffer, binary });
+    if (!resting) work();
   });
   // ws sends the close itself after an error; too large and malformed frames end here.
   socket.on('error', (error) => {

@@ -19,7 +19,7 @@ import {
   type ControlMessage,
 } from '../../common/wire/link.ts';
 import { createLogExchange, type LogExchange, type SharedEntries } from '../../common/wire/log-exchange.ts';
-import type { ClientSocket } from './client-socket.ts';
+import type { ClientSocket, Steps } from './client-socket.ts';
 import { limits } from './connection-limits.ts';
 import { countOne, type HubMeter } from './hub-meter.ts';
 import { envelopeOf, type Happening, type Window } from './happenings.ts';
@@ -40,7 +40,7 @@ export interface HubLink {
   readonly device: string | null;
   /** Where it listens; null when it does not. */
   readonly laptop: KnownLaptop | null;
-  receive(data: Uint8Array, binary: boolean): void;
+  receive(data: Uint8Array, binary: boolean): Steps | void;
   /** Entries were stored here. */
   stored(entries: readonly Entry[], shared: () => SharedEntries): void;
   /** Something happened in documents, followed ones among them or not. */
@@ -150,6 +150,15 @@ export function createHubLink(options: {
     answers = [];
   }
 
+  /** Any of them may cost much, as the first that opens a long document. */
+  function* receiveFrames(frames: readonly DocumentFrame[]): Generator<void, void> {
+    for (const frame of frames) {
+      if (ended) return;
+      receiveFrame(frame);
+      yield;
+    }
+  }
+
   function receiveFrame({ document, message }: DocumentFrame): void {
     let served = documents.get(document);
     if (message.byteLength === 0) {
@@ -256,7 +265,7 @@ export function createHubLink(options: {
       }
       const frames = device === null ? null : decodeDocumentFrames(data);
       if (frames === null) return client.close(closeCodes.malformed, 'malformed document frame');
-      for (const frame of frames) if (!ended) receiveFrame(frame);
+      return receiveFrames(frames);
     },
     stored(entries, shared) {
       if (ended || device === null) return;

@@ -22,6 +22,7 @@ import { createLiveSign } from './live-sign.ts';
 import { createRelayedDocuments } from './relayed-documents.ts';
 import { shareReads } from './shared-reads.ts';
 import type { Ticker } from './tick.ts';
+import { createWorkload, type Workload } from './workload.ts';
 
 /** What the interface shows of a carried meeting. */
 export interface RoomStatus {
@@ -240,6 +241,14 @@ export function createMeetingRoom(options: {
     }
   }
 
+  const workloads = new Map<MemberId, Workload>();
+
+  function workloadOf(member: MemberId): Workload {
+    const known = workloads.get(member) ?? createWorkload();
+    workloads.set(member, known);
+    return known;
+  }
+
   const countOf = (members: Iterable<ClientSocket>, member: MemberId) =>
     [...members].filter((client) => client.member === member).length;
 
@@ -254,7 +263,7 @@ export function createMeetingRoom(options: {
     }),
     siblings: () => shared?.siblings() ?? [],
     admitLink(socket, transport, member) {
-      const client = createClientSocket(socket, transport, member, logger, meter, {
+      const client = createClientSocket(socket, transport, member, logger, meter, workloadOf(member), {
         onMessage: (data, binary) => link.receive(data, binary),
         onBeat: () => link.beat(),
         onClose() {
@@ -295,7 +304,12 @@ export function createMeetingRoom(options: {
       if (countOf(sockets.values(), member) >= limits.documentSocketsPerMember) {
         return socket.close(closeCodes.tooMany, 'too many connections');
       }
-      const client = createClientSocket(socket, transport, member, logger, meter, {
+      const workload = workloadOf(member);
+      if (workload.spent(0) > 0) return socket.close(closeCodes.tooMany, 'too much work');
+      const began = performance.now();
+      const followed = relayed.follow(document);
+      workload.spent(performance.now() - began);
+      const client = createClientSocket(socket, transport, member, logger, meter, workloadOf(member), {
         onMessage: (data, binary) => documentSocket.receive(data, binary),
         onBeat: () => documentSocket.beat(),
         onClose() {
@@ -305,7 +319,7 @@ export function createMeetingRoom(options: {
       });
       const documentSocket = createDocumentSocket({
         meeting,
-        document: relayed.follow(document),
+        document: followed,
         client,
         ticker,
         serve: shared?.serveFor(),

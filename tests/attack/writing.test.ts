@@ -259,6 +259,37 @@ test('[LINK-2] a storm of connections, of one laptop and of many, stops nobodyâ€
   expect(watch.crashes).toEqual([]);
 });
 
+test('[DOC-9] who has a long document opened, or asks for it, ten thousand times with one message holds nobody up', async () => {
+  const client = newClientId(mallory.member);
+  const structs = Array.from({ length: 4000 }, (_, index) => ({ ...STROKE, key: `s${index}` }));
+  const own = await link();
+  const entry = await mallory.nextChange(ownInk(), writeUpdate([{ client, clock: 0, structs }]));
+  expect(await own.bring([entry])).toEqual({ refused: [] });
+  const question = Uint8Array.of(0, 0, 1, 0);
+  const frames = Array.from({ length: 5000 }, () => [
+    { document: ownInk(), message: question },
+    { document: ownInk(), message: new Uint8Array(0) },
+  ]);
+  const questions = Array.from({ length: 10_000 }, () => ({ document: ownInk(), message: question }));
+  let [last, longest] = [performance.now(), 0];
+  const watching = setInterval(() => {
+    longest = Math.max(longest, performance.now() - last);
+    last = performance.now();
+  }, 20);
+  // Done at once it takes the host a minute, in which it hears nobody.
+  await whileOthersWork(async () => {
+    for (const attack of [frames.flat(), questions]) {
+      const by = await link();
+      by.socket.send(encodeDocumentFrames(attack));
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      by.socket.terminate();
+    }
+  });
+  clearInterval(watching);
+  expect(longest).toBeLessThan(10_000);
+  own.socket.close();
+}, 120_000);
+
 test('[AWARE-1] [AWARE-4] presence of thousands of made-up clients is nobodyâ€™s', async () => {
   const presence = (client: number) => {
     const update = encoding.createEncoder();
