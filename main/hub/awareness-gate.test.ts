@@ -3,12 +3,14 @@ import * as encoding from 'lib0/encoding';
 import { describe, expect, it } from 'vitest';
 import { applyAwarenessUpdate, Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
+import { newClientId } from '../../common/collab/client-id.ts';
 import { asMemberId } from '../../common/domain/ids.ts';
 import { MAX_AWARENESS_RATE } from '../../common/wire/link.ts';
-import { createAwarenessGate } from './awareness-gate.ts';
+import { createAwarenessGate, type AwarenessGate } from './awareness-gate.ts';
 
 const AN = asMemberId('00000000-0000-4000-8000-000000000001');
 const BINH = asMemberId('00000000-0000-4000-8000-000000000002');
+const CHI = asMemberId('abcde000-0000-4000-8000-000000000003');
 
 const NO_MESSAGE = new Uint8Array(0);
 
@@ -53,9 +55,11 @@ describe('what a connection may say of its presence', () => {
           const owned = new Set<number>();
           for (const message of messages) {
             expect(gate.admit(bytesOf(message), NO_MESSAGE)).toBe(true);
-            // An echo of a client that nobody speaks for, which is no newer than what is known of it, is nobody's word.
+            // An echo of a client that nobody speaks for, which is no newer than what is known of it, is nobody's word; nor
+            // that somebody goes who wasn't there.
             const counted = message.filter(
-              ({ client, clock }) => owned.has(client) || clock > (theirs.meta.get(client)?.clock ?? 0),
+              ({ client, clock, state }) =>
+                owned.has(client) || (state !== null && clock > (theirs.meta.get(client)?.clock ?? 0)),
             );
             for (const { client, state } of counted) if (state) owned.add(client);
             for (const { client, state } of counted) if (!state) owned.delete(client);
@@ -82,6 +86,49 @@ describe('what a connection may say of its presence', () => {
     expect(awareness.states.get(8)).toEqual({ page: 2, member: BINH });
     an.close();
     expect(awareness.states.has(7)).toBe(false);
+    awareness.destroy();
+  });
+
+  it('silences nobody who was cut off and comes back', () => {
+    const awareness = fresh();
+    const client = newClientId(CHI);
+    const say = (gate: AwarenessGate, clock: number, state: object | null) =>
+      gate.admit(bytesOf([{ client, clock, state }]), NO_MESSAGE);
+    const before = createAwarenessGate(awareness, CHI);
+    say(before, 1, { page: 1 });
+    before.close();
+    const binh = createAwarenessGate(awareness, BINH);
+    say(binh, Number.MAX_SAFE_INTEGER - 1, { page: 9 });
+    say(binh, Number.MAX_SAFE_INTEGER, null);
+    binh.close();
+    say(createAwarenessGate(awareness, CHI), 2, { page: 2 });
+    expect(awareness.states.get(client)).toEqual({ page: 2, member: CHI });
+    awareness.destroy();
+  });
+
+  it('leaves nothing behind, however many it is said to be', () => {
+    let now = 0;
+    const awareness = fresh();
+    const gate = createAwarenessGate(awareness, AN, () => now);
+    const news = heard(awareness);
+    for (let client = 1; client < 5000; client++) {
+      now += 100;
+      gate.admit(bytesOf([{ client, clock: 1, state: { page: 1 } }]), NO_MESSAGE);
+      gate.admit(bytesOf([{ client, clock: 2, state: null }]), NO_MESSAGE);
+      gate.admit(bytesOf([{ client: client + 10_000, clock: 1, state: null }]), NO_MESSAGE);
+      gate.advance();
+    }
+    // All who listen remember each of them for ever.
+    expect(news.length).toBeLessThan(2 * 600);
+    now += 10_000_000;
+    for (let client = 20_000; client < 25_000; client++) {
+      now += 1000;
+      gate.admit(bytesOf([{ client, clock: 1, state: { page: 1 } }]), NO_MESSAGE);
+      gate.admit(bytesOf([{ client, clock: 2, state: null }]), NO_MESSAGE);
+    }
+    expect(awareness.meta.size).toBeLessThan(1010);
+    expect(gate.admit(bytesOf([{ client: 30_000, clock: 1, state: { page: 3 } }]), NO_MESSAGE)).toBe(true);
+    expect([...awareness.states.keys()]).toEqual([awareness.clientID, 30_000]);
     awareness.destroy();
   });
 

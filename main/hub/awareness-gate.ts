@@ -1,5 +1,6 @@
 import * as decoding from 'lib0/decoding';
 import { removeAwarenessStates, type Awareness } from 'y-protocols/awareness';
+import { mayBeClientOf } from '../../common/collab/client-id.ts';
 import type { MemberId } from '../../common/domain/ids.ts';
 import { MAX_AWARENESS_CHARACTERS, MAX_AWARENESS_RATE } from '../../common/wire/link.ts';
 import { createRate } from './rate.ts';
@@ -33,11 +34,18 @@ interface ClientState {
 
 /** A laptop's engine and its windows are clients of their own. */
 const MAX_CLIENTS = 16;
+/** Client ids that a connection may come with, one after the other: all who listen remember each. At once, and a second. */
+const NEW_CLIENTS = 64;
+const NEW_CLIENTS_PER_SECOND = 1;
+/** Of a document, whose last words are remembered, so that an echo of them is known for what it is; the last ones. */
+const MAX_GONE = 1000;
 const MAX_ENTRIES = 4000;
 const MAX_DEPTH = 12;
 
 /** Which connection speaks for a client id, per document. */
 const owners = new WeakMap<Awareness, Map<number, object>>();
+/** Clients that nobody speaks for any more, those that left longest ago first. */
+const leavers = new WeakMap<Awareness, Set<number>>();
 
 /** `member`: whose name is written into every state; null where the document says whose it is. */
 export function createAwarenessGate(awareness: Awareness, member: MemberId | null, now?: () => number): AwarenessGate {
@@ -47,12 +55,18 @@ export function createAwarenessGate(awareness: Awareness, member: MemberId | nul
   let waiting = new Map<number, ClientState>();
   const owner = owners.get(awareness) ?? new Map<number, object>();
   owners.set(awareness, owner);
+  const newClients = createRate(NEW_CLIENTS_PER_SECOND, NEW_CLIENTS, now);
+  const gone = leavers.get(awareness) ?? new Set<number>();
+  leavers.set(awareness, gone);
 
-  function mine(client: number, clock: number): boolean {
+  function mine(client: number, clock: number, leaves: boolean): boolean {
     if (owned.has(client)) return true;
     if (owner.has(client) || client === awareness.clientID || owned.size >= MAX_CLIENTS) return false;
+    // Whose id says that it is another's could silence that one, who comes back with it after a cut.
+    if (leaves || (member !== null && !mayBeClientOf(client, member))) return false;
     // An echo of someone who just left is never newer than what is known of them.
-    if (clock <= (awareness.meta.get(client)?.clock ?? 0)) return false;
+    if (clock <= (awareness.meta.get(client)?.clock ?? 0) || !newClients.take()) return false;
+    gone.delete(client);
     owned.add(client);
     owner.set(client, self);
     return true;
@@ -64,6 +78,16 @@ export function createAwarenessGate(awareness: Awareness, member: MemberId | nul
   function release(client: number): void {
     owned.delete(client);
     owner.delete(client);
+    gone.add(client);
+  }
+
+  /** y-protocols remembers everybody for ever. */
+  function forgetGone(): void {
+    for (const client of gone) {
+      if (gone.size <= MAX_GONE) return;
+      gone.delete(client);
+      awareness.meta.delete(client);
+    }
   }
 
   return {
@@ -84,7 +108,7 @@ export function createAwarenessGate(awareness: Awareness, member: MemberId | nul
           if (decoding.peekVarUint(decoder) > 4 * MAX_AWARENESS_CHARACTERS) return false;
           const text = decoding.readVarString(decoder);
           if (text.length > MAX_AWARENESS_CHARACTERS) return false;
-          if (!mine(client, clock)) continue;
+          if (!mine(client, clock, text === 'null')) continue;
           const state: unknown = JSON.parse(text);
           if (typeof state !== 'object' || Array.isArray(state) || tooDeep(state, MAX_DEPTH)) return false;
           fresh.set(client, { clock, state: named(state as Record<string, unknown> | null) });
@@ -103,6 +127,7 @@ export function createAwarenessGate(awareness: Awareness, member: MemberId | nul
         apply(awareness, fresh, self);
         self.exactly = undefined;
       } else for (const [client, state] of fresh) waiting.set(client, state);
+      forgetGone();
       return true;
     },
     advance() {
