@@ -56,6 +56,8 @@ type Speech =
 const JSON_MESSAGE = 0;
 const FRAMES_MESSAGE = 1;
 const MAX_FRAMES = 10_000;
+/** Of one message, bytes; a larger frame goes alone. Who subscribes and is behind with more than some megabytes is cut off. */
+const TOGETHER_BYTES = 1024 * 1024;
 
 export const encodeListed = (listed: Listed): Uint8Array => Buffer.from(JSON.stringify(listed));
 
@@ -69,6 +71,19 @@ export function encodeSpeech(message: Speech): Uint8Array {
       ? { ...message, heads: message.heads.map((at) => [at.author, at.stream, at.seq, at.hash]) }
       : message;
   return Buffer.concat([Buffer.of(JSON_MESSAGE), Buffer.from(JSON.stringify(plain))]);
+}
+
+/** Messages that together hold these frames, each of a size that is read: one client's flood must not cost the others' words. */
+export function* inMessages(relayName: string, frames: readonly BusFrame[]): Generator<Uint8Array> {
+  let [from, bytes] = [0, 0];
+  for (const [at, { message }] of frames.entries()) {
+    if (at > from && (at - from >= MAX_FRAMES || bytes + message.byteLength > TOGETHER_BYTES)) {
+      yield encodeBusFrames(relayName, frames.slice(from, at));
+      [from, bytes] = [at, 0];
+    }
+    bytes += message.byteLength;
+  }
+  if (from < frames.length) yield encodeBusFrames(relayName, frames.slice(from));
 }
 
 export function encodeBusFrames(relayName: string, frames: readonly BusFrame[]): Uint8Array {

@@ -8,14 +8,15 @@ import { ENTRY_BATCH_CHARACTERS, ENTRY_BATCH_COUNT } from '../../common/wire/lin
 import {
   decodeListed,
   decodeSpoken,
-  encodeBusFrames,
   encodeListed,
   encodeSpeech,
+  inMessages,
   type BusFrame,
   type Spoken,
 } from './bus-messages.ts';
 import type { BusSeal } from './bus-seal.ts';
 import type { Bus } from './bus.ts';
+import { createRate } from './rate.ts';
 import type { RelayedDocuments } from './relayed-documents.ts';
 import { isLive, serveMeetingDocument, type ServedDocument, type ServeDocument } from './served-document.ts';
 import type { Ticker } from './tick.ts';
@@ -40,6 +41,9 @@ const DIFFERENT_BEATS = 3;
 /** Of an answer to `lacks`, characters; the rest is asked for again. */
 const ANSWER_CHARACTERS = 4 * 1024 * 1024;
 const READ_LIMIT = 64;
+/** What a client says live goes to the other relays up to so many bytes a second, and at once; the rest comes as entries. */
+const SPOKEN_PER_SECOND = 1024 * 1024;
+const SPOKEN_AT_ONCE = 8 * SPOKEN_PER_SECOND;
 
 interface Sibling {
   heard: number;
@@ -195,7 +199,7 @@ export function createClusterRoom(options: {
     if (frames.length === 0 || closed) return;
     const due = frames;
     frames = [];
-    speak(encodeBusFrames(relay, due));
+    for (const message of inMessages(relay, due)) speak(message);
   }
 
   function say(frame: BusFrame): void {
@@ -295,6 +299,7 @@ export function createClusterRoom(options: {
     siblings: () => [...siblings.values()].flatMap((sibling) => sibling.addresses.slice(0, 1)),
     serveFor() {
       const client = ++clients;
+      const spoken = createRate(SPOKEN_PER_SECOND, SPOKEN_AT_ONCE);
       return (served, document, connection) => {
         const local = serveMeetingDocument(served, document, connection);
         const { name } = document;
@@ -305,7 +310,8 @@ export function createClusterRoom(options: {
           isWaiting: () => local.isWaiting(),
           receive(message) {
             const breach = local.receive(message);
-            if (breach === null && isLive(message)) say({ client, member, document: name, message: message.slice() });
+            if (breach === null && isLive(message) && spoken.take(message.byteLength))
+              say({ client, member, document: name, message: message.slice() });
             return breach;
           },
           advance: () => local.advance(),
