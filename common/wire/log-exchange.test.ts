@@ -128,6 +128,49 @@ function connect(host: Laptop, guest: Laptop, nextBatch: () => number, socket = 
 }
 
 describe('log exchange', () => {
+  it('[LOG-3] takes nobody’s word for entries that are yet to be written', () => {
+    const host = createLaptop(0);
+    host.write('acts', 1);
+    const exchange = createLogExchange({
+      log: host.log,
+      peer: uuid(2),
+      nextBatch: () => 0,
+      send: () => undefined,
+      buffered: () => 0,
+      onAcknowledged: (positions) => host.acknowledged.note(positions),
+      onRefused: () => undefined,
+    });
+    const head = (stream: Stream) => ({ author: host.member, stream, seq: 2 ** 31, hash: asSha256('f'.repeat(64)) });
+    exchange.start([head('acts'), head('doc/plan')]);
+    for (let count = 0; count < 3; count++) host.write('acts', 1);
+    host.write('doc/plan', 1);
+    expect(host.acknowledged.onlyHere(host.log.heads())).toBe(4);
+  });
+
+  it('[LOG-10] holds back no certificates without end behind entries that wait for the disk', async () => {
+    const host = createLaptop(0);
+    const exchange = createLogExchange({
+      log: { ...host.log, receive: () => new Promise(() => undefined) },
+      peer: uuid(2),
+      nextBatch: () => 0,
+      send: () => undefined,
+      buffered: () => 0,
+      onAcknowledged: () => undefined,
+      onRefused: () => undefined,
+    });
+    exchange.start([]);
+    void exchange.receive({ type: 'entries', batch: 1, entries: ['x'] });
+    const certificates = Array.from({ length: 500 }, () => 'AAAA');
+    for (const left of [null, null, { kind: 'malformed', reason: 'too many certificates' }])
+      expect(await exchange.receive({ type: 'certificates', certificates })).toEqual(left);
+    const nothings = Array.from({ length: 500 }, () => '');
+    const answers: unknown[] = [];
+    for (let batch = 2; batch < 2000; batch++)
+      void exchange.receive({ type: 'entries', batch, entries: nothings }).then((answer) => answers.push(answer));
+    await Promise.resolve();
+    expect(answers[0]).toEqual({ kind: 'malformed', reason: 'window exceeded' });
+  });
+
   it('[LOG-1] [LOG-5] converges over any order of writing, delivery and cuts, sending nothing twice on a connection', async () => {
     const guest = fc.integer({ min: 0, max: 2 });
     const step = fc.oneof(

@@ -89,6 +89,8 @@ export const CATCH_UP_BUFFER = 1024 * 1024;
 /** Received and waiting to be checked, characters. An honest sender stops at its window. */
 const MAX_WAITING = 4 * LIVE_WINDOW;
 const MAX_CERTIFICATES = 1200;
+/** What an entry takes beside its text. */
+const ENTRY_CHARACTERS = 64;
 /** Shared entries go out as they are when at most this part of them is known to the other side already. */
 const KNOWN_SHARE = 1 / 8;
 /** Entries read from the log at a time; one may have megabytes. */
@@ -143,6 +145,8 @@ export function createLogExchange(options: {
   let waiting = 0;
   let started = false;
   let certificates: Uint8Array[] = [];
+  /** Certificates behind entries that are being checked. */
+  let comingCertificates = 0;
   let queue: Promise<unknown> = Promise.resolve();
 
   const hasRoom = (limit: number, buffer: number) => window < limit && options.buffered() < buffer;
@@ -190,7 +194,17 @@ export function createLogExchange(options: {
       blocked.add(streamKey(head));
       options.onRefused('sent', 'fork', { author: head.author, stream: head.stream, seq: head.seq });
     }
-    options.onAcknowledged(heads.filter((head) => !differs(head)));
+    // Nobody has more of a stream than there is: who says so would be believed about what is yet to come.
+    const here = new Map(mine.map((head) => [streamKey(head), head.seq]));
+    options.onAcknowledged(
+      heads
+        .filter((head) => !differs(head))
+        .map(({ author, stream, seq }) => ({
+          author,
+          stream,
+          seq: Math.min(seq, here.get(streamKey({ author, stream })) ?? 0),
+        })),
+    );
     // Acts first: whether a change of a document is allowed may depend on them.
     for (const head of [...mine.filter(isActs), ...mine.filter((at) => !isActs(at))]) {
       if (blocked.has(streamKey(head))) continue;
@@ -363,15 +377,19 @@ export function createLogExchange(options: {
     receive(message) {
       if (message.type === 'stored') return Promise.resolve(receiveStored(message));
       if (message.type === 'certificates') {
-        if (certificates.length + message.certificates.length > MAX_CERTIFICATES) {
+        if (certificates.length + comingCertificates + message.certificates.length > MAX_CERTIFICATES) {
           return Promise.resolve({ kind: 'malformed', reason: 'too many certificates' });
         }
         const found = message.certificates.map((text) => fromBase64(text));
         // In order with the entries, whose check may be under way.
-        queue = queue.then(() => certificates.push(...found));
+        comingCertificates += found.length;
+        queue = queue.then(() => {
+          comingCertificates -= found.length;
+          certificates.push(...found);
+        });
         return Promise.resolve(null);
       }
-      const characters = message.entries.reduce((sum, entry) => sum + entry.length, 0);
+      const characters = message.entries.reduce((sum, entry) => sum + entry.length + ENTRY_CHARACTERS, 0);
       waiting += characters;
       if (waiting > MAX_WAITING) return Promise.resolve({ kind: 'malformed', reason: 'window exceeded' });
       const answer = queue.then(async () => {
