@@ -9,6 +9,7 @@ import {
   documentSnapshotBodySchema,
   ENTRY_VERSION,
   jwsOf,
+  MAX_ACT_CHARACTERS_OF_AUTHOR,
   MAX_ACTS_OF_AUTHOR,
   MAX_STREAMS_OF_AUTHOR,
   type Entry,
@@ -87,7 +88,14 @@ const FOLLOWED_MILLISECONDS = 24 * 60 * 60 * 1000;
 export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
   const { meeting, me, store, authentication, certificates } = options;
   const listeners = new Set<(entries: readonly Entry[], from: MemberId | 'self') => void>();
-  const acts: Act[] = [...store.entries.readStream(meeting, ACTS_STREAM)].flatMap((entry) => readAct(entry) ?? []);
+  const acts: Act[] = [];
+  /** Of each author's acts; undefined: to be counted again. */
+  let characters: Map<MemberId, number> | undefined = new Map();
+  for (const entry of store.entries.readStream(meeting, ACTS_STREAM)) {
+    const act = readAct(entry);
+    if (act) acts.push(act);
+    countCharacters(characters, entry);
+  }
   /** undefined: to be counted again. */
   let streams: Map<MemberId, number> | undefined = countStreams();
   const clients = new Map<string, DocumentClients>();
@@ -122,6 +130,14 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
     return counts;
   }
 
+  function charactersOf(author: MemberId): number {
+    if (!characters) {
+      characters = new Map();
+      for (const entry of store.entries.readStream(meeting, ACTS_STREAM)) countCharacters(characters, entry);
+    }
+    return characters.get(author) ?? 0;
+  }
+
   /** From now on further entries are judged by this one too. */
   function takeIntoAccount(entry: Entry): void {
     const { stream, author, seq } = entry.payload;
@@ -129,7 +145,10 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
       streams ??= countStreams();
       streams.set(author, (streams.get(author) ?? 0) + 1);
     }
-    if (stream === ACTS_STREAM) return;
+    if (stream === ACTS_STREAM) {
+      if (characters) countCharacters(characters, entry);
+      return;
+    }
     const document = documentOf(stream);
     // What was before it counts only as far as the snapshot has it, at those who see nothing else as at all.
     if (entry.state) clients.set(document, createDocumentClients());
@@ -249,6 +268,7 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
   function bodyProblem(payload: EntryPayload, from: MemberId, begins = payload.seq === 1): EntryRefusal | undefined {
     if (payload.stream === ACTS_STREAM) {
       if (payload.seq > MAX_ACTS_OF_AUTHOR) return 'not-allowed';
+      if (charactersOf(payload.author) > MAX_ACT_CHARACTERS_OF_AUTHOR) return 'not-allowed';
       if (!isActKind(payload.kind)) return 'bad-body';
       return actBodySchemas[payload.kind].safeParse(payload.body).success ? undefined : 'bad-body';
     }
@@ -275,7 +295,7 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
     /** Entries were taken into account when they were checked, and are not on the disk after all. */
     forgetUnstored() {
       clients.clear();
-      streams = undefined;
+      streams = characters = undefined;
     },
     addCertificate: (certificate) => certificates.add(certificate),
     append: (entries) => store.entries.appendSoon(entries),
@@ -368,6 +388,10 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
     settled: () => own(() => Promise.resolve()),
     close: intake.close,
   };
+}
+
+function countCharacters(counts: Map<MemberId, number>, { payload: { author }, jws }: Entry): void {
+  counts.set(author, (counts.get(author) ?? 0) + jws.length);
 }
 
 const headOf = ({ payload, hash }: Entry): StreamHead => ({

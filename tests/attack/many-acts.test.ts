@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { ACTS_STREAM, MAX_ACTS_OF_AUTHOR, type Entry } from '../../common/acts/entry.ts';
+import { ACTS_STREAM, MAX_ACT_CHARACTERS_OF_AUTHOR, MAX_ACTS_OF_AUTHOR, type Entry } from '../../common/acts/entry.ts';
 import { asMeetingId, asMemberId, asSha256 } from '../../common/domain/ids.ts';
 import { openMeetingLog } from '../../main/meetings/meeting-log.ts';
 import { memoryEntryLog } from '../../main/store/memory-entry-log.ts';
@@ -10,12 +10,12 @@ const MEETING = asMeetingId('a'.repeat(26));
 const AUTHOR = asMemberId('00000000-0000-4000-8000-000000000001');
 const OTHER = asMemberId('00000000-0000-4000-8000-000000000003');
 const hashOf = (text: string) => asSha256(createHash('sha256').update(text).digest('hex'));
+const CHECKED_IN = { kind: 'checked-in', body: { how: 'remote' } };
 
-function chain(length: number, author = AUTHOR): Entry[] {
+function chain(length: number, author = AUTHOR, act: Pick<Entry['payload'], 'kind' | 'body'> = CHECKED_IN): Entry[] {
   const entries: Entry[] = [];
   for (let seq = 1; seq <= length; seq++) {
     const prev = entries.at(-1)?.hash ?? null;
-    const body = { how: 'remote' };
     const time = '2026-03-02T08:00:00.000Z';
     const payload = {
       v: 1,
@@ -25,8 +25,7 @@ function chain(length: number, author = AUTHOR): Entry[] {
       seq,
       prev,
       time,
-      kind: 'checked-in',
-      body,
+      ...act,
     } as const;
     const jws = JSON.stringify(payload);
     entries.push({ payload, jws, hash: hashOf(jws), certificate: hashOf(author) });
@@ -93,6 +92,20 @@ test('a member cannot keep everyone busy with acts without number', async () => 
   const { accepted, refused } = await log.receive(batchOf(entries), AUTHOR);
   expect(accepted).toHaveLength(MAX_ACTS_OF_AUTHOR);
   expect(refused.map(({ reason }) => reason)).toEqual(['not-allowed', 'gap', 'gap']);
+});
+
+test('nor fill everyone’s memory with large ones', async () => {
+  const body = { role: 'chair', revision: 'a'.repeat(64), increment: 'x'.repeat(400_000) };
+  const entries = chain(100, AUTHOR, { kind: 'minutes-signed', body });
+  const { log } = openLog(entries);
+  const { accepted, refused } = await log.receive(batchOf(entries), AUTHOR);
+  const characters = accepted.reduce((sum, { jws }) => sum + jws.length, 0);
+  expect(characters).toBeGreaterThan(MAX_ACT_CHARACTERS_OF_AUTHOR);
+  expect(characters).toBeLessThan(MAX_ACT_CHARACTERS_OF_AUTHOR + 500_000);
+  expect(refused[0]?.reason).toBe('not-allowed');
+  // Others are not held to account for it.
+  const others = chain(1, OTHER);
+  expect((await openLog([...entries, ...others]).log.receive(batchOf(others), OTHER)).refused).toEqual([]);
 });
 
 test('[LOG-11] what several bring at a time is one transaction, and each is told of the own', async () => {
