@@ -72,7 +72,7 @@ export function browse(options: {
       }
       if (!before && known.size >= MAX_FOUND) continue;
       // The address the packet came from has just been seen to work; the ones it names may be of another network.
-      const fresh = [from, ...heard.hosts].filter(isIpv4).map((host) => `${host}:${heard.port}`);
+      const fresh = [from, ...heard.hosts.filter(isLocal)].filter(isIpv4).map((host) => `${host}:${heard.port}`);
       const addresses = [...new Set([...fresh, ...(before?.addresses ?? [])])]
         .filter((address) => address.endsWith(`:${heard.port}`))
         .slice(0, 8)
@@ -104,4 +104,7 @@ export function browse(options: {
   };
 }
 
+/** What is found here is near: anybody on this network could have the whole room knock at somebody else's door. */
+const isLocal = (address: string): boolean =>
+  /^(10|192\.168|172\.(1[6-9]|2\d|3[01])|169\.254|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\./.test(address);
 const isIpv4 = (address: string): boolean => /^\d{1,3}(\.\d{1,3}){3}$/.test(address);

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { advertise } from '../../main/hub/discovery.ts';
 import { browse } from '../../main/sync/discovery.ts';
 import { discoveryMode, openMulticast } from '../../main/sync/multicast.ts';
-import type { Advertisement } from '../../common/wire/discovery.ts';
+import { advertisementRecords, type Advertisement } from '../../common/wire/discovery.ts';
 import { expectSoon, randomMeetingId } from '../fixtures/network/room.ts';
 
 const OURS = '0123456789abcdef';
@@ -89,6 +89,18 @@ describe('discovery', () => {
     advertiser.close();
     await multicast.close();
     await expectSoon('goodbye', () => browser.found().length === 0, 2000);
+  });
+
+  it('[FIND-3] sends nobody to somebody else’s door: what answers name counts only where it is near', async () => {
+    const browser = look('meeting', OURS);
+    const it = offering(OURS, 40041);
+    const liar = laptop();
+    const said = ['203.0.113.9', '10.1.2.3', '127.0.0.2', '224.0.0.251'];
+    for (const address of said) liar.answer(() => advertisementRecords(it, address));
+    const addresses = () => browser.found().find(({ instance }) => instance === it.instance)?.addresses ?? [];
+    await expectSoon('what is near', () => addresses().includes('10.1.2.3:40041'));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect([...addresses()].sort()).toEqual(['10.1.2.3:40041', '127.0.0.1:40041']);
   });
 
   it('takes its mode from the environment', () => {
