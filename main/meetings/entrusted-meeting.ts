@@ -4,6 +4,7 @@ import type { EntryBatch } from '../../common/collab/carried-meeting.ts';
 import type { MeetingId, MemberId } from '../../common/domain/ids.ts';
 import type { MeetingState } from '../../common/domain/meeting-state.ts';
 import { reduceActs } from '../../common/domain/reduce-acts.ts';
+import { createShortTurns } from '../../common/wire/short-turns.ts';
 import { meetingIdOf } from './meeting-id.ts';
 import { readAct } from './meeting-log.ts';
 import type { OpenMeeting } from './open-meeting.ts';
@@ -34,17 +35,23 @@ export function rosterActs(meeting: OpenMeeting): EntryBatch {
 
 /**
  * What a meeting would be by these acts alone, each checked for its signature, with nothing stored; undefined when it was
- * not convened by them. The log checks their chain when they are taken in.
+ * not convened by them. The log checks their chain when they are taken in. Thousands of signatures take seconds, and who shows
+ * them need not even be of the meeting: the people of other meetings come in between.
  */
-export function meetingBy(
+export async function meetingBy(
   meeting: MeetingId,
   batch: EntryBatch,
   checks: { readonly authentication: EntryAuthentication; readonly certificates: CertificateBook },
-): MeetingState | undefined {
+): Promise<MeetingState | undefined> {
   const { authentication, certificates } = checks;
   for (const certificate of batch.certificates) certificates.add(certificate);
   const acts: Act[] = [];
+  const turns = createShortTurns(
+    () => new Promise((resolve) => setImmediate(resolve)),
+    () => performance.now(),
+  );
   for (const jws of batch.entries) {
+    await turns();
     const read = authentication.read(jws);
     if (!read.ok) continue;
     const { entry } = read;

@@ -55,7 +55,7 @@ export async function takeEntrusted(
   acts: EntryBatch,
 ): Promise<EntrustOutcome> {
   const { session, store } = deps;
-  const shown = meetingBy(id, acts, deps);
+  const shown = await meetingBy(id, acts, deps);
   if (!shown?.roster.some((entry) => entry.member === session.member)) return 'not-of-the-meeting';
   if (!store.meetings.get(id)) {
     if (store.meetings.list().length >= MAX_ENTRUSTED) return 'too-many';
