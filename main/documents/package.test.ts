@@ -148,6 +148,13 @@ describe('writing', () => {
     expect(await writePackage(file, given)).toMatchObject({ ok: false, problem: 'unreadable' });
     expect(await readFile(file, 'utf8')).toBe('earlier');
   });
+  it('takes the longest name that there is', async () => {
+    const long = join(folder, `${'ố'.repeat(82)}.phien`);
+    expect(await writePackage(long, await contents())).toMatchObject({ ok: true });
+    const read = await readPackage(long);
+    if (!read.ok) expect.fail(read.problem);
+    read.value.close();
+  });
   it('refuses names of documents that could leave a folder', async () => {
     const given = { ...(await contents()), documents: [{ name: '../../autostart', entries: [] }] };
     expect(await writePackage(file, given)).toMatchObject({ ok: false, problem: 'unsafe-name' });

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { PassThrough, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
@@ -57,7 +57,8 @@ export async function writePackage(
   contents: PackageContents,
   progress: PackageProgress = {},
 ): Promise<PackageResult<{ readonly bytes: number; readonly papers: number }>> {
-  const partial = `${target}.${randomUUID()}.part`;
+  // Not the name and something more: that may be too long for a name.
+  const partial = join(dirname(target), `${randomUUID()}.part`);
   try {
     await writeZip(partial, await plan(contents), contents, progress);
     const { size: bytes } = await stat(partial);

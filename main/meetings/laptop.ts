@@ -38,12 +38,12 @@ import type {
   PdfSigning,
 } from './ports.ts';
 import type { Packages } from './packages.ts';
-import { copyOut } from './copy-out.ts';
 import { mustBeFile } from './read-file.ts';
 import { verifyFile, type KnownMinutes } from './verify-file.ts';
 import { reportStorage } from './storage.ts';
 import { noNetwork, visitor } from './visit.ts';
 import { createWorkplace, type Workplace } from './workplace.ts';
+import { copyOut } from './write-out.ts';
 
 export interface LaptopPorts {
   readonly version: string;

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import type * as Y from 'yjs';
 import { readAgenda, readPlanMeta, readPlanPeople } from '../../common/collab/plan.ts';
 import { Refusal } from '../../common/contract/port.ts';
@@ -12,6 +11,7 @@ import type {
 } from '../../common/domain/minutes.ts';
 import { attendees, withRole } from '../../common/domain/roster.ts';
 import { attendanceOf, choiceLabel, motionOf } from './minutes-content.ts';
+import { writeOut } from './write-out.ts';
 
 /** What is printed besides the minutes. */
 export type PrintedList =
@@ -27,12 +27,7 @@ export interface ListPrinting {
 /** Prints a list into a file that somebody chose. */
 export async function saveList(printing: ListPrinting, list: PrintedList, path: string): Promise<void> {
   if (!printing.printList) throw new Refusal('cannot-print-here');
-  const pdf = await printing.printList(list);
-  try {
-    await writeFile(path, pdf);
-  } catch {
-    throw new Refusal('cannot-write-file', { path });
-  }
+  await writeOut(path, await printing.printList(list));
 }
 
 /** Who is there as of now. Until the meeting is closed nobody is absent only for not having checked in. */

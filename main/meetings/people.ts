@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
 import { Refusal } from '../../common/contract/port.ts';
 import type { Invitation, ParsedInput, PeopleList } from '../../common/contract/requests.ts';
 import { asMemberId } from '../../common/domain/ids.ts';
 import type { EnrolmentDesk, Identity, Issuer } from './identity-port.ts';
 import { issueFor, orRefuse, type Session } from './organisation.ts';
 import type { LaptopStore, Log } from './ports.ts';
+import { writeOut } from './write-out.ts';
 
 /** The authority's password is asked for again after this time, in milliseconds. */
 const AUTHORITY_OPEN_FOR = 15 * 60_000;
@@ -141,11 +141,7 @@ export function openPeopleDesk(deps: {
         fingerprint: organisation.fingerprint,
         addresses: deps.addressesAt(desk.address.port),
       });
-      try {
-        await writeFile(path, content);
-      } catch {
-        throw new Refusal('cannot-write-file', { path });
-      }
+      await writeOut(path, content);
     },
     async approve({ request, authorityPassword }) {
       const { desk } = await opened();

@@ -204,6 +204,24 @@ it('an entry that differs from its hash is taken out with those after it, once i
   expect(existsSync(at('damaged.mark'))).toBe(false);
 });
 
+it('what was taken out and is in no journal any more leaves the own streams in doubt', async () => {
+  const own = chain(LAN, 8);
+  for (const entry of own) store.own.append(entry);
+  await store.backups.make();
+  await store.close();
+  const db = new Sqlite(database());
+  db.prepare("UPDATE entries SET jws = jws || 'A' WHERE hash = ?").run(Buffer.from(own[5]!.hash, 'hex'));
+  db.close();
+
+  store = openStore(folder.path);
+  expect(() => [...store.entries.readStream(MEETING, 'acts')]).toThrow(/differs from its hash/);
+  store.markDamaged('met while reading');
+  await store.close();
+  store = openStore(folder.path);
+  expect(read()).toEqual(hashes(own.slice(0, 5)));
+  expect(store.own.inDoubt(MEETING)).toBe(true);
+});
+
 it('a spoiled backup is passed over for the one before', async () => {
   const own = chain(LAN, 9);
   for (const entry of own.slice(0, 3)) store.own.append(entry);
