@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { MeetingView } from '../../common/contract/requests.ts';
 import type { AgendaItemId, MeetingId, MotionId, Sha256 } from '../../common/domain/ids.ts';
 import type { MeetingState } from '../../common/domain/meeting-state.ts';
+import { minutesPaper } from '../../common/domain/minutes-paper.ts';
 import { useMeetingView, usePaperStatus } from '../bridge/engine-values.ts';
 import { useAct } from '../bridge/use-act.ts';
 import { useReading } from '../bridge/use-reading.ts';
@@ -65,6 +66,7 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
   const acting = useAct(meeting);
   // What was shown last stays in its document; after the meeting nobody shows it any more.
   const shown = state.phase === 'closed' ? null : floor.shown;
+  const mine = state.phase === 'closed' ? null : floor.mine;
   const tabs = usePaperTabs(meeting, shown);
   const [chosenPanel, choosePanel] = useRemembered('panel', [...PANELS, 'none'], 'people');
   const [preview, setPreview] = useState<'closed' | 'behind' | 'front'>('closed');
@@ -78,7 +80,11 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
     tabs.choose(paper);
     setPreview((now) => (now === 'front' ? 'behind' : now));
   };
-  const beingShown = (shown ?? floor.mine)?.paper;
+  const openMinutes = (): void => {
+    setPanel('minutes');
+    setPreview('front');
+  };
+  const beingShown = (shown ?? mine)?.paper;
   const console = useConsole({
     meeting,
     acting,
@@ -88,6 +94,7 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
     },
     stopShowing: () => floor.show(null),
     openPanel: setPanel,
+    openMinutes,
     currentItem: state.currentItem,
     itemIsShown:
       beingShown !== undefined &&
@@ -112,12 +119,14 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
     ...tabs.open.map((id) => ({
       id,
       title: titleOf(id),
-      shown: shown?.paper === id || floor.mine?.paper === id,
+      shown: shown?.paper === id || mine?.paper === id,
     })),
     ...(preview === 'closed' ? [] : [{ id: 'preview' as const, title: t('minutes.preview'), shown: false }]),
   ];
   const showPreview = preview === 'front' || (preview === 'behind' && tabs.active === null);
-  useReading(meeting, showPreview ? null : tabs.active);
+  // Once somebody has signed them, that very document is looked at.
+  const minutes = minutesPaper(state.minutes);
+  useReading(meeting, showPreview ? minutes : tabs.active);
   const panels = PANELS.filter((name) => office || name !== 'board');
   const panel = panels.find((name) => name === chosenPanel) ?? null;
 
@@ -151,6 +160,21 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
     }
   };
 
+  const pane = (sha256: Sha256, title: string) => (
+    <PaperPane
+      key={sha256}
+      view={view}
+      state={state}
+      paper={{ sha256, title }}
+      status={statuses.find(({ paper }) => paper === sha256)}
+      floor={floor}
+      following={tabs.following}
+      onFollowing={tabs.follow}
+      writable={sha256 !== minutes}
+      mayPresent={office && state.phase === 'open'}
+    />
+  );
+
   return (
     <>
       <MeetingFrame
@@ -178,15 +202,11 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
               <AskedBanner
                 asked={asked}
                 state={state}
+                connection={view.connection}
                 acting={acting}
                 onVote={() => setPutAway(null)}
-                leading={step === null}
-                inFront={showPreview ? null : tabs.active}
+                inFront={showPreview ? minutes : tabs.active}
                 onRead={read}
-                onMinutes={() => {
-                  setPanel('minutes');
-                  setPreview('front');
-                }}
               />
             )}
             {step === null ? null : (
@@ -195,7 +215,7 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
                 step={step}
                 agenda={plan.agenda}
                 acting={acting}
-                showing={floor.mine !== null && (showPreview || floor.mine.paper !== tabs.active)}
+                showing={mine !== null && (showPreview || mine.paper !== tabs.active)}
                 onWish={console.wish}
               />
             )}
@@ -225,24 +245,17 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
             )}
             <div className={styles['stage']}>
               {showPreview ? (
-                <MinutesPreview meeting={meeting} state={state} nonce={pageNonce()} />
+                minutes === null ? (
+                  <MinutesPreview meeting={meeting} state={state} nonce={pageNonce()} />
+                ) : (
+                  pane(minutes, t('minutes.preview'))
+                )
               ) : tabs.active === null ? (
                 <div className={styles['empty']}>
                   {t(plan.papers.size === 0 ? 'meeting.noPapers' : 'meeting.choosePaper')}
                 </div>
               ) : (
-                <PaperPane
-                  key={tabs.active}
-                  view={view}
-                  state={state}
-                  paper={{ sha256: tabs.active, title: titleOf(tabs.active) }}
-                  status={statuses.find(({ paper }) => paper === tabs.active)}
-                  floor={floor}
-                  following={tabs.following}
-                  onFollowing={tabs.follow}
-                  writable={!(state.minutes.stage === 'sealed' && state.minutes.paper === tabs.active)}
-                  mayPresent={office && state.phase === 'open'}
-                />
+                pane(tabs.active, titleOf(tabs.active))
               )}
             </div>
           </>
@@ -296,6 +309,7 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
         onClose={console.closeDialog}
       />
       <CloseVoteDialog
+        view={view}
         state={state}
         motion={console.dialog?.kind === 'close-vote' ? (vote ?? null) : null}
         acting={acting}

@@ -13,7 +13,7 @@ export interface TabItem {
 const broughtIntoSight = (tab: HTMLElement | null): void =>
   tab?.scrollIntoView({ inline: 'nearest', block: 'nearest' });
 
-/** The open papers, one in front. */
+/** The open papers, one in front, which can be closed: with several open, the room beside is for their titles. */
 export function PaperTabs(props: {
   readonly tabs: readonly TabItem[];
   readonly active: TabItem['id'] | null;
@@ -40,12 +40,15 @@ export function PaperTabs(props: {
             {tab.shown ? <SlideText20Regular aria-label={t('meeting.beingShown')} /> : null}
             <span className={styles['tabTitle']}>{tab.title}</span>
           </Button>
-          <Button
-            appearance="transparent"
-            icon={<Dismiss16Regular />}
-            aria-label={t('meeting.closeTab', { name: tab.title })}
-            onClick={() => props.onClose(tab.id)}
-          />
+          {tab.id === props.active ? (
+            <Button
+              appearance="transparent"
+              icon={<Dismiss16Regular />}
+              aria-label={t('meeting.closeTab', { name: tab.title })}
+              onClick={() => props.onClose(tab.id)}
+              data-testid="close-tab"
+            />
+          ) : null}
         </span>
       ))}
     </div>

@@ -25,6 +25,8 @@ export function useConsole(parts: {
   readonly show: (paper: Sha256) => void;
   readonly stopShowing: () => void;
   readonly openPanel: (panel: PanelName) => void;
+  /** To be read, written and signed. */
+  readonly openMinutes: () => void;
   readonly currentItem: AgendaItemId | null;
   /** A paper of that item is being shown, by whomever. */
   readonly itemIsShown: boolean;
@@ -92,7 +94,7 @@ export function useConsole(parts: {
         return;
       case 'freeze-minutes':
       case 'sign-minutes':
-        parts.openPanel('minutes');
+        parts.openMinutes();
         return;
       case 'wait-for-secretary':
       case 'wait-for-chair':

@@ -1,11 +1,14 @@
 import { Button, Field, Input } from '@fluentui/react-components';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Connection } from '../../../common/contract/requests.ts';
 import type { MotionId, Sha256 } from '../../../common/domain/ids.ts';
 import type { MeetingState } from '../../../common/domain/meeting-state.ts';
 import type { Acting } from '../../bridge/use-act.ts';
 import { Confirm } from '../../ui/confirm.tsx';
+import { isOnlyHere } from '../../ui/reach.ts';
 import { screenStyles } from '../../ui/screen.tsx';
+import { useNow } from '../../ui/time.ts';
 import type { Asked } from './asked-of-me.ts';
 import styles from './meeting.module.css';
 
@@ -14,28 +17,28 @@ interface AskedProps {
   readonly acting: Acting;
   /** The paper being read, which nobody needs to be offered. */
   readonly inFront: Sha256 | null;
-  /** No console stands beside it, whose button would be the one to press. */
-  readonly leading: boolean;
   readonly onVote: (motion: MotionId) => void;
   readonly onRead: (paper: Sha256) => void;
-  readonly onMinutes: () => void;
 }
 
 /** Answers "what is asked of me now?" with a sentence and the button for it. */
-export function AskedBanner(props: AskedProps & { readonly state: MeetingState }) {
+export function AskedBanner(props: AskedProps & { readonly state: MeetingState; readonly connection: Connection }) {
   const { t } = useTranslation();
   const { asked, state } = props;
+  const now = useNow(1000);
+  const lonely = asked.what === 'wait-for-result' && isOnlyHere(props.connection, asked.at, now);
+  const said = lonely ? 'ballot-only-here' : asked.what;
   const item = asked.what === 'read' ? state.items[asked.item] : undefined;
-  const urgent = asked.what === 'check-in' || asked.what === 'vote' || asked.what === 'sign-minutes';
+  const urgent = lonely || asked.what === 'check-in' || asked.what === 'vote' || asked.what === 'sign-minutes';
   return (
     <div
       className={urgent ? `${styles['asked']} ${styles['urgent']}` : styles['asked']}
       role="status"
       data-testid="asked-of-me"
-      data-asked={asked.what}
+      data-asked={said}
     >
       <span className={styles['askedText']}>
-        {t(`meeting.asked.${asked.what}`, { title: item?.title ?? '', ordinal: item?.ordinal ?? 0 })}
+        {t(`meeting.asked.${said}`, { title: item?.title ?? '', ordinal: item?.ordinal ?? 0 })}
       </span>
       <AskedButtons {...props} />
     </div>
@@ -63,13 +66,7 @@ function AskedButtons(props: AskedProps) {
         </Button>
       );
     }
-    case 'sign-minutes':
-    case 'freeze-minutes':
-      return (
-        <Button appearance={props.leading ? 'primary' : 'secondary'} onClick={props.onMinutes} data-testid="to-minutes">
-          {t('meeting.toMinutes')}
-        </Button>
-      );
+    // Minutes are written and signed by the chair's office, whose console has the button for it.
     default:
       return null;
   }

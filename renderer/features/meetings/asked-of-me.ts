@@ -8,7 +8,8 @@ export type Asked =
   | { readonly what: 'look' }
   | { readonly what: 'check-in' }
   | { readonly what: 'vote'; readonly motion: MotionId }
-  | { readonly what: 'wait-for-result' }
+  /** `at`: when I voted, RFC 3339. */
+  | { readonly what: 'wait-for-result'; readonly at: string }
   | { readonly what: 'speak' }
   | { readonly what: 'sign-minutes' }
   | { readonly what: 'freeze-minutes' }
@@ -35,7 +36,8 @@ export function askedOfMe(
   if (onRoster && state.attendance[me.member] === undefined) return { what: 'check-in' };
   const vote = state.motions.find(({ closedAt }) => closedAt === null);
   if (vote && awaitedVoters(state, vote).includes(me.member)) return { what: 'vote', motion: vote.motion };
-  if (vote?.ballots[me.member] !== undefined) return { what: 'wait-for-result' };
+  const ballot = vote?.ballots[me.member];
+  if (ballot !== undefined) return { what: 'wait-for-result', at: ballot.at };
   if (state.floor?.member === me.member) return { what: 'speak' };
   if (state.phase === 'convened') return { what: 'wait-for-opening' };
   if (state.currentItem === null) return { what: 'wait-for-item' };

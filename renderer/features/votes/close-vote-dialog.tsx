@@ -1,13 +1,17 @@
+import { MessageBar, MessageBarBody } from '@fluentui/react-components';
 import { useTranslation } from 'react-i18next';
+import type { MeetingView } from '../../../common/contract/requests.ts';
 import type { MeetingState, MotionState } from '../../../common/domain/meeting-state.ts';
 import { awaitedVoters } from '../../../common/domain/quorum.ts';
 import type { Acting } from '../../bridge/use-act.ts';
 import { Confirm } from '../../ui/confirm.tsx';
 import { nameOn } from '../../ui/names.ts';
+import { isApart } from '../../ui/reach.ts';
 import { useLastOf } from './last-of.ts';
 
-/** Closing can't be taken back: says who has not voted first. Open while `motion` is given. */
+/** Closing can't be taken back: says first who has not voted, and when their ballots can't arrive. Open while `motion` is given. */
 export function CloseVoteDialog(props: {
+  readonly view: Pick<MeetingView, 'connection'>;
   readonly state: MeetingState;
   readonly motion: MotionState | null;
   readonly acting: Acting;
@@ -33,11 +37,22 @@ export function CloseVoteDialog(props: {
           .then((done) => (done ? props.onClose() : undefined));
       }}
     >
-      {awaited.length === 0
-        ? t('votes.everybodyVoted')
-        : t('votes.closeWaiting', {
-            names: awaited.map((member) => nameOn(state, member) ?? t('common.unnamed')).join(', '),
-          })}
+      {awaited.length === 0 ? (
+        t('votes.everybodyVoted')
+      ) : (
+        <>
+          {isApart(props.view.connection) ? (
+            <MessageBar intent="warning" layout="multiline" data-testid="close-apart">
+              <MessageBarBody>{t('votes.closeApart')}</MessageBarBody>
+            </MessageBar>
+          ) : null}
+          <p>
+            {t('votes.closeWaiting', {
+              names: awaited.map((member) => nameOn(state, member) ?? t('common.unnamed')).join(', '),
+            })}
+          </p>
+        </>
+      )}
     </Confirm>
   );
 }

@@ -6,8 +6,9 @@ import type { MeetingState, MotionState } from '../../../common/domain/meeting-s
 import { awaitedVoters } from '../../../common/domain/quorum.ts';
 import { savePdf } from '../../bridge/save-pdf.ts';
 import { nameOn } from '../../ui/names.ts';
+import { isOnlyHere } from '../../ui/reach.ts';
 import { Status } from '../../ui/screen.tsx';
-import { clockTime } from '../../ui/time.ts';
+import { clockTime, useNow } from '../../ui/time.ts';
 import { VoteResult } from './vote-result.tsx';
 import styles from './votes.module.css';
 
@@ -129,11 +130,21 @@ function ClosedMotion({ view, state, motion }: Props) {
   );
 }
 
-/** My own ballot as it is kept: what, when, and the beginning of its fingerprint. */
+/** My own ballot as it is kept: what, when, the beginning of its fingerprint, and whether anybody else can have it. */
 function Receipt({ view, motion }: { readonly view: MeetingView; readonly motion: MotionState }) {
   const { t } = useTranslation();
+  const now = useNow(1000);
   const ballot = motion.ballots[view.me.member];
-  if (!ballot) return null;
+  if (!ballot) {
+    // Not cast, or come too late: either way it is said, and not left to be missed.
+    if (motion.closedAt === null || !view.me.roles.voting || view.summary.readOnly) return null;
+    return (
+      <div className={styles['receipt']} data-testid="no-ballot-of-mine">
+        {t('votes.notCounted')}
+      </div>
+    );
+  }
+  const lonely = !view.summary.readOnly && motion.closedAt === null && isOnlyHere(view.connection, ballot.at, now);
   return (
     <div className={styles['receipt']} data-testid="vote-receipt">
       {t('votes.receipt', {
@@ -141,6 +152,11 @@ function Receipt({ view, motion }: { readonly view: MeetingView; readonly motion
         time: clockTime(ballot.at),
         code: ballot.hash.slice(0, 8),
       })}
+      {lonely ? (
+        <div data-testid="ballot-only-here">
+          <Status tone="warn">{t('votes.onlyHere')}</Status>
+        </div>
+      ) : null}
     </div>
   );
 }
