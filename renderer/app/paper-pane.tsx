@@ -12,6 +12,7 @@ import type { PaperArrival } from '../features/papers/paper-arrival.tsx';
 import { Reader } from '../features/papers/paper-reader.tsx';
 import { PaperUnavailable, type Unavailable } from '../features/papers/paper-source.ts';
 import { nameOn } from '../ui/names.ts';
+import { notifyFailure } from '../ui/notify.ts';
 
 /** Colours of people's ink, told apart on white paper; names stand beside them, so that no colour is needed to know. */
 const COLOURS = ['#0b6a0b', '#8e562e', '#5c2e91', '#005b70', '#a4262c', '#004e8c', '#8a5a00', '#b4009e', '#486860'];
@@ -104,7 +105,18 @@ function useArrival(meeting: MeetingId, paper: Sha256, status: PaperStatus | und
         : { size, chunk: (index: number, urgent: boolean) => comingChunk(meeting, paper, index, urgent) },
     [meeting, paper, size],
   );
-  return source && status && { size: status.size, have: status.have, state: status.state, lost: status.lost, source };
+  return (
+    source &&
+    status && {
+      size: status.size,
+      have: status.have,
+      state: status.state,
+      lost: status.lost,
+      pause: status.pause,
+      source,
+      onFetch: () => void request('papers.pause', { meeting, paused: false }).catch(notifyFailure),
+    }
+  );
 }
 
 /** One document per person and paper; my private one besides. */

@@ -95,6 +95,7 @@ function Content({ status, view, onView }: Props) {
           status={status}
           onPrepare={(meeting) => onView({ screen: 'prepare', meeting })}
           onEnter={(meeting) => onView({ screen: 'meeting', meeting })}
+          onPeople={() => onView({ screen: 'people' })}
           onVerify={() => onView({ screen: 'verify' })}
           onSample={() => void openSample()}
         />

@@ -26,7 +26,8 @@ export async function signAndHandOut(
     await steps.freezeMinutes(secretary);
   });
   await step('the chair signs on the own laptop', async () => {
-    await steps.showPanel(page('chair'), 'minutes');
+    await steps.nextStep(page('chair'), 'sign-minutes');
+    await expect(steps.by(page('chair'), 'page-1')).toContainText('BIÊN BẢN', { timeout: 60_000 });
     await shoot('chair', 'asked-to-sign');
     await steps.signMinutes(page('chair'));
   });

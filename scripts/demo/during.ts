@@ -33,10 +33,8 @@ export async function conduct(
           await steps.nextStep(chair, what);
           await past(chair, what);
           if (item === 1) {
-            await steps.joinFound(page('remote'));
-            await steps.checkIn(page('remote'), 'remote');
+            await joinOnMeteredNetwork(page('remote'), shoot);
             present.push('remote');
-            await shoot('remote', 'joined-late');
           }
         });
         continue;
@@ -106,6 +104,23 @@ async function conclude(chair: Page, what: string, text: string): Promise<void> 
   await steps.by(chair, 'conclusion-text').fill(text);
   await steps.by(chair, 'save-conclusion').click();
   await past(chair, what);
+}
+
+/** Papers wait there until the person wants them; one that is opened says so. */
+async function joinOnMeteredNetwork(remote: Page, shoot: Shoot): Promise<void> {
+  await steps.by(remote, 'go-settings').click();
+  await steps.by(remote, 'metered-yes').click();
+  await steps.joinFound(remote);
+  await steps.checkIn(remote, 'remote');
+  await expect(steps.by(remote, 'papers-on-the-way')).toBeVisible({ timeout: 30_000 });
+  await shoot('remote', 'joined-late');
+  const read = steps.by(remote, 'read-now');
+  if (!(await read.isVisible())) return;
+  await read.click();
+  await expect(steps.by(remote, 'fetch-this-paper')).toBeVisible({ timeout: 30_000 });
+  await shoot('remote', 'paper-that-waits');
+  await steps.by(remote, 'fetch-this-paper').click();
+  await expect(steps.by(remote, 'papers-on-the-way')).toBeHidden({ timeout: 60_000 });
 }
 
 async function annotate(page: PageOf, shoot: Shoot): Promise<void> {

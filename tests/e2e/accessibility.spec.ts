@@ -171,7 +171,13 @@ test.describe.serial('for everybody', () => {
     await steps.showPanel(secretary.page, 'board');
     await expect(by(secretary.page, 'papers-board')).toContainText(/Quàng Thị Ví Dụ: 0.?% · đang tạm dừng/);
     await axe.at(secretary.page, 'board with a laptop that waits, vi');
-    await by(member.page, 'fetch-papers').click();
+    // Opened meanwhile, it says why it waits, and offers the way on.
+    await member.page.locator('nav [data-testid^="paper-"]').first().click();
+    await expect(by(member.page, 'paper-coming')).toContainText('mạng tính cước');
+    await axe.at(member.page, 'a paper that waits, vi');
+    await by(member.page, 'fetch-this-paper').click();
+    await expect(by(member.page, 'page-1')).toHaveAttribute('data-drawn', 'true', { timeout: 30_000 });
+    await by(member.page, 'close-tab').click();
     await expect(by(member.page, 'papers-on-the-way')).toBeHidden();
     await expect(by(secretary.page, 'papers-board')).toContainText('3/3 máy đã nhận đủ', { timeout: 30_000 });
   });
@@ -302,6 +308,7 @@ test.describe.serial('for everybody', () => {
     await by(chair.page, 'open-room-screen').click();
     const room = await opening;
     await expect(by(room, 'room-vote')).toBeVisible();
+    await expect(by(room, 'room-title')).toHaveText('Item 1: Dự thảo nghị quyết');
     await axe.at(room, 'room screen during a vote, en');
     await steps.vote(secretary.page, 'approve');
     await steps.closeVote(chair.page);

@@ -36,8 +36,14 @@ test.describe.serial('one meeting on three laptops', () => {
 
   test('an organisation is set up; a person enrols with a code', async () => {
     await steps.setUpOrganisation(secretary.page, ORGANISATION);
+    // Whoever is alone in it reads what to do first.
+    await by(secretary.page, 'invite-first').click();
+    await expect(by(secretary.page, 'invite')).toBeVisible();
     await steps.enrol(secretary.page, chair.page, CHAIR, 'Chủ tịch');
     await expect(by(secretary.page, 'invitation')).toHaveCount(0);
+    await by(secretary.page, 'go-home').click();
+    await expect(by(secretary.page, 'open-sample')).toBeVisible();
+    await expect(by(secretary.page, 'invite-first')).toHaveCount(0);
   });
 
   test('a restart keeps people, keys, the PIN and invitations; a person enrols with a file from before', async () => {
@@ -221,6 +227,11 @@ test.describe.serial('one meeting on three laptops', () => {
   test('the meeting closes; secretary, then chair sign; every laptop gets the signed minutes', async () => {
     await steps.closeMeeting(chair.page);
     await steps.freezeMinutes(secretary.page);
+    // What the chair is shown is the document that the secretary signed, and no draft of it.
+    await steps.nextStep(chair.page, 'sign-minutes');
+    await expect(by(chair.page, 'tab-preview')).toHaveAttribute('aria-pressed', 'true');
+    await expect(by(chair.page, 'page-1')).toContainText('BIÊN BẢN', { timeout: 30_000 });
+    await expect(by(chair.page, 'minutes-preview')).toHaveCount(0);
     await steps.signMinutes(chair.page);
     await onAll((page) => steps.haveSignedMinutes(page));
   });

@@ -78,6 +78,8 @@ test.describe.serial('when things go wrong', () => {
     await by(page, 'paper-limit').fill('1');
     await by(page, 'paper-limit').blur();
     await steps.createMeeting(page, { title: TITLE, place: 'Phòng họp số 3' });
+    await by(page, 'meeting-date').fill('2031-01-15');
+    await by(page, 'meeting-date').blur();
     await steps.addPeople(page, CHAIR);
     await steps.addItem(page, 1, 'Nghị quyết về dự toán', [MOTION, 'Giao Văn phòng đôn đốc thực hiện.']);
     const bad = await writeBadPapers(office.desk);
@@ -110,6 +112,7 @@ test.describe.serial('when things go wrong', () => {
     address = await steps.hostAddress(secretary.page);
     await by(secretary.page, 'enter-meeting').click();
     await Promise.all([steps.joinFound(chair.page), steps.joinFound(member.page)]);
+    await expect(by(member.page, 'happening')).toContainText('dự kiến 08:00, 15/01/2031');
 
     await by(outsider.page, 'go-home').click();
     await expect(by(outsider.page, 'join-found')).toHaveCount(0);
@@ -152,6 +155,7 @@ test.describe.serial('when things go wrong', () => {
     await connection(member.page, 'connected');
     await steps.showPanel(member.page, 'votes');
     await expect(by(member.page, 'vote-arithmetic')).toHaveText(result ?? '');
+    await expect(by(member.page, 'no-ballot-of-mine')).toBeVisible();
     await expect(by(member.page, 'quorum')).toContainText('3/3');
   });
 
@@ -207,9 +211,23 @@ test.describe.serial('when things go wrong', () => {
       [secretary, chair, member].map(({ page }) => by(page, 'vote-arithmetic').first().textContent()),
     );
     expect(new Set(results).size).toBe(1);
+
+    // Long results scroll in their panel, not the whole window.
+    const setHeight = (height: number) =>
+      chair.phien.app.evaluate(({ BrowserWindow }, to) => BrowserWindow.getAllWindows()[0]?.setSize(1366, to), height);
+    await setHeight(600);
+    const main = chair.page.locator('main');
+    await expect.poll(() => main.evaluate((element) => element.clientHeight)).toBeLessThanOrEqual(600);
+    expect(await main.evaluate((element) => element.scrollHeight - element.clientHeight)).toBe(0);
+    await setHeight(768);
   });
 
   test('everybody else falls out: a calm state meanwhile, nothing lost, all catch up by themselves', async () => {
+    await by(chair.page, 'console-more').click();
+    await by(chair.page, 'console-open-vote').click();
+    await by(chair.page, 'motion-text').fill('Họp tiếp vào buổi chiều.');
+    await by(chair.page, 'open-vote').click();
+    await by(member.page, 'vote-later').click();
     await Promise.all([secretary.kill(), chair.kill()]);
     await connection(member.page, 'reconnecting');
     await expect(by(member.page, 'failure')).toHaveCount(0);
@@ -226,10 +244,22 @@ test.describe.serial('when things go wrong', () => {
     await expect(by(member.page, 'connection-saved')).toContainText('1 thay đổi');
     await member.page.keyboard.press('Escape');
 
+    // So can be voted, and nobody is led to believe that the ballot has arrived.
+    await by(member.page, 'open-vote-card').click();
+    await steps.vote(member.page, 'approve');
+    const asked = by(member.page, 'asked-of-me');
+    await expect(asked).toHaveAttribute('data-asked', 'ballot-only-here');
+    await expect(by(member.page, 'ballot-only-here')).toContainText('mới chỉ có ở máy này');
+    // Nor that the others are not connected: that can't be known from here.
+    await steps.showPanel(member.page, 'people');
+    await expect(member.page.locator('[data-testid^="online-"]')).toHaveCount(0);
+    await steps.showPanel(member.page, 'votes');
+
     await Promise.all([secretary.start(), chair.start()]);
     for (const { page } of [secretary, chair]) {
       await steps.unlocked(page);
       await by(page, 'enter-meeting').click();
+      await by(page, 'vote-later').click();
       await steps.openPaper(page, 'du-thao');
     }
     const states = () =>
@@ -241,7 +271,13 @@ test.describe.serial('when things go wrong', () => {
       await expect.poll(() => inkOn(page).then(({ dry }) => dry), { timeout: 20_000 }).toBeGreaterThan(both * 0.8);
     }
 
-    // The meeting goes on.
+    await expect(asked).toHaveAttribute('data-asked', 'wait-for-result');
+    await expect(by(member.page, 'ballot-only-here')).toHaveCount(0);
+
+    // The meeting goes on, and the ballot counts.
+    await steps.closeVote(chair.page);
+    await steps.showPanel(chair.page, 'votes');
+    await expect(by(chair.page, 'vote-arithmetic').first()).toContainText('1/3');
     await steps.concludeItem(chair.page, 'Thông qua.');
     for (const { page } of [secretary, chair, member]) await expect(page.locator('nav')).toContainText('Thông qua.');
   });

@@ -2,6 +2,7 @@ import { Button } from '@fluentui/react-components';
 import {
   Add20Regular,
   FolderOpen20Regular,
+  PersonAdd20Regular,
   PlugConnected20Regular,
   ShieldCheckmark20Regular,
 } from '@fluentui/react-icons';
@@ -9,7 +10,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AppStatus, MeetingSummary } from '../../../common/contract/requests.ts';
 import type { MeetingId } from '../../../common/domain/ids.ts';
-import { useMeetings } from '../../bridge/engine-values.ts';
+import { useMeetings, usePeople } from '../../bridge/engine-values.ts';
 import { askDesktop, request } from '../../bridge/phien.ts';
 import { notifyFailure } from '../../ui/notify.ts';
 import { Known, Screen, screenStyles, Section } from '../../ui/screen.tsx';
@@ -24,6 +25,7 @@ export interface HomeProps {
   readonly status: AppStatus;
   readonly onPrepare: (meeting: MeetingId) => void;
   readonly onEnter: (meeting: MeetingId) => void;
+  readonly onPeople: () => void;
   readonly onVerify: () => void;
   readonly onSample: () => void;
 }
@@ -32,6 +34,10 @@ export interface HomeProps {
 export function Home(props: HomeProps) {
   const { t } = useTranslation();
   const meetings = useMeetings();
+  const people = usePeople();
+  const { holdsAuthority } = props.status;
+  // A meeting is for people: whoever has just set the organisation up is told to begin with them.
+  const nobodyYet = holdsAuthority && people.state === 'known' && people.value.members.length <= 1;
   const [dialog, setDialog] = useState<'new' | 'join' | null>(null);
 
   async function openPackage(): Promise<void> {
@@ -57,7 +63,7 @@ export function Home(props: HomeProps) {
           <Button icon={<PlugConnected20Regular />} onClick={() => setDialog('join')} data-testid="join-by-address">
             {t('home.joinByAddress')}
           </Button>
-          {props.status.holdsAuthority ? (
+          {holdsAuthority ? (
             <Button
               appearance="primary"
               icon={<Add20Regular />}
@@ -75,10 +81,19 @@ export function Home(props: HomeProps) {
         {(list) =>
           list.length === 0 ? (
             <div className={screenStyles['empty']}>
-              <span>{props.status.holdsAuthority ? t('home.emptyAuthority') : t('home.emptyMember')}</span>
-              <Button onClick={props.onSample} data-testid="open-sample">
-                {t('home.sample')}
-              </Button>
+              <span>
+                {t(nobodyYet ? 'home.nobodyYet' : holdsAuthority ? 'home.emptyAuthority' : 'home.emptyMember')}
+              </span>
+              <div className={screenStyles['row']}>
+                {nobodyYet ? (
+                  <Button icon={<PersonAdd20Regular />} onClick={props.onPeople} data-testid="invite-first">
+                    {t('home.invite')}
+                  </Button>
+                ) : null}
+                <Button onClick={props.onSample} data-testid="open-sample">
+                  {t('home.sample')}
+                </Button>
+              </div>
             </div>
           ) : (
             <MyMeetings {...props} meetings={list} />

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { Connection, MeetingView } from '../../../common/contract/requests.ts';
 import { useErrorText } from '../../ui/failure.tsx';
 import { nameOn } from '../../ui/names.ts';
-import { Status, type Tone } from '../../ui/screen.tsx';
+import { Status } from '../../ui/screen.tsx';
 import { dayAndTime, useNow } from '../../ui/time.ts';
 import { connectionLine, differsSince, sameLine, type ConnectionLine, type Saved } from './connection-line.ts';
 import styles from './connection-status.module.css';
@@ -29,15 +29,18 @@ export function ConnectionStatus({ view, onDiagnostics }: { readonly view: Meeti
   });
   const carrier = useCarrier(line, view);
   const saved = useSavedText();
+  const errorText = useErrorText();
   if (view.summary.readOnly) return null;
   const good = line?.state === 'carrying' || line?.state === 'connected';
+  const refusal = line?.state === 'refused' && connection.problem !== null ? errorText(connection.problem) : null;
   // Before the meeting nobody else has it yet, as is to be expected.
-  const tone = line === null ? 'quiet' : toneOf(line, view.summary.phase === 'convened' ? 'quiet' : 'warn');
+  const onlyHere = view.summary.phase === 'convened' ? 'quiet' : 'warn';
   return (
     <>
       {/* Said aloud when it has settled; the numbers change too often for that. */}
       <span role="status" className={styles['aloud']}>
         {carrier}
+        {refusal === null ? '' : `. ${refusal}`}
         {line?.saved.where === 'only-here' ? `. ${saved(line.saved, 'short')}` : ''}
       </span>
       <Popover withArrow trapFocus>
@@ -52,8 +55,11 @@ export function ConnectionStatus({ view, onDiagnostics }: { readonly view: Meeti
           >
             <span className={styles['words']}>
               <span className={styles['carrier']}>{carrier}</span>
+              {refusal === null ? null : <Status tone="bad">{refusal}</Status>}
               {line === null || line.saved.where === 'nothing-own' ? null : (
-                <Status tone={tone}>{saved(line.saved, 'short')}</Status>
+                <Status tone={line.saved.where === 'only-here' ? onlyHere : 'good'}>
+                  {saved(line.saved, 'short')}
+                </Status>
               )}
             </span>
           </Button>
@@ -68,11 +74,6 @@ export function ConnectionStatus({ view, onDiagnostics }: { readonly view: Meeti
       </Popover>
     </>
   );
-}
-
-function toneOf({ state, saved }: ConnectionLine, onlyHere: Tone): Tone {
-  if (state === 'refused') return 'bad';
-  return saved.where === 'only-here' ? onlyHere : 'good';
 }
 
 function useCarrier(line: ConnectionLine | null, { state }: MeetingView): string {

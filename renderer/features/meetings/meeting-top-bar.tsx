@@ -7,7 +7,7 @@ import type { MeetingView } from '../../../common/contract/requests.ts';
 import type { MeetingState } from '../../../common/domain/meeting-state.ts';
 import { nameOn } from '../../ui/names.ts';
 import { Status } from '../../ui/screen.tsx';
-import { clockTime, duration, useNow } from '../../ui/time.ts';
+import { dayAndTime, duration, useNow } from '../../ui/time.ts';
 import { ConnectionStatus } from './connection-status.tsx';
 import styles from './meeting.module.css';
 
@@ -56,8 +56,8 @@ export function MeetingTopBar(props: {
 
 function Happening({ state }: { readonly state: MeetingState }) {
   const { t } = useTranslation();
-  if (state.phase === 'convened') return t('meeting.notOpenedYet', { time: clockTime(state.start) });
-  if (state.phase === 'closed') return t('meeting.closedAt', { time: clockTime(state.closedAt ?? '') });
+  if (state.phase === 'convened') return t('meeting.notOpenedYet', { time: dayAndTime(state.start) });
+  if (state.phase === 'closed') return t('meeting.closedAt', { time: dayAndTime(state.closedAt ?? '') });
   const item = state.currentItem === null ? undefined : state.items[state.currentItem];
   if (state.motions.some(({ closedAt }) => closedAt === null)) return t('meeting.votingNow');
   if (!item) return t('meeting.openedNoItem');

@@ -1,13 +1,15 @@
 import { Button, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger } from '@fluentui/react-components';
 import { MoreHorizontal20Regular, Print20Regular } from '@fluentui/react-icons';
+import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { MeetingView } from '../../../common/contract/requests.ts';
+import type { Connection, MeetingView } from '../../../common/contract/requests.ts';
+import type { MemberId } from '../../../common/domain/ids.ts';
 import type { Attendance, MeetingState } from '../../../common/domain/meeting-state.ts';
 import { attendees, type RosterEntry } from '../../../common/domain/roster.ts';
 import { savePdf } from '../../bridge/save-pdf.ts';
 import type { Acting } from '../../bridge/use-act.ts';
 import { Status, type Tone } from '../../ui/screen.tsx';
-import { clockTime } from '../../ui/time.ts';
+import { clockTime, useLingering } from '../../ui/time.ts';
 import styles from './panel.module.css';
 import { SpeakingQueue } from './speaking-queue.tsx';
 
@@ -26,6 +28,7 @@ export function PeoplePanel(props: {
 }) {
   const { t } = useTranslation();
   const { view, state } = props;
+  const online = useOnline(view.connection);
   const guests = state.roster.filter(({ role }) => role === 'guest');
   const members = attendees(state.roster).filter(({ role }) => role !== 'guest');
   return (
@@ -47,7 +50,7 @@ export function PeoplePanel(props: {
       </div>
       <ul className={styles['list']}>
         {members.map((entry) => (
-          <Person key={entry.member} {...props} entry={entry} />
+          <Person key={entry.member} {...props} entry={entry} online={online} />
         ))}
       </ul>
       {guests.length === 0 ? null : (
@@ -55,7 +58,7 @@ export function PeoplePanel(props: {
           <h3>{t('meeting.guests')}</h3>
           <ul className={styles['list']}>
             {guests.map((entry) => (
-              <Person key={entry.member} {...props} entry={entry} />
+              <Person key={entry.member} {...props} entry={entry} online={online} />
             ))}
           </ul>
         </>
@@ -64,16 +67,24 @@ export function PeoplePanel(props: {
   );
 }
 
+/** Whose laptops are connected; null once this one has been cut off for two seconds, and can't know of the others. */
+function useOnline({ role, state, online }: Connection): readonly MemberId[] | null {
+  const known = role !== 'alone' && state === 'connected';
+  const last = useRef(online);
+  if (known) last.current = online;
+  return useLingering(known) ? last.current : null;
+}
+
 function Person(props: {
   readonly view: MeetingView;
   readonly state: MeetingState;
   readonly acting: Acting;
   readonly entry: RosterEntry;
+  readonly online: readonly MemberId[] | null;
 }) {
   const { t } = useTranslation();
-  const { view, state, entry, acting } = props;
+  const { view, state, entry, acting, online } = props;
   const attendance = state.attendance[entry.member];
-  const online = view.connection.online.includes(entry.member) || entry.member === view.me.member;
   const mayRecord = view.me.roles.office && state.phase !== 'closed' && !view.summary.readOnly;
   const record = (status: Attendance['status']): void =>
     void acting.act('attendance-recorded', { member: entry.member, status, reason: '' });
@@ -94,8 +105,12 @@ function Person(props: {
         ) : (
           <Status tone="quiet">{t('meeting.attendance.unknown')}</Status>
         )}
-        {view.connection.role === 'alone' || view.summary.readOnly ? null : (
-          <div className={styles['quiet']}>{online ? t('meeting.online') : t('meeting.notOnline')}</div>
+        {online === null || view.summary.readOnly ? null : (
+          <div className={styles['quiet']} data-testid={`online-${entry.member}`}>
+            {t(
+              online.includes(entry.member) || entry.member === view.me.member ? 'meeting.online' : 'meeting.notOnline',
+            )}
+          </div>
         )}
       </div>
       {mayRecord ? (

@@ -1,15 +1,17 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ProgressBar } from '@fluentui/react-components';
+import { Button, ProgressBar } from '@fluentui/react-components';
 import type { PaperStatus } from '../../../common/contract/requests.ts';
 import { sizeText } from '../../ui/size.ts';
 import { useLasting, useLingering } from '../../ui/time.ts';
 import type { ComingPaper } from './paper-source.ts';
 
 /** How far a paper is here, and where its bytes come from until it is whole. */
-export interface PaperArrival extends Pick<PaperStatus, 'size' | 'have' | 'state' | 'lost'> {
+export interface PaperArrival extends Pick<PaperStatus, 'size' | 'have' | 'state' | 'lost' | 'pause'> {
   /** The same as long as the paper is. */
   readonly source: ComingPaper;
+  /** Has the papers of its meeting fetched although they are paused. */
+  onFetch(): void;
 }
 
 /** In place of a paper of which no page can be shown yet. */
@@ -24,15 +26,24 @@ export function WaitForPaper(props: {
   if (!props.shown) return <div className="paper-reader paper-message" data-testid="paper-opening" />;
   return (
     <div className="paper-reader paper-message" data-testid="paper-coming" data-moves={moves}>
-      <h2>{t(moves ? 'papers.comingTitle' : 'papers.cannotOpen', { title })}</h2>
+      <h2>{t(`papers.${moves ? 'comingTitle' : 'notHereTitle'}`, { title })}</h2>
       <p role="status">
-        {t(moves ? 'papers.comingText' : arrival.state === 'paused' ? 'papers.comingPaused' : 'papers.problem.missing')}
+        {moves
+          ? t('papers.comingText')
+          : arrival.state !== 'paused'
+            ? t('papers.problem.missing')
+            : t(arrival.pause === 'metered' ? 'papers.comingMetered' : 'papers.comingPaused')}
       </p>
       {(moves || arrival.have > 0) && (
         <div className="paper-coming">
           <ProgressBar value={arrival.size === 0 ? 0 : arrival.have / arrival.size} aria-label={title} />
           <span>{t(arrival.have > 0 ? 'papers.comingSizes' : 'papers.comingFirst', sizes)}</span>
         </div>
+      )}
+      {arrival.pause !== null && (
+        <Button appearance="primary" onClick={() => arrival.onFetch()} data-testid="fetch-this-paper">
+          {t(`agenda.onTheWay.${arrival.pause === 'metered' ? 'fetchAnyway' : 'goOn'}`)}
+        </Button>
       )}
     </div>
   );

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import type { MeetingState, MotionState } from '../../../common/domain/meeting-state.ts';
+import type { Floor, MeetingState, MotionState } from '../../../common/domain/meeting-state.ts';
 import { awaitedVoters } from '../../../common/domain/quorum.ts';
 import { nameOn } from '../../ui/names.ts';
 import { clockTime, duration, useNow } from '../../ui/time.ts';
@@ -31,10 +31,15 @@ export function RoomScreen(props: {
     (props.paper === null || Math.abs(now - new Date(last.closedAt).getTime()) < RESULT_STAYS)
       ? last
       : undefined;
+  const item = state.currentItem === null ? undefined : state.items[state.currentItem];
+  // Where a paper or a vote takes the middle, the item stands above it.
+  const taken = props.paper !== null || running !== undefined || result !== undefined;
   return (
     <div className={styles['room']} data-testid="room-screen">
       <header className={styles['head']}>
-        <h1>{state.title}</h1>
+        <h1 data-testid="room-title">
+          {item && taken ? t('meeting.itemNow', { ordinal: item.ordinal, title: item.title }) : state.title}
+        </h1>
         <span className={styles['clock']}>{clockTime(now)}</span>
       </header>
       <main className={styles['body']}>
@@ -49,19 +54,24 @@ export function RoomScreen(props: {
           <Shown paper={props.paper} state={state} />
         )}
       </main>
-      {state.floor === null ? null : (
-        <footer className={styles['speaker']} data-testid="room-speaker">
-          <span>{nameOn(state, state.floor.member) ?? t('common.unnamed')}</span>
-          <span className={styles['time']}>
-            {duration(
-              state.floor.limitSeconds > 0
-                ? state.floor.limitSeconds - (now - new Date(state.floor.since).getTime()) / 1000
-                : Math.max(0, (now - new Date(state.floor.since).getTime()) / 1000),
-            )}
-          </span>
-        </footer>
-      )}
+      {state.floor === null ? null : <Speaker state={state} floor={state.floor} now={now} />}
     </div>
+  );
+}
+
+/** Who has the floor, and the time left or, without a limit, spoken. */
+function Speaker({ state, floor, now }: { readonly state: MeetingState; readonly floor: Floor; readonly now: number }) {
+  const { t } = useTranslation();
+  const spoken = Math.max(0, (now - new Date(floor.since).getTime()) / 1000);
+  const over = floor.limitSeconds > 0 && spoken > floor.limitSeconds;
+  return (
+    <footer className={styles['speaker']} data-testid="room-speaker">
+      <span>{t('meeting.speaking', { name: nameOn(state, floor.member) ?? t('common.unnamed') })}</span>
+      <span className={styles['time']}>
+        {over ? `${t('meeting.overTime')} · ` : ''}
+        {duration(floor.limitSeconds > 0 ? floor.limitSeconds - spoken : spoken)}
+      </span>
+    </footer>
   );
 }
 
