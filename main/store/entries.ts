@@ -9,7 +9,7 @@ import {
   type Stream,
   type StreamHead,
 } from '../../common/acts/entry.ts';
-import type { EntryLog } from '../../common/acts/entry-log.ts';
+import { entriesOf, type EntryLog, type StreamOfAuthor } from '../../common/acts/entry-log.ts';
 import type { MeetingId, MemberId, Sha256 } from '../../common/domain/ids.ts';
 import type { Database } from './database.ts';
 import type { DeferredSync } from './deferred-sync.ts';
@@ -162,12 +162,19 @@ export function sqliteEntryLog(
   };
 }
 
+/** How far a stream went before entries were taken out of it. */
+export interface ShortenedStream extends StreamOfAuthor {
+  readonly seq: number;
+}
+
 /**
  * Takes out every entry that differs from its hash or its place in the chain, and those after it in its stream: others
- * have them, and so has the journal of the own ones. Returns how many.
+ * have them, and so have the journal of the own ones and the backups. Returns the streams that lost some.
  */
-export function removeBrokenEntries(db: Database): number {
-  const streams = db.prepare<[], number>('SELECT id FROM streams').pluck();
+export function removeBrokenEntries(db: Database): ShortenedStream[] {
+  const streams = db.prepare<[], { id: number; meeting: MeetingId; author: MemberId; stream: Stream; seq: number }>(
+    'SELECT s.id, s.meeting, s.author, s.stream, max(e.seq) seq FROM streams s JOIN entries e ON e.stream = s.id GROUP BY s.id',
+  );
   const read = db.prepare<[number], EntryRow>(
     `SELECT e.seq, hash, certificate, jws, state FROM entries e LEFT JOIN snapshots n ON n.stream = e.stream AND n.seq = e.seq
      WHERE e.stream = ? ORDER BY e.seq`,
@@ -176,23 +183,39 @@ export function removeBrokenEntries(db: Database): number {
   const removeState = db.prepare<[number, number]>('DELETE FROM snapshots WHERE stream = ? AND seq >= ?');
   return db
     .transaction(() => {
-      let removed = 0;
-      for (const stream of streams.all()) {
+      const shortened: ShortenedStream[] = [];
+      for (const { id, ...stream } of streams.all()) {
         let last: Entry | undefined;
-        for (const row of read.all(stream)) {
+        for (const row of read.all(id)) {
           const entry = soundEntry(row);
           const follows = row.seq === (last?.payload.seq ?? 0) + 1 && entry?.payload.prev === (last?.hash ?? null);
           if (!entry || !(follows || (!last && entry.state))) {
-            removed += remove.run(stream, row.seq).changes;
-            removeState.run(stream, row.seq);
+            remove.run(id, row.seq);
+            removeState.run(id, row.seq);
+            shortened.push(stream);
             break;
           }
           last = entry;
         }
       }
-      return removed;
+      return shortened;
     })
     .immediate();
+}
+
+/** Puts back what an older copy has of these streams behind what is here, as far as it fits. */
+export function takeFromOlder(entries: EntryLog, older: EntryLog, streams: readonly ShortenedStream[]): void {
+  for (const at of streams) {
+    const { meeting, author, stream } = at;
+    for (const entry of entriesOf(older, at)) {
+      const verdict = chainVerdict(entry.payload, entry.hash, {
+        head: entries.head(meeting, author, stream),
+        hashAt: (seq) => entries.hashAt(meeting, author, stream, seq),
+      });
+      if (isNext(entry, verdict)) entries.append([entry]);
+      else if (verdict !== 'known') break;
+    }
+  }
 }
 
 function soundEntry(row: EntryRow): Entry | undefined {

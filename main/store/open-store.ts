@@ -19,7 +19,7 @@ import { paperStore, type PaperStore } from './papers.ts';
 import { pendingChanges, type PendingChanges } from './pending-changes.ts';
 import { certificateStore, peopleStore, type CertificateStore, type PeopleStore } from './people.ts';
 import { privateDocuments, type PrivateDocuments } from './private-documents.ts';
-import { markDamaged, openOrRestore, restorationSchema, type Restoration } from './restore.ts';
+import { markDamaged, openOrRestore, RESTORED, restorationSchema, restoredSchema, type Restoration } from './restore.ts';
 import { shownChanges, type ShownChanges } from './shown-changes.ts';
 import { settingsStore, type SettingsStore } from './settings.ts';
 import { asStoreError } from './store-error.ts';
@@ -68,9 +68,9 @@ const segmentSchema = z.number().int().min(1);
 export function openStore(dataDir: string, now: Date = new Date()): Store {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    const { db, restoration } = openOrRestore(dataDir, DATABASE_FILE, now);
+    const db = openOrRestore(dataDir, DATABASE_FILE, now);
     try {
-      return storeOn(db, dataDir, restoration);
+      return storeOn(db, dataDir);
     } catch (error) {
       // What opening saw nothing of is met by the next one.
       if (asStoreError(error)?.code === 'store-damaged') markDamaged(dataDir, String(error));
@@ -82,7 +82,7 @@ export function openStore(dataDir: string, now: Date = new Date()): Store {
   }
 }
 
-function storeOn(db: Database, dataDir: string, restoration: Restoration | undefined): Store {
+function storeOn(db: Database, dataDir: string): Store {
   const settings = settingsStore(db);
   const health = watchHealth(dataDir, () => settings.set('last-trial', new Date().toISOString()));
   const { watched } = health;
@@ -96,19 +96,34 @@ function storeOn(db: Database, dataDir: string, restoration: Restoration | undef
   const segments = journalSegments(folder);
   const known = settings.get(JOURNAL, segmentSchema);
   const found = known === undefined ? undefined : readJournal(folder, known);
+  const restored = settings.get(RESTORED, restoredSchema);
+  // What was taken out may be older than the last backup, from where on the database needs the journal.
+  const before = restored?.shortened.length && segments[0] ? readJournal(folder, segments[0]).records : [];
+  const records = [...before, ...(found?.records ?? [])];
   const fresh = Math.max(0, known ?? 0, ...segments) + 1;
   const segment = found?.whole ? found.last : fresh;
   const journal = openJournal(folder, segment);
   const write = journalled(db, journal);
   const privates = privateDocuments(db, write);
   const own = ownEntries(entries, settings, write);
+  const organisation = organisationStore(db);
+  const me = organisation.get()?.me.member;
   db.transaction(() => {
-    const misfits = replayEntries(entries, found?.records ?? []);
-    for (const record of found?.records ?? []) if (record.kind === 'private') privates.replay(record);
-    const vouched = restoration?.how !== 'empty' && found?.whole;
-    const unsure = restoration && !vouched ? meetings.list().filter(({ readOnly }) => !readOnly) : [];
-    if (misfits.length + unsure.length > 0) own.doubt([...misfits, ...unsure.map(({ id }) => id)]);
-    if (restoration) settings.set(RESTORATION, { ...restoration });
+    const misfits = replayEntries(entries, records);
+    for (const record of records) if (record.kind === 'private') privates.replay(record);
+    const vouched = restored?.how !== 'empty' && found?.whole;
+    const unsure = restored && !vouched ? meetings.list().filter(({ readOnly }) => !readOnly) : [];
+    const missing = (restored?.shortened ?? []).filter(
+      ({ meeting, author, stream, seq }) =>
+        author === me && (entries.head(meeting, author, stream)?.seq ?? 0) < seq,
+    );
+    const doubtful = [...misfits, ...unsure.map(({ id }) => id), ...missing.map(({ meeting }) => meeting)];
+    if (doubtful.length > 0) own.doubt(doubtful);
+    if (restored) {
+      const { shortened: _, ...restoration } = restored;
+      settings.set(RESTORATION, restoration);
+      settings.remove(RESTORED);
+    }
     if (segment !== known) settings.set(JOURNAL, segment);
   }).immediate();
 
@@ -117,7 +132,7 @@ function storeOn(db: Database, dataDir: string, restoration: Restoration | undef
   return {
     dataDir,
     settings: watched(settings),
-    organisation: watched(organisationStore(db)),
+    organisation: watched(organisation),
     people: watched(peopleStore(db)),
     certificates: watched(certificateStore(db)),
     invitations: watched(invitationStore(db)),

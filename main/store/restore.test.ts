@@ -16,6 +16,8 @@ import type { Entry } from '../../common/acts/entry.ts';
 import type { StoredMeeting } from './meetings.ts';
 import { DATABASE_FILE, openStore, type Store } from './open-store.ts';
 import { sha256 } from './hash-bytes.ts';
+import type { StoredOrganisation } from './organisation.ts';
+import { markDamaged, openOrRestore } from './restore.ts';
 import { LAN, MEETING, MINH, sealed, sealedChain, temporaryFolder } from './store.fixtures.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -204,22 +206,65 @@ it('an entry that differs from its hash is taken out with those after it, once i
   expect(existsSync(at('damaged.mark'))).toBe(false);
 });
 
-it('what was taken out and is in no journal any more leaves the own streams in doubt', async () => {
+describe('an own entry that differs from its hash and is in no journal any more', () => {
+  const own = chain(LAN, 8);
+  const others = chain(MINH, 8);
+
+  /** Met while working, so that the next start looks at everything. */
+  async function spoilt(): Promise<void> {
+    store.organisation.put(organisation);
+    for (const entry of own) store.own.append(entry);
+    store.entries.append(others);
+    await store.backups.make();
+    await store.close();
+    const db = new Sqlite(database());
+    for (const { hash } of [own[5]!, others[3]!])
+      db.prepare("UPDATE entries SET jws = jws || 'A' WHERE hash = ?").run(Buffer.from(hash, 'hex'));
+    db.close();
+    store = openStore(folder.path);
+    store.markDamaged('met while reading');
+    await store.close();
+  }
+
+  it('comes back from a backup, with those after it', async () => {
+    await spoilt();
+    store = openStore(folder.path);
+    expect(store.restoration()).toMatchObject({ how: 'repaired', backupOf: null });
+    expect([read(), read(MINH)]).toEqual([hashes(own), hashes(others)]);
+    expect(store.own.doubted()).toEqual([]);
+    expect(readdirSync(folder.path).filter((name) => name.includes('restoring'))).toEqual([]);
+  });
+
+  it('leaves the stream in doubt where no backup has it: its number was signed before', async () => {
+    await spoilt();
+    rmSync(at('backup'), { recursive: true });
+    store = openStore(folder.path);
+    expect([read(), read(MINH)]).toEqual([hashes(own.slice(0, 5)), hashes(others.slice(0, 3))]);
+    expect(store.own.doubted()).toEqual([MEETING]);
+  });
+
+  it('does so as well when the start that found it was killed', async () => {
+    await spoilt();
+    rmSync(at('backup'), { recursive: true });
+    openOrRestore(folder.path, DATABASE_FILE, new Date()).close();
+    // Its mark lay there still.
+    markDamaged(folder.path, 'met while reading');
+    store = openStore(folder.path);
+    expect(store.restoration()?.how).toBe('repaired');
+    expect(store.own.doubted()).toEqual([MEETING]);
+  });
+});
+
+it('a start that was killed while the damaged database was set aside is gone on with', async () => {
   const own = chain(LAN, 8);
   for (const entry of own) store.own.append(entry);
-  await store.backups.make();
   await store.close();
-  const db = new Sqlite(database());
-  db.prepare("UPDATE entries SET jws = jws || 'A' WHERE hash = ?").run(Buffer.from(own[5]!.hash, 'hex'));
-  db.close();
-
+  // As it was then: the whole copy is there, and the database is not.
+  cpSync(database(), at(`${DATABASE_FILE}.restoring`));
+  rmSync(database());
   store = openStore(folder.path);
-  expect(() => [...store.entries.readStream(MEETING, 'acts')]).toThrow(/differs from its hash/);
-  store.markDamaged('met while reading');
-  await store.close();
-  store = openStore(folder.path);
-  expect(read()).toEqual(hashes(own.slice(0, 5)));
-  expect(store.own.inDoubt(MEETING)).toBe(true);
+  expect(read()).toEqual(hashes(own));
+  expect(store.meetings.list()).toHaveLength(1);
 });
 
 it('a spoiled backup is passed over for the one before', async () => {
@@ -275,6 +320,20 @@ it('a backup is due at once for a new identity, else when something changed and 
   });
   expect(store.backups.due(10, new Date())).toBe(true);
 });
+
+const organisation: StoredOrganisation = {
+  name: 'UBND xã A',
+  parent: '',
+  symbol: 'UBND',
+  preset: 'peoples-committee',
+  authorityCertificate: new Uint8Array(1),
+  fingerprint: sha256('authority'),
+  holdsAuthority: false,
+  authorityArchive: null,
+  me: { member: LAN, name: 'Lan', position: '' },
+  certificate: new Uint8Array(1),
+  keyVault: 'sealed',
+};
 
 const meeting: StoredMeeting = {
   id: MEETING,

@@ -1,9 +1,13 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { backupFiles } from './backup.ts';
+import { meetingIdSchema, memberIdSchema, streamSchema, type Stream } from '../../common/acts/entry.ts';
+import { asMeetingId, asMemberId } from '../../common/domain/ids.ts';
+import { backupFiles, type BackupFile } from './backup.ts';
 import { openDatabase, type Database } from './database.ts';
-import { removeBrokenEntries } from './entries.ts';
+import { deferredSync } from './deferred-sync.ts';
+import { removeBrokenEntries, sqliteEntryLog, takeFromOlder, type ShortenedStream } from './entries.ts';
+import { settingsStore } from './settings.ts';
 import { asStoreError, StoreError } from './store-error.ts';
 
 /** What was done about a damaged database; kept until the person has read it. */
@@ -19,11 +23,30 @@ export const restorationSchema = z.object({
 });
 export type Restoration = z.infer<typeof restorationSchema>;
 
+/**
+ * In a database that has just taken the place of a damaged one, until what follows from that is settled in it: it lies in
+ * the file itself, so that whoever is killed in between goes on with it.
+ */
+export const RESTORED = 'restored';
+export const restoredSchema = restorationSchema.extend({
+  /** How far streams went of which entries are missing now. */
+  shortened: z.array(
+    z.object({
+      meeting: meetingIdSchema.transform(asMeetingId),
+      author: memberIdSchema.transform(asMemberId),
+      stream: streamSchema.transform((stream) => stream as Stream),
+      seq: z.number().int(),
+    }),
+  ),
+});
+
+const DAMAGED = 'damaged';
 /** Damaged databases kept; they are as large as the real one. */
 const KEEP_DAMAGED = 2;
 /** Beside the database: damage was met while working that opening does not see. */
 const MARK = 'damaged.mark';
-const SUFFIXES = ['', '-wal', '-shm', '-journal'];
+/** The database itself last: while it is there nothing else may be in its place. */
+const SUFFIXES = ['-wal', '-shm', '-journal', ''];
 
 /** Has the database looked through and replaced at the next start. Never throws. */
 export function markDamaged(dataDir: string, reason: string): void {
@@ -36,40 +59,81 @@ export function markDamaged(dataDir: string, reason: string): void {
 
 /**
  * Opens the database of `dataDir`. A damaged one, or a missing or empty one where there are backups, is set aside under
- * `damaged/`, and what can be had of it or else the newest sound backup takes its place. Throws a `StoreError` for
- * everything else, and when the disk does not take the copy: then nothing was moved.
+ * `damaged/`, and what can be had of it or else the newest sound backup takes its place, with `RESTORED` in its settings.
+ * Throws a `StoreError` for everything else, and when the disk does not take the copy: then nothing was moved.
  */
-export function openOrRestore(
-  dataDir: string,
-  name: string,
-  now: Date,
-): { readonly db: Database; readonly restoration: Restoration | undefined } {
+export function openOrRestore(dataDir: string, name: string, now: Date): Database {
   const file = join(dataDir, name);
+  const copy = join(dataDir, `${name}.restoring`);
+  // Killed when the damaged one was set aside, and this one was about to take its place.
+  if (!existsSync(file) && existsSync(copy)) renameSync(copy, file);
   const known = backupFiles(dataDir);
   const lost = known.length > 0 && !(statSync(file, { throwIfNoEntry: false })?.size ?? 0);
   const marked = existsSync(join(dataDir, MARK));
   if (!lost && !marked) {
     try {
-      return { db: openDatabase(file), restoration: undefined };
+      return openDatabase(file);
     } catch (error) {
       const code = asStoreError(error)?.code;
       // A header of nobody's, where copies of ours lie beside it, is damage too.
       if (code !== 'store-damaged' && !(code === 'store-not-ours' && known.length > 0)) throw error;
     }
   }
-  const copy = join(dataDir, `${name}.restoring`);
-  const repaired = marked && !lost && isSound(file, copy);
-  const backup = repaired ? undefined : known.find(({ path }) => isSound(path, copy));
-  const setAside = setAsideDamaged(dataDir, name, now);
+  const setAside = join(dataDir, DAMAGED, now.toISOString().replaceAll(/[:.]/g, '-'));
+  const restored = { at: now.toISOString(), setAside };
+  const repaired =
+    marked &&
+    !lost &&
+    isSound(file, copy, (db, shortened) => {
+      if (shortened.length > 0) regain(db, shortened, known, copy);
+      noteRestored(db, { ...restored, how: 'repaired', backupOf: null }, shortened);
+    });
+  const backup =
+    !repaired &&
+    known.find(({ path, made }) =>
+      isSound(path, copy, (db, shortened) =>
+        noteRestored(db, { ...restored, how: 'backup', backupOf: made }, shortened),
+      ),
+    );
+  setAsideDamaged(dataDir, name, setAside);
   if (repaired || backup) renameSync(copy, file);
   const db = openDatabase(file);
+  if (!repaired && !backup) noteRestored(db, { ...restored, how: 'empty', backupOf: null }, []);
   rmSync(join(dataDir, MARK), { force: true });
-  const how = repaired ? 'repaired' : backup ? 'backup' : 'empty';
-  return { db, restoration: { at: now.toISOString(), how, backupOf: backup?.made ?? null, setAside } };
+  return db;
 }
 
-/** Copies it and makes the copy whole: a sound structure, and no entry that differs from its hash. */
-function isSound(source: string, copy: string): boolean {
+function noteRestored(db: Database, restoration: Restoration, shortened: readonly ShortenedStream[]): void {
+  const settings = settingsStore(db);
+  // Killed before it was settled, and gone through once more.
+  const before = settings.get(RESTORED, restoredSchema)?.shortened ?? [];
+  settings.set(RESTORED, { ...restoration, shortened: [...before, ...shortened].map((one) => ({ ...one })) });
+}
+
+/** What was taken out of it comes back from the backups, the newest first, as far as they have it. */
+function regain(
+  db: Database,
+  shortened: readonly ShortenedStream[],
+  known: readonly BackupFile[],
+  copy: string,
+): void {
+  const entries = sqliteEntryLog(db, deferredSync(db));
+  const older = `${copy}.older`;
+  for (const { path } of known) {
+    isSound(path, older, (from) => takeFromOlder(entries, sqliteEntryLog(from, deferredSync(from)), shortened));
+    rmSync(older, { force: true });
+  }
+}
+
+/**
+ * Copies it and makes the copy whole: a sound structure, and no entry that differs from its hash. `finish`: the copy, and
+ * the streams of which entries had to be taken out.
+ */
+function isSound(
+  source: string,
+  copy: string,
+  finish: (db: Database, shortened: readonly ShortenedStream[]) => void,
+): boolean {
   const remove = () => {
     for (const suffix of SUFFIXES) rmSync(copy + suffix, { force: true });
   };
@@ -80,7 +144,7 @@ function isSound(source: string, copy: string): boolean {
     const db = openDatabase(copy);
     try {
       if (db.pragma('integrity_check(1)', { simple: true }) !== 'ok') throw new StoreError('store-damaged', 'indexes');
-      removeBrokenEntries(db);
+      finish(db, removeBrokenEntries(db));
       // Nothing beside the file: it is about to be renamed.
       db.pragma('wal_checkpoint(TRUNCATE)');
       db.pragma('journal_mode = DELETE');
@@ -97,13 +161,11 @@ function isSound(source: string, copy: string): boolean {
   }
 }
 
-function setAsideDamaged(dataDir: string, name: string, now: Date): string {
-  const kept = join(dataDir, 'damaged');
-  const folder = join(kept, now.toISOString().replaceAll(/[:.]/g, '-'));
+function setAsideDamaged(dataDir: string, name: string, folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   for (const suffix of SUFFIXES) {
     if (existsSync(join(dataDir, name + suffix))) renameSync(join(dataDir, name + suffix), join(folder, name + suffix));
   }
+  const kept = join(dataDir, DAMAGED);
   for (const old of readdirSync(kept).sort().slice(0, -KEEP_DAMAGED)) rmSync(join(kept, old), { recursive: true });
-  return folder;
 }
