@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openDatabase } from './database.ts';
 import { DATABASE_FILE, openStore, type Store } from './open-store.ts';
 import { LAN, MEETING, sealedAct, sealedChain, temporaryFolder } from './store.fixtures.ts';
 
@@ -45,6 +46,19 @@ describe('backups', () => {
     expect(store.backups.list().map(({ day }) => day)).toEqual(['2026-03-05', '2026-03-04', '2026-03-03']);
     store.entries.append(sealedChain(1));
     await store.backups.make(new Date('2026-03-05T07:00:00Z'));
+    expect(names()).toHaveLength(3);
+  });
+
+  it('of a clock that was ahead for days keep none of those after it out', async () => {
+    for (const day of ['01', '02', '03']) await store.backups.make(new Date(`2031-03-${day}T05:00:00Z`));
+    store.entries.append(sealedChain(1));
+    const path = await store.backups.make(new Date('2026-03-02T05:00:00Z'));
+    expect(store.backups.list()[0]?.path).toBe(path);
+    const copy = join(folder.path, 'copy.db');
+    await copyFile(path, copy);
+    const db = openDatabase(copy);
+    expect(db.prepare('SELECT count(*) FROM entries').pluck().get()).toBe(1);
+    db.close();
     expect(names()).toHaveLength(3);
   });
 

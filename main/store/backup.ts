@@ -18,7 +18,7 @@ export interface BackupJournal {
   prune(kept: readonly string[]): void;
 }
 
-/** Copies of the database under `backup/`, the newest of a day each; papers are files and not in them. */
+/** Copies of the database under `backup/`, the newest of a day each (by a clock that never goes back); papers are files and not in them. */
 export interface Backups {
   /** Makes today's copy (again) while work goes on, and returns its path. Throws when the disk is full. */
   make(now?: Date): Promise<string>;
@@ -67,7 +67,9 @@ export function backups(db: Database, dataDir: string, journal: BackupJournal): 
   let running: Promise<string> | undefined;
   let copied = { changes: 0, identity: list().length > 0 ? (identity.get() ?? '') : '' };
 
-  const copy = async (day: string): Promise<string> => {
+  const copy = async (today: string): Promise<string> => {
+    // A clock that was ahead once must not make all that comes later count as older.
+    const day = list().reduce((latest, known) => (known.day > latest ? known.day : latest), today);
     const path = join(folder, `phien-${day}.db`);
     const unfinished = `${path}.unfinished`;
     await rm(unfinished, { force: true });
@@ -80,6 +82,7 @@ export function backups(db: Database, dataDir: string, journal: BackupJournal): 
       await flush(unfinished);
       checkCopy(unfinished);
       await rename(unfinished, path);
+      await flushFolder(folder);
     } catch (error) {
       await rm(unfinished, { force: true });
       throw error;
@@ -113,6 +116,13 @@ async function flush(path: string): Promise<void> {
   } finally {
     await file.close();
   }
+}
+
+/** What only earlier copies needed goes next: so it must be under its name then. Windows has no such call and needs none. */
+async function flushFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  await folder.sync().finally(() => folder.close());
 }
 
 function checkCopy(path: string): void {

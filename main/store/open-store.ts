@@ -19,7 +19,14 @@ import { paperStore, type PaperStore } from './papers.ts';
 import { pendingChanges, type PendingChanges } from './pending-changes.ts';
 import { certificateStore, peopleStore, type CertificateStore, type PeopleStore } from './people.ts';
 import { privateDocuments, type PrivateDocuments } from './private-documents.ts';
-import { markDamaged, openOrRestore, RESTORED, restorationSchema, restoredSchema, type Restoration } from './restore.ts';
+import {
+  markDamaged,
+  openOrRestore,
+  RESTORED,
+  restorationSchema,
+  restoredSchema,
+  type Restoration,
+} from './restore.ts';
 import { shownChanges, type ShownChanges } from './shown-changes.ts';
 import { settingsStore, type SettingsStore } from './settings.ts';
 import { asStoreError } from './store-error.ts';
@@ -114,8 +121,7 @@ function storeOn(db: Database, dataDir: string): Store {
     const vouched = restored?.how !== 'empty' && found?.whole;
     const unsure = restored && !vouched ? meetings.list().filter(({ readOnly }) => !readOnly) : [];
     const missing = (restored?.shortened ?? []).filter(
-      ({ meeting, author, stream, seq }) =>
-        author === me && (entries.head(meeting, author, stream)?.seq ?? 0) < seq,
+      ({ meeting, author, stream, seq }) => author === me && (entries.head(meeting, author, stream)?.seq ?? 0) < seq,
     );
     const doubtful = [...misfits, ...unsure.map(({ id }) => id), ...missing.map(({ meeting }) => meeting)];
     if (doubtful.length > 0) own.doubt(doubtful);

@@ -111,12 +111,7 @@ function noteRestored(db: Database, restoration: Restoration, shortened: readonl
 }
 
 /** What was taken out of it comes back from the backups, the newest first, as far as they have it. */
-function regain(
-  db: Database,
-  shortened: readonly ShortenedStream[],
-  known: readonly BackupFile[],
-  copy: string,
-): void {
+function regain(db: Database, shortened: readonly ShortenedStream[], known: readonly BackupFile[], copy: string): void {
   const entries = sqliteEntryLog(db, deferredSync(db));
   const older = `${copy}.older`;
   for (const { path } of known) {
