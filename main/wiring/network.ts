@@ -152,7 +152,7 @@ export function createNetwork(options: {
           },
         });
         served.keepPapers(papersKept);
-        store.settings.set('port', served.port);
+        if (served.port !== last) rememberPort(served.port);
         advertiser ??= advertise({ multicast, advertisement: () => advertisement(served.port) });
         return (running = served);
       } catch (error) {
@@ -160,6 +160,15 @@ export function createNetwork(options: {
       }
     }
     throw new Refusal('address-in-use');
+  }
+
+  /** Only who comes after a restart would miss it. */
+  function rememberPort(port: number): void {
+    try {
+      store.settings.set('port', port);
+    } catch (error) {
+      logger.warn('the port could not be remembered', { error: String(error) });
+    }
   }
 
   function advertisement(port: number): Advertisement | null {

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { putPlanPerson, readPlanPeople } from '../../common/collab/plan.ts';
 import type { MeetingId } from '../../common/domain/ids.ts';
 import { joined, preparedMeeting } from '../fixtures/convened-meeting.ts';
+import { StoreError } from '../../main/store/store-error.ts';
+import { portSchema } from '../../main/wiring/network.ts';
 import { laptopRoom, until, type LaptopRoom, type TestLaptop } from '../fixtures/laptops.ts';
 import { openWindowDocument } from '../fixtures/window-document.ts';
 
@@ -78,4 +80,22 @@ test('a laptop that wakes while it is connected, or carries a meeting, goes on a
   }
   expect(await connection(guest)).toMatchObject({ state: 'connected', since: before.since });
   expect((await connection(secretary)).role).toBe('host');
+}, 60_000);
+
+test('a laptop whose disk does not take at which port it listens is of the meeting all the same', async () => {
+  const taken = createServer();
+  const own = guest.engine.store.settings.get('port', portSchema);
+  await guest.restart(
+    () => {
+      const { settings } = guest.engine.store;
+      const { set } = settings;
+      settings.set = (key, value) => {
+        if (key === 'port') throw new StoreError('disk-full', 'the disk of this test');
+        set(key, value);
+      };
+      return Promise.resolve();
+    },
+    () => taken.listen(own, '127.0.0.1'),
+  );
+  await until(async () => (await connection(guest)).state === 'connected').finally(() => taken.close());
 }, 60_000);
