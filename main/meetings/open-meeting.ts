@@ -307,6 +307,8 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
       stopSettled();
       planDocument.release();
       await documents.flush();
+      // What was begun just before is signed and stored; afterwards there is nothing to store it in.
+      await log.settled();
       log.close();
       documents.close();
     },

@@ -439,6 +439,8 @@ export function createWorkplace(deps: {
           log.warn('a meeting could not be noted', { meeting: one.meeting.id }, error);
         }
         for (const stop of one.stops) stop();
+        // While others still hear it: what was done in the last moment would be only here until the next start.
+        await one.meeting.settle();
         await detach(one);
         await one.meeting.close();
       }
