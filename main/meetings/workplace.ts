@@ -363,6 +363,7 @@ export function createWorkplace(deps: {
     },
     async leave(id) {
       const one = atHand.get(id);
+      await one?.meeting.settle();
       if (one) await detach(one);
       store.meetings.put({ ...stored(id), addresses: [], carrying: false });
       listChanged();
@@ -431,16 +432,20 @@ export function createWorkplace(deps: {
       stopDisk();
       stopMetered();
       for (const one of atHand.values()) {
-        clearTimeout(one.telling);
         try {
           // What was done in the last moment is in the list next time.
           if (!one.meeting.readOnly) keepSummary(one);
         } catch (error) {
           log.warn('a meeting could not be noted', { meeting: one.meeting.id }, error);
         }
+        try {
+          // While others still hear it: what was done in the last moment would be only here until the next start.
+          await one.meeting.settle();
+        } catch (error) {
+          log.warn('the last changes could not be signed', { meeting: one.meeting.id }, error);
+        }
         for (const stop of one.stops) stop();
-        // While others still hear it: what was done in the last moment would be only here until the next start.
-        await one.meeting.settle();
+        clearTimeout(one.telling);
         await detach(one);
         await one.meeting.close();
       }

@@ -11,14 +11,15 @@ let room: LaptopRoom;
 let secretary: TestLaptop;
 let chair: TestLaptop;
 let meeting: MeetingId;
+let address: string;
 
 beforeAll(async () => {
   room = laptopRoom();
   secretary = await room.addSecretary();
   chair = await room.addMember(secretary, 'Hà Văn Mẫu', 'Chủ tịch');
   const convened = await convenedMeeting(secretary, chair);
-  meeting = convened.meeting;
-  await joined(chair, meeting, convened.address);
+  ({ meeting, address } = convened);
+  await joined(chair, meeting, address);
 }, 60_000);
 afterAll(() => room?.close());
 
@@ -37,6 +38,19 @@ test('what was typed just before is signed, and with the others', async () => {
   await chair.engine.close();
   await until(() => seq() === 1);
   await chair.restart();
+}, 60_000);
+
+test('so it is before its person leaves the meeting', async () => {
+  const seq = await atSecretary('doc/minutes');
+  const minutes = openWindowDocument(chair, `${meeting}/minutes`);
+  await minutes.synced;
+  const connected = async () => (await chair.request('meetings.state', { meeting })).connection.state === 'connected';
+  await until(connected);
+  minutesSection(minutes.doc, 'opening').insert(0, [new Y.XmlText('câu thêm')]);
+  await chair.request('meetings.leave', { meeting });
+  await until(() => seq() === 2);
+  await chair.request('meetings.join', { meeting, address });
+  await until(connected);
 }, 60_000);
 
 test('an act that was begun is done, and with the others', async () => {
