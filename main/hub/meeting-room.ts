@@ -216,11 +216,9 @@ export function createMeetingRoom(options: {
   }
 
   function ready(link: HubLink): void {
-    for (const [other, client] of links) {
-      if (other !== link && other.device === link.device && other.member === link.member) {
-        client.close(closeCodes.replaced, 'same laptop connected again');
-      }
-    }
+    // In the order in which they connected: a hello may be held up on a line, and arrive behind that of the next connection.
+    const same = [...links].filter(([other]) => other.device === link.device && other.member === link.member);
+    for (const [, client] of same.slice(0, -1)) client.close(closeCodes.replaced, 'same laptop connected again');
     link.tell(encodeControl({ type: 'online', members: online }));
     // Those of now: whoever joins may have to know them before the next telling.
     if (toldLaptops !== '') link.tell(encodeControl(laptopsNow()));

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import * as encoding from 'lib0/encoding';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
@@ -163,6 +164,25 @@ describe('link', () => {
     second.socket.send(hello, { binary: false });
     expect(await first.closed).toBe(4409);
     await expectSoon('welcome', () => second.messages.length > 0);
+    expect(room.hub.status(room.rules.id)?.online).toContain(an.member);
+    second.socket.terminate();
+  });
+
+  it('[LINK-2] keeps the newer connection also when the hello of the older one was held up on its way', async () => {
+    room = await openTestRoom(organisation);
+    const an = await room.enrol('Nguyễn Văn An');
+    const url = `wss://${room.address}/link/${room.rules.id}`;
+    const hello = encodeControl({ type: 'hello', protocol: LINK_PROTOCOL, device: 'may-cua-an', heads: [] });
+    const first = await openRawSocket(an, url);
+    const second = await openRawSocket(an, url);
+    second.socket.send(hello, { binary: false });
+    await expectSoon('welcome', () => second.messages.length > 0);
+    first.socket.send(hello, { binary: false });
+    expect(await first.closed).toBe(4409);
+    const answered = once(second.socket, 'pong');
+    second.socket.ping();
+    await answered;
+    expect(second.socket.readyState).toBe(second.socket.OPEN);
     expect(room.hub.status(room.rules.id)?.online).toContain(an.member);
     second.socket.terminate();
   });
