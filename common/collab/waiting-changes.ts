@@ -31,11 +31,15 @@ export function createWaitingChanges<T>(doc: Y.Doc, most: number, retry: (item: 
 
   function settle(): void {
     busy = true;
-    for (const item of due) {
-      due.delete(item);
-      retry(item);
+    try {
+      for (const item of due) {
+        due.delete(item);
+        retry(item);
+      }
+    } finally {
+      // Those after one that threw are due the next time.
+      busy = false;
     }
-    busy = false;
   }
 
   function collect({ beforeState, afterState }: Y.Transaction): void {
