@@ -46,6 +46,12 @@ export interface VerifyOptions {
 
 /** Each signature costs a hash over the whole file. */
 const MAX_FIELDS = 200;
+/**
+ * Each signature has the file read and hashed as it was when it was signed. Minutes have some hundred objects and two
+ * signatures; beyond this, objects and bytes of all these readings, it takes seconds and gigabytes.
+ */
+const MAX_OBJECTS_READ = 2_000_000;
+const MAX_BYTES_HASHED = 2 * 1024 ** 3;
 
 /** Milliseconds that a signer's clock may be ahead. */
 const CLOCK_TOLERANCE = 10 * 60_000;
@@ -115,6 +121,9 @@ function verifyDocument(document: PdfDocument, roots: readonly Certificate[], op
     .filter((field) => field.value !== undefined)
     .map((field) => readSignature(document, field))
     .toSorted((a, b) => (a.place?.range.end ?? 0) - (b.place?.range.end ?? 0));
+  const objects = document.sections.reduce((sum, { entries }) => sum + entries.size, 0);
+  if (signatures.length * objects > MAX_OBJECTS_READ || signatures.length * document.bytes.length > MAX_BYTES_HASHED)
+    throw new PdfError('pdf-too-large', 'too many signatures for a file of this size');
   const problems = new Set<ProblemCode>();
   const changes: ChangeAfterSigning[] = [];
   for (const signature of signatures) {

@@ -12,6 +12,9 @@ const MAX_PAGES = 50_000;
 /** Objects that must be read to read one object: its stream's length, the object stream that holds it, … */
 const MAX_NEEDED = 16;
 const MAX_DECODED_TOTAL = 512 * 1024 * 1024;
+/** All objects together are read so many times the size of the file, and so many bytes more: they don't overlap. */
+const MAX_READINGS = 8;
+const MAX_READ_BEYOND = 64 * 1024 * 1024;
 
 export interface Page {
   /** From 0. */
@@ -40,6 +43,7 @@ export class PdfDocument {
   private readonly containers = new Map<number, Container>();
   private readonly loading = new Set<number>();
   private decoded = 0;
+  private read = 0;
 
   /** Throws PdfError. */
   constructor(bytes: Uint8Array) {
@@ -99,11 +103,20 @@ export class PdfDocument {
   /** Reads whatever object stands at an offset, whether the newest table points to it or not. */
   readAt(offset: number): IndirectObject {
     if (offset <= 0 || offset >= this.bytes.length) throw new PdfError('pdf-xref', 'offset outside the file', offset);
-    return new Lexer(this.bytes, offset).indirect((num, gen) => {
+    const object = new Lexer(this.bytes, offset).indirect((num, gen) => {
       const length = this.get({ kind: 'ref', num, gen });
       if (typeof length !== 'number') throw new PdfError('pdf-structure', 'length of a stream', offset);
       return length;
     });
+    this.countRead(object.end - offset);
+    return object;
+  }
+
+  /** Objects within objects would be read as often as there are of them. */
+  private countRead(bytes: number): void {
+    this.read += bytes;
+    if (this.read > MAX_READINGS * (this.bytes.length + this.decoded) + MAX_READ_BEYOND)
+      throw new PdfError('pdf-too-large', 'objects that overlap');
   }
 
   /** The object a reference means; null where there is none (7.3.10). */
@@ -123,7 +136,10 @@ export class PdfDocument {
     const container = this.container(containerNumber);
     if (container.header[2 * index] !== num)
       throw new PdfError('pdf-xref', `object ${num} is not where its stream says`);
-    const value = new Lexer(container.content, container.first + container.header[2 * index + 1]!).object();
+    const lexer = new Lexer(container.content, container.first + container.header[2 * index + 1]!);
+    const from = lexer.position;
+    const value = lexer.object();
+    this.countRead(lexer.position - from);
     if (isRef(value)) throw new PdfError('pdf-structure', 'reference alone in an object stream');
     return value;
   }
