@@ -33,10 +33,12 @@ export class DialError extends Error {
 /** Of one request: without a byte for so long, it is given up. */
 const IDLE_MILLISECONDS = 10_000;
 
-const answering = new WeakMap<Duplex, MemberId>();
+type Peer = { readonly member: MemberId; readonly name: string };
+
+const answering = new WeakMap<Duplex, Peer>();
 
 /** Whose laptop it is that answered. */
-export const answeredBy = (response: IncomingMessage): MemberId | undefined => answering.get(response.socket);
+export const answeredBy = (response: IncomingMessage): MemberId | undefined => answering.get(response.socket)?.member;
 
 export function createCarrierClient(address: string, credentials: Credentials, connections = 2): CarrierClient {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
@@ -48,7 +50,7 @@ export function createCarrierClient(address: string, credentials: Credentials, c
   async function dialInto(done: (error: Error | null, socket?: Duplex) => void): Promise<void> {
     const dialed = await dial(address, credentials);
     if (dialed.ok) {
-      answering.set(dialed.socket, dialed.peer.member);
+      answering.set(dialed.socket, dialed.peer);
       done(null, dialed.socket);
     } else done(new DialError(dialed.problem, dialed.detail));
   }
@@ -99,7 +101,7 @@ export type ListProblem = DialProblem | 'carrier-malformed' | (string & {});
 
 const MAX_LIST_BYTES = 4 * 1024 * 1024;
 
-/** What the laptop at `host:port` carries that this member may attend. */
+/** What the laptop at `host:port` carries that this member may attend. Whose it is, its certificate says, whatever it says itself. */
 export async function listMeetings(
   address: string,
   credentials: Credentials,
@@ -107,12 +109,14 @@ export async function listMeetings(
   const client = createCarrierClient(address, credentials, 1);
   try {
     const response = await client.get(MEETINGS_PATH, {});
+    const peer = answering.get(response.socket);
     const body = await readAll(response, MAX_LIST_BYTES);
     const value: unknown = JSON.parse(Buffer.from(body).toString('utf8'));
     if (response.statusCode === 403) return { ok: false, problem: 'certificate-refused' };
     const parsed = meetingListSchema.safeParse(value);
-    if (response.statusCode !== 200 || !parsed.success) return { ok: false, problem: 'carrier-malformed' };
-    return { ok: true, value: parsed.data };
+    if (response.statusCode !== 200 || !parsed.success || !peer) return { ok: false, problem: 'carrier-malformed' };
+    const { carrier, meetings } = parsed.data;
+    return { ok: true, value: { carrier: { ...carrier, member: peer.member, name: peer.name }, meetings } };
   } catch (error) {
     if (error instanceof DialError) return { ok: false, problem: error.problem };
     if (error instanceof SyntaxError || error instanceof RangeError) return { ok: false, problem: 'carrier-malformed' };

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { encodeControl, LINK_PROTOCOL } from '../../common/wire/link.ts';
+import { listMeetings } from '../../main/sync/carrier-client.ts';
 import { until, type TestLaptop } from '../fixtures/laptops.ts';
 import { attackedRoom, watchForCrashes, type AttackedRoom } from './attacked-room.ts';
 import { handLink, hostilePerson, type HostilePerson } from './hostile-person.ts';
@@ -90,6 +91,15 @@ test('a list of meetings out of form is refused with a code', async () => {
     });
   }
   expect(await newcomer.request('meetings.list', {})).toEqual([]);
+});
+
+test('whose laptop it is that offers meetings is what its certificate says', async () => {
+  const secretary = await at.secretary.member();
+  onRequest = (_request, response) =>
+    json(response, { ...listed(), carrier: { member: secretary, name: 'Thư ký Ủy ban', relay: true } });
+  const { tls, member, name } = mallory;
+  const list = await listMeetings(address, { tls, admit: () => ({ ok: true, value: { member, name } }) });
+  expect(list).toMatchObject({ ok: true, value: { carrier: { member, name }, meetings: listed().meetings } });
 });
 
 test('[CON-1] a roster of its own for a known meeting is not believed, nor forged acts of others', async () => {
