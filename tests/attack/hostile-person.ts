@@ -88,7 +88,11 @@ export interface HandLink extends RawSocket {
 let devices = 0;
 let batches = 1000;
 
-export async function handLink(person: TestPerson, address: string, meeting: MeetingId): Promise<HandLink> {
+export async function handLink(
+  person: Pick<TestPerson, 'tls' | 'certificate'>,
+  address: string,
+  meeting: MeetingId,
+): Promise<HandLink> {
   const raw = await openRawSocket(person, `wss://${address}/link/${meeting}`);
   raw.socket.on('error', () => undefined);
   const control = () =>

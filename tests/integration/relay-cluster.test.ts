@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Entry } from '../../common/acts/entry.ts';
+import { newClientId } from '../../common/collab/client-id.ts';
+import { decodeDocumentFrames } from '../../common/wire/document-frames.ts';
 import { entrustMeeting } from '../../main/sync/entrust.ts';
+import { handLink, type HandLink } from '../attack/hostile-person.ts';
+import { expectRefusals, flood, live, question, type Attacked } from '../attack/whoever-carries.ts';
 import { until } from '../fixtures/laptops.ts';
 import { openBalancer, type Balancer } from '../fixtures/network/balancer.ts';
 import { openThinClient, type ThinClient } from '../fixtures/network/thin-client.ts';
@@ -11,6 +15,7 @@ import { scrape } from '../fixtures/prometheus.ts';
 import { openTestRedis, redisCommand, type TestRedis } from '../fixtures/redis.ts';
 import { makeRelayMeeting, type RelayMeeting, type RelayPerson } from '../fixtures/relay-meeting.ts';
 import { startRelay, type Relay } from '../fixtures/relay.ts';
+import { writeUpdate } from '../fixtures/yjs-update.ts';
 
 // Three relay processes of one identity behind a plain TCP balancer, on a real Redis.
 if (!redisCommand) console.warn('skipped: no redis-server or valkey-server on this system (Debian: redis-server)');
@@ -74,8 +79,60 @@ describe.skipIf(!redisCommand)('three relays on one bus', () => {
     expect(clients.every(({ arrived }) => arrived.size >= CLIENTS)).toBe(true);
   }, 120_000);
 
+  test('[RELAY-4] what a member means to do harm with at one relay is refused there, and nobody at another sees or feels it', async () => {
+    const [hostile, victim] = [person(4), person(5)];
+    const ink = `ink/${'c'.repeat(64)}/${victim.member}`;
+    const client = newClientId(victim.member);
+    const stroke = (clock: number, key: string) =>
+      writeUpdate([
+        {
+          client,
+          clock,
+          structs: [{ parent: 'strokes', key, content: { kind: 'binary', bytes: Uint8Array.of(1, 2) } }],
+        },
+      ]);
+    const linkOf = (of: RelayPerson, index: number) =>
+      handLink({ tls: of.credentials.tls, certificate: of.certificate }, relays[index]!.address, held.meeting);
+    const own = await linkOf(victim, 1);
+    const body = { update: Buffer.from(stroke(0, 'mine')).toString('base64url') };
+    expect(await own.bring([await victim.sign({ stream: `doc/${ink}`, kind: 'document-change', body })])).toEqual({
+      refused: [],
+    });
+    const watching = await linkOf(person(6), 2);
+    for (const document of [ink, 'plan', 'minutes', 'floor']) watching.socket.send(question(document));
+    const attacked: Attacked = {
+      link: () => linkOf(hostile, 0),
+      hostile: hostile.member,
+      sign: hostile.sign,
+      secretary: person(1).member,
+      victim: victim.member,
+      ink,
+      stroke: { client, clock: 0 },
+    };
+    // The relay that is attacked has the ink as well, and people follow it there.
+    const atFirst = await linkOf(victim, 0);
+    atFirst.socket.send(question(ink));
+    await until(() => changesOf(atFirst).length > 0);
+    await expectRefusals(attacked);
+    await flood(attacked, async () => {
+      const during = await act(clients[7]!, 'speak-requested', request());
+      await until(() => everywhere(during), 60_000);
+    });
+    expect(clients.every((client) => client.connected())).toBe(true);
+    // What is meant well goes the same way: what came before it would have been here.
+    const before = changesOf(watching).length;
+    atFirst.socket.send(live(ink, stroke(1, 'more')));
+    await until(() => changesOf(watching).length > before);
+    expect(changesOf(watching).length).toBe(before + 1);
+    const { samples } = await scrape(/^metrics (\S+)$/m.exec(relays[0]!.output())?.[1] ?? 'none');
+    expect(samples.find(({ name }) => name === 'process_resident_memory_bytes')?.value).toBeLessThan(600e6);
+    expect(relays.every(({ output }) => !/of another relay|unreadable message/.test(output()))).toBe(true);
+    for (const { socket } of [own, watching, atFirst]) socket.terminate();
+  }, 120_000);
+
   test('[RELAY-4] a relay is killed: its clients go on at the others, nothing is lost', async () => {
     const killed = relays[1] as Relay;
+    const earlier = sent.length;
     const before = await Promise.all(clients.slice(0, 6).map((client) => act(client, 'speak-requested', request())));
     await killed.stop('SIGKILL');
     const meanwhile = await Promise.all(
@@ -86,7 +143,7 @@ describe.skipIf(!redisCommand)('three relays on one bus', () => {
     const missing = () =>
       clients.flatMap(({ arrived }) => [...before, ...meanwhile, ...sent].filter(({ jws }) => !arrived.has(jws)));
     await until(() => missing().length === 0, 60_000);
-    expect(new Set(sent.map(({ jws }) => jws)).size).toBe(CLIENTS + before.length + meanwhile.length);
+    expect(new Set(sent.map(({ jws }) => jws)).size).toBe(earlier + before.length + meanwhile.length);
     await until(() => clients.every((client) => client.online().length === CLIENTS + 1), 60_000);
     console.info(
       `longest loss of a connection: ${Math.max(...clients.map((client) => client.longestLoss())).toFixed(0)} ms`,
@@ -118,6 +175,12 @@ describe.skipIf(!redisCommand)('three relays on one bus', () => {
     expect(relays.some((relay) => relay.output().includes('bus lost'))).toBe(true);
   }, 120_000);
 });
+
+/** Changes of documents that came over a link, answers included. */
+const changesOf = ({ messages }: HandLink) =>
+  messages
+    .flatMap(({ data, binary }) => (binary ? (decodeDocumentFrames(data) ?? []) : []))
+    .filter(({ message }) => message[0] === 0 && message[1] !== 0 && message.byteLength > 6);
 
 let requests = 0;
 const request = () => ({ request: `r${requests++}`, item: null, queue: 'speech', note: '' });
