@@ -23,6 +23,16 @@ interface Arriving {
   idle: NodeJS.Timeout | undefined;
 }
 
+interface Bringer {
+  /** When it began to bring the paper, or stored a chunk of it last. */
+  since: number;
+  stored: number | undefined;
+}
+
+/** A chunk takes a second; on a thin line it may come twice after this. */
+const FRUITLESS_MILLISECONDS = 3000;
+const STORED_LATELY = 60_000;
+
 export function createPaperIntake(options: {
   readonly parts: PaperParts;
   readonly logger: LinkLogger;
@@ -31,9 +41,45 @@ export function createPaperIntake(options: {
 }): PaperIntake {
   const { parts, logger } = options;
   const arriving = new Map<Sha256, Arriving>();
-  /** Papers of which a chunk is on its way, and who sends it. */
-  const senders = new Map<Sha256, MemberId>();
+  /** Papers of which a chunk is on its way, and who sends one. */
+  const senders = new Map<Sha256, Set<MemberId>>();
+  /** Who brings, or tried to bring, papers that are arriving. */
+  const bringers = new Map<Sha256, Map<MemberId, Bringer>>();
   let closed = false;
+
+  /**
+   * A chunk comes once, so one of a paper at a time, but nobody keeps others from bringing it by bringing nothing: who has
+   * stored none for a while is not waited for, and who lately has waits for nobody who has not.
+   */
+  function mayBring(paper: Sha256, from: MemberId): boolean {
+    const sending = [...senders.values()].flatMap((members) => [...members]);
+    if (closed || sending.includes(from) || sending.length >= limits.uploads) return false;
+    const now = performance.now();
+    const bringer = (member: MemberId) => bringers.get(paper)?.get(member);
+    const lately = (one: Bringer | undefined) => one?.stored !== undefined && now - one.stored < STORED_LATELY;
+    return [...(senders.get(paper) ?? [])].every((other) => {
+      const one = bringer(other);
+      if (lately(one)) return false;
+      return lately(bringer(from)) || now - (one?.since ?? now) > FRUITLESS_MILLISECONDS;
+    });
+  }
+
+  function bringerOf(paper: Sha256, member: MemberId): Bringer {
+    const all = bringers.get(paper) ?? new Map<MemberId, Bringer>();
+    bringers.set(paper, all);
+    const known = all.get(member) ?? { since: performance.now(), stored: undefined };
+    all.set(member, known);
+    return known;
+  }
+
+  function begun(paper: Sha256, from: MemberId): () => void {
+    const members = senders.get(paper) ?? new Set();
+    senders.set(paper, members.add(from));
+    return () => {
+      members.delete(from);
+      if (members.size === 0 && senders.get(paper) === members) senders.delete(paper);
+    };
+  }
 
   async function partOf(paper: WantedPaper): Promise<PaperPart | 'already-complete' | 'wrong-manifest'> {
     const opened = await parts.openPart(paper);
@@ -61,6 +107,7 @@ export function createPaperIntake(options: {
   async function letGo(paper: Sha256): Promise<void> {
     const part = arriving.get(paper)?.part;
     forget(paper);
+    if (!senders.has(paper)) bringers.delete(paper);
     await part?.close();
   }
 
@@ -103,13 +150,15 @@ export function createPaperIntake(options: {
       const length = chunkLength(paper, chunk);
       if (length < 1) return answer(response, 'unknown');
       if (request.headers['content-length'] !== String(length)) return answer(response, 'wrong-length');
-      const busy = senders.has(paper.sha256) || [...senders.values()].includes(from);
-      if (busy || closed || senders.size >= limits.uploads) return answer(response, 'busy');
-      senders.set(paper.sha256, from);
+      if (!mayBring(paper.sha256, from)) return answer(response, 'busy');
+      const end = begun(paper.sha256, from);
+      const bringer = bringerOf(paper.sha256, from);
       takeChunk(request, response, paper, chunk)
         .then(
           (outcome: ChunkOutcome) => {
-            senders.delete(paper.sha256);
+            end();
+            if (outcome === 'stored') bringer.since = bringer.stored = performance.now();
+            if (outcome === 'complete') bringers.delete(paper.sha256);
             if (chunkStatus[outcome] !== 200) {
               logger.warn('chunk of a paper refused', { from, paper: paper.sha256, chunk, reason: outcome });
             }
@@ -117,7 +166,7 @@ export function createPaperIntake(options: {
             if (outcome === 'stored' || outcome === 'complete') options.onChunk(paper.sha256, outcome === 'complete');
           },
           (error: unknown) => {
-            senders.delete(paper.sha256);
+            end();
             logger.info('chunk of a paper not taken', { from, paper: paper.sha256, chunk, error: String(error) });
             answer(response, 'unwritable');
           },

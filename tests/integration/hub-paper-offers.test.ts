@@ -243,6 +243,45 @@ describe('what is refused', () => {
     expect(await put(an, chunkPath(paper, 0), chunkOf(paper, 0))).toMatch(/^HTTP\/1.1 200[^]*"complete"/);
   });
 
+  it('[PAPER-6] nobody keeps a paper from coming by bringing nothing of it, slowly or wrong, again and again', async () => {
+    const paper = await paperOf(3 * PAPER_CHUNK_BYTES);
+    const [host = '', port = ''] = room.address.split(':');
+    let over = false;
+    let gaps = 0;
+    open.push(() => (over = true));
+    // Never silent for as long as an honest line may be.
+    const slowly = async () => {
+      const slow = connect({ host, port: Number(port), ...an.tls, checkServerIdentity: () => undefined });
+      slow.on('error', () => undefined);
+      slow.write(`PUT ${chunkPath(paper, 0)} HTTP/1.1\r\nhost: test\r\ncontent-length: ${PAPER_CHUNK_BYTES}\r\n\r\n`);
+      for (let count = 0; count < 150 && !over; count++) {
+        slow.write('x');
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      slow.destroy();
+    };
+    const attack = (async () => {
+      while (!over) {
+        await slowly();
+        gaps++;
+        await put(an, chunkPath(paper, 1), Buffer.alloc(PAPER_CHUNK_BYTES));
+      }
+    })();
+    await expectSoon('begun', () => room.hub.arriving(paper.sha256)?.active === true);
+    for (const index of [0, 1, 2]) {
+      const end = Date.now() + 30_000;
+      let answer = '';
+      while (!answer.startsWith('HTTP/1.1 200') && Date.now() < end)
+        answer = await put(binh, chunkPath(paper, index), chunkOf(paper, index));
+      expect(answer).toMatch(/^HTTP\/1.1 200/);
+    }
+    // Not by chance, between one attempt and the next.
+    expect(gaps).toBe(0);
+    over = true;
+    await attack;
+    expect((await bytesAtHost(paper.sha256)).equals(paper.bytes)).toBe(true);
+  }, 60_000);
+
   it('no open file for each paper that somebody asks about', async () => {
     const papers = [];
     for (let index = 0; index < 50; index++) papers.push(await paperOf(10 + index));
