@@ -19,8 +19,12 @@ export const MAX_ENTRY_CHARACTERS = 8 * 1024 * 1024;
  */
 export const MAX_STREAMS_OF_AUTHOR = 500;
 export const MAX_ACTS_OF_AUTHOR = 5000;
-/** No further act once those of an author have as many characters: all laptops hold all acts in memory. */
-export const MAX_ACT_CHARACTERS_OF_AUTHOR = 32 * 1024 * 1024;
+/**
+ * No further entry once those of a stream (from its snapshot on) have as many characters: all laptops hold all acts in
+ * memory, and documents that are open. A day of typing makes some ten million.
+ */
+export const MAX_ACT_CHARACTERS = 32 * 1024 * 1024;
+export const MAX_CHANGE_CHARACTERS = 128 * 1024 * 1024;
 
 export const ACTS_STREAM = 'acts';
 export type Stream = typeof ACTS_STREAM | `doc/${string}`;

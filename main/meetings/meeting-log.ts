@@ -9,8 +9,9 @@ import {
   documentSnapshotBodySchema,
   ENTRY_VERSION,
   jwsOf,
-  MAX_ACT_CHARACTERS_OF_AUTHOR,
+  MAX_ACT_CHARACTERS,
   MAX_ACTS_OF_AUTHOR,
+  MAX_CHANGE_CHARACTERS,
   MAX_STREAMS_OF_AUTHOR,
   type Entry,
   type EntryPayload,
@@ -88,14 +89,9 @@ const FOLLOWED_MILLISECONDS = 24 * 60 * 60 * 1000;
 export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
   const { meeting, me, store, authentication, certificates } = options;
   const listeners = new Set<(entries: readonly Entry[], from: MemberId | 'self') => void>();
-  const acts: Act[] = [];
-  /** Of each author's acts; undefined: to be counted again. */
-  let characters: Map<MemberId, number> | undefined = new Map();
-  for (const entry of store.entries.readStream(meeting, ACTS_STREAM)) {
-    const act = readAct(entry);
-    if (act) acts.push(act);
-    countCharacters(characters, entry);
-  }
+  const acts: Act[] = [...store.entries.readStream(meeting, ACTS_STREAM)].flatMap((entry) => readAct(entry) ?? []);
+  /** Characters of streams (`streamKey`), from their snapshots on. */
+  const weights = new Map<string, number>();
   /** undefined: to be counted again. */
   let streams: Map<MemberId, number> | undefined = countStreams();
   const clients = new Map<string, DocumentClients>();
@@ -130,12 +126,12 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
     return counts;
   }
 
-  function charactersOf(author: MemberId): number {
-    if (!characters) {
-      characters = new Map();
-      for (const entry of store.entries.readStream(meeting, ACTS_STREAM)) countCharacters(characters, entry);
-    }
-    return characters.get(author) ?? 0;
+  /** Counted when first asked for; from then on each checked entry adds its own. */
+  function weightOf(at: { readonly author: MemberId; readonly stream: Stream }): number {
+    const key = streamKey(at);
+    const known = weights.get(key) ?? store.entries.weigh(meeting, at.author, at.stream).characters;
+    weights.set(key, known);
+    return known;
   }
 
   /** From now on further entries are judged by this one too. */
@@ -145,10 +141,8 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
       streams ??= countStreams();
       streams.set(author, (streams.get(author) ?? 0) + 1);
     }
-    if (stream === ACTS_STREAM) {
-      if (characters) countCharacters(characters, entry);
-      return;
-    }
+    weights.set(streamKey(entry.payload), entry.state ? 0 : weightOf(entry.payload) + entry.jws.length);
+    if (stream === ACTS_STREAM) return;
     const document = documentOf(stream);
     // What was before it counts only as far as the snapshot has it, at those who see nothing else as at all.
     if (entry.state) clients.set(document, createDocumentClients());
@@ -266,9 +260,12 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
 
   /** `begins`: its stream. */
   function bodyProblem(payload: EntryPayload, from: MemberId, begins = payload.seq === 1): EntryRefusal | undefined {
-    if (payload.stream === ACTS_STREAM) {
+    const isAct = payload.stream === ACTS_STREAM;
+    // What a snapshot makes an end of may be too much.
+    const most = isAct ? MAX_ACT_CHARACTERS : isSnapshot(payload) ? Infinity : MAX_CHANGE_CHARACTERS;
+    if (weightOf(payload) > most) return 'not-allowed';
+    if (isAct) {
       if (payload.seq > MAX_ACTS_OF_AUTHOR) return 'not-allowed';
-      if (charactersOf(payload.author) > MAX_ACT_CHARACTERS_OF_AUTHOR) return 'not-allowed';
       if (!isActKind(payload.kind)) return 'bad-body';
       return actBodySchemas[payload.kind].safeParse(payload.body).success ? undefined : 'bad-body';
     }
@@ -295,7 +292,8 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
     /** Entries were taken into account when they were checked, and are not on the disk after all. */
     forgetUnstored() {
       clients.clear();
-      streams = characters = undefined;
+      streams = undefined;
+      weights.clear();
     },
     addCertificate: (certificate) => certificates.add(certificate),
     append: (entries) => store.entries.appendSoon(entries),
@@ -388,10 +386,6 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
     settled: () => own(() => Promise.resolve()),
     close: intake.close,
   };
-}
-
-function countCharacters(counts: Map<MemberId, number>, { payload: { author }, jws }: Entry): void {
-  counts.set(author, (counts.get(author) ?? 0) + jws.length);
 }
 
 const headOf = ({ payload, hash }: Entry): StreamHead => ({
