@@ -6,7 +6,7 @@ import type { MeetingId, MemberId } from '../../common/domain/ids.ts';
 import { tagOf, tagOfClient, newClientId } from '../../common/collab/client-id.ts';
 import { applyEntry } from '../../common/collab/apply-entry.ts';
 import { shapeOf } from '../../common/collab/document-shapes.ts';
-import { readUpdate } from '../../common/collab/read-update.ts';
+import { readUpdate, type Change } from '../../common/collab/read-update.ts';
 import { updateOf } from '../../common/collab/snapshot.ts';
 import { createWaitingChanges, type WaitingChanges } from '../../common/collab/waiting-changes.ts';
 import { withoutClients } from '../../common/collab/unsigned-part.ts';
@@ -36,6 +36,12 @@ const MAX_WAITING = 10_000;
 
 /** What other laptops brought and can't be applied yet, of at most 64 KiB each; they bring it again when they reconnect. */
 const MAX_BROUGHT = 64;
+
+/**
+ * What an author may have shown here and not signed: letters, bytes of strokes. Who shows more is not punished, since it
+ * comes as entries; but it would be in everybody's memory and in no log.
+ */
+export const MAX_LIVE = 4 * 1024 * 1024;
 
 /** An entry by its place in the log, or what is not in one yet: an own change, or what others had shown. */
 type Waiting = Pick<EntryPayload, 'author' | 'seq'> | Uint8Array | ShownPart;
@@ -71,6 +77,8 @@ interface Loaded {
   readonly brought: WaitingChanges<Uint8Array>;
   /** Client ids under which somebody's own connection wrote here. */
   readonly heard: Set<number>;
+  /** How much each author has shown live that is in no entry yet. */
+  readonly live: Map<MemberId, number>;
   holders: number;
   quiet: NodeJS.Timeout | undefined;
   latest: NodeJS.Timeout | undefined;
@@ -133,6 +141,7 @@ export function openMeetingDocuments(options: {
       showsAll: false,
       brought: createWaitingChanges(doc, MAX_BROUGHT, (update) => void takeShown(name, document, update)),
       heard: new Set(),
+      live: new Map(),
       holders: 0,
       quiet: undefined,
       latest: undefined,
@@ -191,9 +200,14 @@ export function openMeetingDocuments(options: {
 
   function judge(name: string, document: Loaded, author: MemberId, update: Uint8Array): Judgement {
     const judgement = judgeLive(update, shapeOf(name), author, document.doc, log.clientsOf(name));
-    if (document.shown && judgement.verdict === 'apply') {
-      for (const client of readUpdate(judgement.update)?.runs.keys() ?? []) document.heard.add(client);
+    const change = judgement.verdict === 'apply' ? readUpdate(judgement.update) : undefined;
+    if (change === undefined) return judgement;
+    if (author !== options.me) {
+      const live = (document.live.get(author) ?? 0) + contentOf(change);
+      if (live > MAX_LIVE) return { verdict: 'nothing-new' };
+      document.live.set(author, live);
     }
+    if (document.shown) for (const client of change.runs.keys()) document.heard.add(client);
     return judgement;
   }
 
@@ -326,8 +340,12 @@ export function openMeetingDocuments(options: {
       if (!document) return;
       const update = updateOf(entry);
       apply(name, document, update, entry.payload);
-      const change = document.shown && readUpdate(update);
-      if (change) document.shown?.signed(change, entry.payload.author);
+      const { author } = entry.payload;
+      const live = document.live.get(author) ?? 0;
+      const change = document.shown || live > 0 ? readUpdate(update) : undefined;
+      if (!change) return;
+      document.shown?.signed(change, author);
+      if (live > 0) document.live.set(author, Math.max(0, live - contentOf(change)));
     },
     async flush() {
       for (const name of store.pending.documents(meeting)) await commit(name);
@@ -350,6 +368,13 @@ function unload({ waiting, brought, awareness, doc, shown }: Loaded): void {
   waiting.clear();
   awareness.destroy();
   doc.destroy();
+}
+
+/** Letters, and bytes of what is no text; the same however a change is cut into updates. */
+function contentOf({ runs }: Change): number {
+  let sum = 0;
+  for (const { structs } of runs.values()) for (const { length, size } of structs) sum += Math.max(length, size);
+  return sum;
 }
 
 const streamOf = (name: string): Stream => `doc/${name}`;

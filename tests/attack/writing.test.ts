@@ -10,6 +10,7 @@ import type { Place } from '../../common/collab/read-update.ts';
 import { asMemberId, type MemberId } from '../../common/domain/ids.ts';
 import { encodeDocumentFrames } from '../../common/wire/document-frames.ts';
 import { encodeControl, LINK_PROTOCOL } from '../../common/wire/link.ts';
+import { MAX_LIVE } from '../../main/meetings/meeting-documents.ts';
 import { MAX_SHOWN_BYTES } from '../../main/meetings/shown-changes.ts';
 import { until, type TestLaptop } from '../fixtures/laptops.ts';
 import { openRawSocket } from '../fixtures/network/raw-client.ts';
@@ -371,6 +372,22 @@ describe('what is shown live and signed by nobody', () => {
       const own = kept(laptop).find(({ tag }) => tag === tagOf(mallory.member));
       expect(own?.changes.byteLength).toBeLessThanOrEqual(MAX_SHOWN_BYTES);
     }
+    by.socket.close();
+  });
+
+  test('[WRITE-7] nor more than some megabytes of their memories', async () => {
+    const by = await link();
+    const client = newClientId(mallory.member);
+    const length = 1024 * 1024;
+    for (let round = 0; round < 12; round++)
+      by.socket.send(live('minutes', words(client, round * (length + 1), 'y'.repeat(length))));
+    await heard(by);
+    const shown = (window: WindowDocument) => textOf(window).split('y').length;
+    await until(() => shown(there) > length && shown(there) === shown(here));
+    expect(shown(here)).toBeLessThanOrEqual(MAX_LIVE);
+    expect(by.socket.readyState).toBe(by.socket.OPEN);
+    type(here, 'và vẫn viết được');
+    await until(() => textOf(there).includes('và vẫn viết được'));
     by.socket.close();
   });
 
