@@ -59,9 +59,13 @@ export const ENTRY_BATCH_COUNT = 500;
 export const MAX_HEADS = 40_000;
 /** Documents open on one link at a time. */
 export const MAX_OPEN_DOCUMENTS = 512;
-/** JSON text of one awareness state, and how many of them a second a connection may send of one document. */
+/**
+ * JSON text of one awareness state; how many of them, and how many characters, a second a connection may send of one
+ * document. Everybody is sent them.
+ */
 export const MAX_AWARENESS_CHARACTERS = 16 * 1024;
 export const MAX_AWARENESS_RATE = 60;
+export const MAX_AWARENESS_VOLUME = 128 * 1024;
 
 /** Between two recounts of who has what, milliseconds. */
 export const HELD_MILLISECONDS = 500;

@@ -5,7 +5,7 @@ import { applyAwarenessUpdate, Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import { newClientId } from '../../common/collab/client-id.ts';
 import { asMemberId } from '../../common/domain/ids.ts';
-import { MAX_AWARENESS_RATE } from '../../common/wire/link.ts';
+import { MAX_AWARENESS_RATE, MAX_AWARENESS_VOLUME } from '../../common/wire/link.ts';
 import { createAwarenessGate, type AwarenessGate } from './awareness-gate.ts';
 
 const AN = asMemberId('00000000-0000-4000-8000-000000000001');
@@ -154,6 +154,32 @@ describe('what a connection may say of its presence', () => {
     // Told of by others: false; with more than was said, or less: undefined.
     expect(told).toEqual([first, false, undefined, last]);
     expect(gate.origin.exactly).toBeUndefined();
+    awareness.destroy();
+  });
+
+  it('takes no more of the network than a few pens do: what is large is held back sooner', () => {
+    let now = 0;
+    const awareness = fresh();
+    const gate = createAwarenessGate(awareness, AN, () => now);
+    let characters = 0;
+    awareness.on('update', ({ added, updated }: { added: number[]; updated: number[] }) => {
+      for (const client of [...added, ...updated])
+        characters += JSON.stringify(awareness.states.get(client) ?? null).length;
+    });
+    const ink = 'x'.repeat(15_000);
+    let clock = 0;
+    for (now = 0; now < 10_000; now += 20) {
+      clock++;
+      const said = Array.from({ length: 16 }, (_, client) => ({ client: client + 1, clock, state: { ink, clock } }));
+      gate.admit(bytesOf(said), NO_MESSAGE);
+      gate.advance();
+    }
+    expect(characters).toBeGreaterThan(1e6);
+    expect(characters).toBeLessThan(16 * MAX_AWARENESS_VOLUME);
+    // The last of it comes in the end.
+    now += 5000;
+    gate.advance();
+    expect(awareness.states.get(1)).toMatchObject({ clock });
     awareness.destroy();
   });
 

@@ -2,7 +2,7 @@ import * as decoding from 'lib0/decoding';
 import { removeAwarenessStates, type Awareness } from 'y-protocols/awareness';
 import { mayBeClientOf } from '../../common/collab/client-id.ts';
 import type { MemberId } from '../../common/domain/ids.ts';
-import { MAX_AWARENESS_CHARACTERS, MAX_AWARENESS_RATE } from '../../common/wire/link.ts';
+import { MAX_AWARENESS_CHARACTERS, MAX_AWARENESS_RATE, MAX_AWARENESS_VOLUME } from '../../common/wire/link.ts';
 import { createRate } from './rate.ts';
 
 /**
@@ -30,6 +30,8 @@ export interface SaidBy {
 interface ClientState {
   readonly clock: number;
   readonly state: Record<string, unknown> | null;
+  /** Characters. */
+  readonly size: number;
 }
 
 /** A laptop's engine and its windows are clients of their own. */
@@ -52,6 +54,7 @@ export function createAwarenessGate(awareness: Awareness, member: MemberId | nul
   const self: SaidBy = { exactly: undefined };
   const owned = new Set<number>();
   const rate = createRate(MAX_AWARENESS_RATE, MAX_AWARENESS_RATE, now);
+  const volume = createRate(MAX_AWARENESS_VOLUME, 4 * MAX_AWARENESS_VOLUME, now);
   let waiting = new Map<number, ClientState>();
   const owner = owners.get(awareness) ?? new Map<number, object>();
   owners.set(awareness, owner);
@@ -79,6 +82,11 @@ export function createAwarenessGate(awareness: Awareness, member: MemberId | nul
     owned.delete(client);
     owner.delete(client);
     gone.add(client);
+  }
+
+  function mayApply(said: ReadonlyMap<number, ClientState>): boolean {
+    const characters = [...said.values()].reduce((sum, { size }) => sum + size, 0);
+    return volume.take(characters) && rate.take();
   }
 
   /** y-protocols remembers everybody for ever. */
@@ -111,7 +119,7 @@ export function createAwarenessGate(awareness: Awareness, member: MemberId | nul
           if (!mine(client, clock, text === 'null')) continue;
           const state: unknown = JSON.parse(text);
           if (typeof state !== 'object' || Array.isArray(state) || tooDeep(state, MAX_DEPTH)) return false;
-          fresh.set(client, { clock, state: named(state as Record<string, unknown> | null) });
+          fresh.set(client, { clock, state: named(state as Record<string, unknown> | null), size: text.length });
           // A window was closed; the next one is a new client.
           if (state === null) release(client);
         }
@@ -120,7 +128,7 @@ export function createAwarenessGate(awareness: Awareness, member: MemberId | nul
         return false;
       }
       if (fresh.size === 0) return true;
-      if (rate.take()) {
+      if (mayApply(fresh)) {
         for (const client of fresh.keys()) waiting.delete(client);
         const isNews = [...fresh].every(([client, { clock }]) => clock > (awareness.meta.get(client)?.clock ?? 0));
         if (member === null && isNews && fresh.size === count) self.exactly = message;
@@ -131,7 +139,7 @@ export function createAwarenessGate(awareness: Awareness, member: MemberId | nul
       return true;
     },
     advance() {
-      if (waiting.size === 0 || !rate.take()) return;
+      if (waiting.size === 0 || !mayApply(waiting)) return;
       const due = waiting;
       waiting = new Map();
       apply(awareness, due, self);
