@@ -13,12 +13,12 @@ export interface EntrustAnswer {
   readonly body: { readonly outcome: EntrustOutcome } | { readonly error: string };
 }
 
-/** Two at a time are read: each may have megabytes. */
-const AT_ONCE = 2;
+/** So many are read at a time, one from each member: each may have megabytes, and take its time. */
+const AT_ONCE = 8;
 
 /** Answers `PUT /carry/<meeting>` of a member of the organisation. */
 export function createEntrustRoute(options: { take: TakeMeeting; readonly logger: LinkLogger }) {
-  let reading = 0;
+  const reading = new Set<MemberId>();
 
   return async (
     asked: { readonly request: IncomingMessage; readonly response: ServerResponse; readonly from: MemberId },
@@ -29,8 +29,8 @@ export function createEntrustRoute(options: { take: TakeMeeting; readonly logger
     const length = Number(request.headers['content-length']);
     if (request.method !== 'PUT' || !meeting.success) return { status: 404, body: { error: 'unknown' } };
     if (!(length > 0 && length <= MAX_ENTRUST_BYTES)) return { status: 413, body: { error: 'wrong-length' } };
-    if (reading >= AT_ONCE) return answerOf('failed');
-    reading++;
+    if (reading.size >= AT_ONCE || reading.has(from)) return answerOf('failed');
+    reading.add(from);
     try {
       if (request.headers.expect !== undefined) response.writeContinue();
       const parts: Buffer[] = [];
@@ -49,7 +49,7 @@ export function createEntrustRoute(options: { take: TakeMeeting; readonly logger
       options.logger.warn('meeting not taken in', { from, error: String(error) });
       return answerOf('failed');
     } finally {
-      reading--;
+      reading.delete(from);
     }
   };
 }
