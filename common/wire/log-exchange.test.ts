@@ -147,6 +147,30 @@ describe('log exchange', () => {
     expect(host.acknowledged.onlyHere(host.log.heads())).toBe(4);
   });
 
+  it('[LOG-2] has each certificate looked at once, also when the entries that came with it are refused', async () => {
+    const host = createLaptop(0);
+    const given: number[] = [];
+    const exchange = createLogExchange({
+      log: {
+        ...host.log,
+        receive(batch) {
+          given.push(batch.certificates.length);
+          return Promise.resolve({ accepted: [], refused: [{ index: 0, reason: 'gap' }] });
+        },
+      },
+      peer: uuid(2),
+      nextBatch: () => 0,
+      send: () => undefined,
+      buffered: () => 0,
+      onAcknowledged: () => undefined,
+      onRefused: () => undefined,
+    });
+    exchange.start([]);
+    await exchange.receive({ type: 'certificates', certificates: ['AAAA', 'BBBB'] });
+    for (let batch = 1; batch <= 3; batch++) await exchange.receive({ type: 'entries', batch, entries: ['x'] });
+    expect(given).toEqual([2, 0, 0]);
+  });
+
   it('[LOG-10] holds back no certificates without end behind entries that wait for the disk', async () => {
     const host = createLaptop(0);
     const exchange = createLogExchange({

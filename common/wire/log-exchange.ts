@@ -299,7 +299,9 @@ export function createLogExchange(options: {
   }
 
   async function receiveEntries(message: { batch: number; entries: string[] }): Promise<Breach | null> {
+    // Once only: those that hold are kept by the log, whatever becomes of these entries, and the others cost as much each time.
     const brought = certificates;
+    certificates = [];
     for (const entry of message.entries) arriving.add(jwsOf(entry));
     const result = await log.receive({ entries: message.entries, certificates: brought }, options.peer);
     for (const entry of message.entries) arriving.delete(jwsOf(entry));
@@ -307,9 +309,6 @@ export function createLogExchange(options: {
       sent.set(streamKey(payload), Math.max(sent.get(streamKey(payload)) ?? 0, payload.seq));
     }
     options.onAcknowledged(result.accepted.map((entry) => entry.payload));
-    // Certificates of refused entries may be needed by the next batch and are not sent twice.
-    if (result.refused.length === 0)
-      certificates = certificates.filter((certificate) => !brought.includes(certificate));
     options.send(encodeControl({ type: 'stored', batch: message.batch, refused: result.refused }));
     let breach: Breach | null = null;
     for (const { index, reason } of result.refused) {

@@ -7,7 +7,7 @@ const AN = asMemberId('00000000-0000-4000-8000-000000000001');
 const silent = () => undefined;
 
 /** Takes everything in; a check takes as long as a turn. */
-function intakeOf(disk = () => Promise.resolve()) {
+function intakeOf(disk = () => Promise.resolve(), addCertificate: () => void = silent) {
   const checked: string[] = [];
   const commits: number[] = [];
   const intake = createEntryIntake({
@@ -21,7 +21,7 @@ function intakeOf(disk = () => Promise.resolve()) {
     },
     takeIntoAccount: silent,
     forgetUnstored: silent,
-    addCertificate: silent,
+    addCertificate,
     append(entries) {
       commits.push(entries.length);
       return Promise.resolve();
@@ -46,6 +46,23 @@ describe('taking in what others bring [LOG-5]', () => {
     await Promise.all([first, bring('b', true), bring('c', true)]);
     expect(checked).toEqual(['a', 'b', 'c']);
     expect(commits).toEqual([3]);
+  });
+
+  it('[LOG-11] lets others work between certificates, however many come with a batch', async () => {
+    const busy = () => {
+      const until = performance.now() + 0.6;
+      while (performance.now() < until);
+    };
+    const { intake } = intakeOf(undefined, busy);
+    let turns = 0;
+    let done = false;
+    const certificates = Array.from({ length: 100 }, () => Uint8Array.of(1));
+    void intake.receive({ entries: ['known'], certificates }, AN).then(() => (done = true));
+    while (!done && turns < 10_000) {
+      turns++;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(turns).toBeGreaterThan(50);
   });
 
   it('goes on at once with all of it when something comes that somebody waits for', async () => {

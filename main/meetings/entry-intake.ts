@@ -114,7 +114,10 @@ export function createEntryIntake(options: {
     };
     for (const arrival of arrivals) {
       const { batch, from, refused } = arrival;
-      for (const certificate of batch.certificates) options.addCertificate(certificate);
+      for (const certificate of batch.certificates) {
+        await endTurn(checking);
+        options.addCertificate(certificate);
+      }
       refused.length = 0;
       for (const [index, jws] of batch.entries.entries()) {
         await endTurn(checking);
