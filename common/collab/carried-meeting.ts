@@ -43,6 +43,8 @@ export interface ReceivedEntries {
 /** The signed log of one meeting, as hub and link use it. */
 export interface MeetingLog {
   heads(): StreamHead[];
+  /** By `streamKey`: of streams that go further than the disk has them, how far it does; undefined: nothing of them. */
+  unflushed?(): ReadonlyMap<string, StreamHead | undefined>;
   /**
    * Entries after `seq` of that stream, at most `limit`, with the certificates needed to check them. `stateToo`: a
    * snapshot that comes next has its state with it in any case.
@@ -53,7 +55,7 @@ export interface MeetingLog {
    * live ink goes first.
    */
   receive(batch: EntryBatch, from: MemberId, yielding?: boolean): Promise<ReceivedEntries>;
-  /** Called for every entry stored from anywhere, after it is on disk. Returns how to stop. */
+  /** Called for every entry stored from anywhere, when it can be read here. Returns how to stop. */
   onStored(listener: (entries: readonly Entry[], from: MemberId | 'self') => void): () => void;
   certificatesOf(entries: readonly Entry[]): Uint8Array[];
   /** Another laptop said how far it has the streams. */

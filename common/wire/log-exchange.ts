@@ -15,6 +15,7 @@ import { ENTRY_BATCH_CHARACTERS, ENTRY_BATCH_COUNT, encodeControl, type ControlM
 /** What the exchange needs of a meeting's log; `MeetingLog` has it. */
 export interface ExchangedLog {
   heads(): StreamHead[];
+  unflushed?(): ReadonlyMap<string, StreamHead | undefined>;
   readAfter(
     author: MemberId,
     stream: Stream,
@@ -31,6 +32,14 @@ export interface ExchangedLog {
   }>;
   certificatesOf(entries: readonly Entry[]): Uint8Array[];
   heard?(heads: readonly StreamHead[]): void;
+}
+
+/** What the other side is told of, and takes for acknowledged: a power cut must not undo it. */
+export function headsOnDisk(log: Pick<ExchangedLog, 'heads' | 'unflushed'>): StreamHead[] {
+  const heads = log.heads();
+  const unflushed = log.unflushed?.();
+  if (!unflushed?.size) return heads;
+  return heads.flatMap((head) => (unflushed.has(streamKey(head)) ? (unflushed.get(streamKey(head)) ?? []) : head));
 }
 
 /** Entries encoded, and looked at, once for all links; `batch` must not be used twice by one sender. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Entry, Stream } from '../../common/acts/entry.ts';
+import type { Entry, Stream, StreamHead } from '../../common/acts/entry.ts';
 import { asMemberId, type MemberId } from '../../common/domain/ids.ts';
 import { decodeControl, HELD_MILLISECONDS } from '../../common/wire/link.ts';
 import { createHeldCount, type HeldCount, type Holder } from './held.ts';
@@ -22,15 +22,19 @@ describe('who has what', () => {
   let holders: Set<TestHolder>;
   let written: Map<MemberId, number>;
   let own: { laptops: number }[];
+  /** What the host's disk has of a stream that goes further in its log. */
+  let unflushed: Map<string, StreamHead | undefined>;
   let held: HeldCount;
   beforeEach(() => {
     vi.useFakeTimers();
     holders = new Set();
     written = new Map();
     own = [];
+    unflushed = new Map();
     held = createHeldCount({
       carrier: host,
       heads: [],
+      unflushed: () => unflushed,
       holders: () => holders,
       onOwn: (laptops) => own.push({ laptops }),
     });
@@ -95,6 +99,26 @@ describe('who has what', () => {
     held.changed();
     pass();
     expect(one.told).toHaveLength(messages);
+  });
+
+  it('[HELD-1] does not count what the disk of the carrying laptop has not taken', () => {
+    const [one, two] = [join(an, 'a'), join(binh, 'b')];
+    unflushed.set(`${an} acts`, undefined);
+    for (const author of [an, binh]) write(author);
+    acknowledge(two);
+    pass();
+    const named = () => one.told.flatMap(({ streams }) => streams);
+    expect(named()).toEqual([]);
+    expect(two.told.at(-1)?.laptops).toBe(2);
+    unflushed.set(`${an} acts`, { seq: 1 } as StreamHead);
+    write(an);
+    acknowledge(two);
+    pass();
+    // The first one it has by now.
+    expect(named()).toEqual([{ stream: 'acts', seq: 1 }]);
+    unflushed.clear();
+    pass();
+    expect(one.told.at(-1)).toEqual({ laptops: 3, streams: [{ stream: 'acts', seq: 2 }] });
   });
 
   it('[HELD-1] counts laptops, not people', () => {

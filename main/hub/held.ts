@@ -1,4 +1,4 @@
-import { MAX_STREAMS_OF_AUTHOR, type Entry, type Stream } from '../../common/acts/entry.ts';
+import { MAX_STREAMS_OF_AUTHOR, type Entry, type Stream, type StreamHead } from '../../common/acts/entry.ts';
 import type { MemberId } from '../../common/domain/ids.ts';
 import { streamKey, type StreamPosition } from '../../common/wire/acknowledged.ts';
 import { encodeControl, HELD_MILLISECONDS } from '../../common/wire/link.ts';
@@ -20,7 +20,7 @@ export interface Holder {
  * the number may be too low. It is too high only if a laptop acknowledges what it hasn't stored.
  */
 export interface HeldCount {
-  /** Entries are on this laptop's disk, and were offered to the links. */
+  /** Entries are in this laptop's log, and were offered to the links. */
   stored(entries: readonly Entry[]): void;
   /** Somebody acknowledged something, or came. */
   changed(): void;
@@ -35,8 +35,10 @@ const MAX_GONE_OF_MEMBER = 8;
 
 export function createHeldCount(options: {
   readonly carrier: MemberId;
-  /** What is on this disk when counting begins. */
+  /** What is here when counting begins. */
   readonly heads: readonly StreamPosition[];
+  /** By `streamKey`: what goes further here than on this disk, and how far that has it. */
+  unflushed?(): ReadonlyMap<string, StreamHead | undefined>;
   holders(): Iterable<Holder>;
   /** On so many laptops the carrier's own streams are, up to there and to what was told before. */
   onOwn(laptops: number, streams: readonly { readonly stream: Stream; readonly seq: number }[]): void;
@@ -67,8 +69,8 @@ export function createHeldCount(options: {
   }
 
   const upTo = (key: string): number => {
-    const space = key.indexOf(' ');
-    return asked.get(key.slice(0, space) as MemberId)?.get(key.slice(space + 1) as Stream) ?? 0;
+    const author = authorOf(key);
+    return asked.get(author)?.get(key.slice(author.length + 1) as Stream) ?? 0;
   };
 
   function count(): void {
@@ -78,6 +80,10 @@ export function createHeldCount(options: {
       if (holder.device !== null) linked.set(deviceKey(holder), { holder, lacked: holder.lacks(upTo) });
     }
     for (const key of linked.keys()) gone.delete(key);
+    const lackedHere = new Set<MemberId>();
+    for (const [key, head] of options.unflushed?.() ?? []) {
+      if ((head?.seq ?? 0) < upTo(key)) lackedHere.add(authorOf(key));
+    }
 
     /** Other laptops than the carrying one that have all of that author's. */
     const having = (author: MemberId): number => {
@@ -97,6 +103,12 @@ export function createHeldCount(options: {
 
     for (const { holder, lacked } of linked.values()) {
       const { member } = holder;
+      if (lackedHere.has(member)) {
+        // All of it, once this disk has it.
+        told.delete(holder);
+        soon();
+        continue;
+      }
       // The laptop that is told has them itself, whatever was acknowledged.
       const laptops = laptopsWith(member) + (lacked.has(member) ? 1 : 0);
       const streams = (told.has(holder) ? moved : asked).get(member) ?? new Map<Stream, number>();
@@ -162,5 +174,7 @@ function put(map: Map<MemberId, Map<Stream, number>>, author: MemberId, stream: 
   map.set(author, streams);
   if (seq > (streams.get(stream) ?? 0)) streams.set(stream, seq);
 }
+
+const authorOf = (key: string): MemberId => key.slice(0, key.indexOf(' ')) as MemberId;
 
 const deviceKey = ({ member, device }: Holder): string => `${member} ${device}`;

@@ -18,7 +18,12 @@ import {
   MAX_OPEN_DOCUMENTS,
   type ControlMessage,
 } from '../../common/wire/link.ts';
-import { createLogExchange, type LogExchange, type SharedEntries } from '../../common/wire/log-exchange.ts';
+import {
+  createLogExchange,
+  headsOnDisk,
+  type LogExchange,
+  type SharedEntries,
+} from '../../common/wire/log-exchange.ts';
 import type { ClientSocket, Steps } from './client-socket.ts';
 import { limits } from './connection-limits.ts';
 import { countOne, type HubMeter } from './hub-meter.ts';
@@ -206,7 +211,7 @@ export function createHubLink(options: {
         laptop = knownAs({ member, device, address: `${remoteHost}:${message.port}` }, message.inside);
       const epoch = options.seen(message.epoch);
       const { carrier } = options;
-      const heads = options.reads.log.heads();
+      const heads = headsOnDisk(options.reads.log);
       client.send(encodeControl({ type: 'welcome', protocol: LINK_PROTOCOL, carrier, heads, epoch }), 'text');
       options.onReady(link);
       exchange.start(message.heads);

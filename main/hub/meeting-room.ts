@@ -104,6 +104,7 @@ export function createMeetingRoom(options: {
   const held = createHeldCount({
     carrier,
     heads: meeting.log.heads(),
+    unflushed: () => meeting.log.unflushed?.() ?? new Map(),
     holders: () => links.keys(),
     onOwn(laptops, streams) {
       acknowledged.noteHeld(laptops, streams);

@@ -7,7 +7,11 @@ const AN = asMemberId('00000000-0000-4000-8000-000000000001');
 const silent = () => undefined;
 
 /** Takes everything in; a check takes as long as a turn. */
-function intakeOf(disk = () => Promise.resolve(), addCertificate: () => void = silent) {
+function intakeOf(
+  disk = () => Promise.resolve(),
+  addCertificate: () => void = silent,
+  append = () => Promise.resolve(),
+) {
   const checked: string[] = [];
   const commits: number[] = [];
   const intake = createEntryIntake({
@@ -24,7 +28,7 @@ function intakeOf(disk = () => Promise.resolve(), addCertificate: () => void = s
     addCertificate,
     append(entries) {
       commits.push(entries.length);
-      return Promise.resolve();
+      return append();
     },
     onDisk: disk,
     stored: silent,
@@ -96,6 +100,39 @@ describe('taking in what others bring [LOG-5]', () => {
     disk.resolve();
     await known;
     await expect(intakeOf(() => Promise.reject(new Error('no disk'))).bring('known', false)).rejects.toThrow('no disk');
+  });
+
+  it('[LOG-10] answers only when the disk has it after all, where it took nothing for a while', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    try {
+      const failing = () => Promise.reject(Object.assign(new Error('no room'), { code: 'disk-full' }));
+      let tries = 0;
+      const { intake, commits, bring } = intakeOf(() => (++tries < 3 ? failing() : Promise.resolve()), silent, failing);
+      const answers: string[] = [];
+      const brought = bring('a', false).then(
+        ({ accepted }) => answers.push(`${accepted.length} accepted`),
+        (error: unknown) => answers.push(String(error)),
+      );
+      const written = async (count: number) => {
+        while (commits.length < count) await new Promise((resolve) => setImmediate(resolve));
+      };
+      await written(1);
+      await vi.advanceTimersByTimeAsync(2500);
+      expect([tries, answers]).toEqual([2, []]);
+      await vi.advanceTimersByTimeAsync(1000);
+      await brought;
+      expect([tries, answers]).toEqual([3, ['1 accepted']]);
+
+      tries = 0;
+      const waiting = bring('b', false).catch(String);
+      await written(2);
+      await vi.advanceTimersByTimeAsync(500);
+      intake.close();
+      await vi.advanceTimersByTimeAsync(1000);
+      expect(await waiting).toMatch('closed');
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('gives up what waits when it is closed', async () => {

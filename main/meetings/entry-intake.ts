@@ -14,7 +14,7 @@ export type Checked = Entry | EntryRefusal | 'known' | 'store-first';
  */
 export interface EntryIntake {
   /**
-   * Resolves when the batch is on the disk, rejects when it can't be stored. While the disk is full it waits.
+   * Resolves when the batch is on the disk, rejects when it can't be stored. While the disk takes nothing it waits.
    * `yielding`: nobody waits for it, so it makes room for live ink, unless something comes that does not.
    */
   receive(batch: EntryBatch, from: MemberId, yielding?: boolean): Promise<ReceivedEntries>;
@@ -192,14 +192,7 @@ export function createEntryIntake(options: {
       // What is known already is answered no sooner than what made it known is on the disk.
       if (writes.length === 0) written(options.onDisk());
       // The next ones are not kept waiting for the disk; who brought these is.
-      Promise.all(writes).then(
-        () => {
-          for (const { resolve, accepted, refused } of arrivals) resolve({ accepted, refused });
-        },
-        (error: unknown) => {
-          for (const { reject } of arrivals) reject(error);
-        },
-      );
+      void answerOnDisk(arrivals, Promise.all(writes));
     } catch (error) {
       if (!closed) options.forgetUnstored();
       if (!closed && isDiskTrouble(error)) {
@@ -210,6 +203,20 @@ export function createEntryIntake(options: {
         // What one of them brought must not cost the others theirs.
         for (const arrival of arrivals) await takeOrWait([arrival]);
       } else for (const { reject } of arrivals) reject(error);
+    }
+  }
+
+  /** While the disk does not take what was written, it is tried again: unacknowledged it counts as not being here. */
+  async function answerOnDisk(arrivals: readonly Arrival[], written: Promise<unknown>): Promise<void> {
+    try {
+      await written;
+      for (const { resolve, accepted, refused } of arrivals) resolve({ accepted, refused });
+    } catch (error) {
+      if (!closed && isDiskTrouble(error)) {
+        await new Promise((resolve) => setTimeout(resolve, STORE_AGAIN_MILLISECONDS));
+        if (!closed) return await answerOnDisk(arrivals, options.onDisk());
+      }
+      for (const { reject } of arrivals) reject(closed ? new MeetingClosed() : error);
     }
   }
 

@@ -31,6 +31,7 @@ import { streamKey } from '../../common/wire/acknowledged.ts';
 import { createEntryIntake, type Checked } from './entry-intake.ts';
 import type { CertificateBook, EntryAuthentication, Log, MeetingStore } from './ports.ts';
 import { checkedSnapshot, dueSnapshot, isSnapshot } from './snapshots.ts';
+import { followFlushes } from './unflushed.ts';
 
 /** Own entries are refused for the same reasons as received ones; this one tells which. */
 export class EntryRefused extends Error {
@@ -286,6 +287,11 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
     return problem === 'foreign' ? 'not-allowed' : 'bad-body';
   }
 
+  const unflushed = followFlushes(({ payload: { author, stream, seq, prev }, state }) => {
+    // A snapshot may come behind much that was never here.
+    if (state) return store.entries.head(meeting, author, stream);
+    return prev === null ? undefined : { author, stream, seq: seq - 1, hash: prev };
+  });
   const intake = createEntryIntake({
     check,
     takeIntoAccount,
@@ -296,8 +302,8 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
       weights.clear();
     },
     addCertificate: (certificate) => certificates.add(certificate),
-    append: (entries) => store.entries.appendSoon(entries),
-    onDisk: () => store.entries.onDisk(),
+    append: (entries) => unflushed.append(entries, (some) => store.entries.appendSoon(some)),
+    onDisk: () => unflushed.onDisk(() => store.entries.onDisk()),
     stored,
     meeting,
     log: options.log,
@@ -314,6 +320,7 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
       const rank = (head: StreamHead) => (head.stream === ACTS_STREAM ? 0 : head.stream === 'doc/plan' ? 1 : 2);
       return store.entries.heads(meeting).sort((a, b) => rank(a) - rank(b));
     },
+    unflushed: unflushed.streams,
     readAfter(author: MemberId, stream: Stream, seq: number, limit: number, stateToo = false): ReadEntries {
       const entries = store.entries.read(meeting, author, stream, seq + 1, limit);
       const first = entries[0]?.payload.seq ?? seq + 1;

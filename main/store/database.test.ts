@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase, schemaVersion } from './database.ts';
+import { withoutSync } from './deferred-sync.ts';
 import { MIGRATIONS } from './migrations/migrations.ts';
 import { temporaryFolder } from './store.fixtures.ts';
 
@@ -29,6 +30,22 @@ describe('the database file', () => {
     const again = openDatabase(file);
     expect(schemaVersion(again)).toBe(MIGRATIONS.at(-1)?.number);
     again.close();
+  });
+
+  it('has on the disk what a killed process wrote without waiting for it', () => {
+    const db = openDatabase(file);
+    withoutSync(db, () => void db.prepare("INSERT INTO settings VALUES ('key', '1')").run());
+    // As it lies there after a kill.
+    const [killed, alone] = [join(folder.path, 'killed.db'), join(folder.path, 'alone.db')];
+    for (const suffix of ['', '-wal']) copyFileSync(file + suffix, killed + suffix);
+    db.close();
+    const opened = openDatabase(killed);
+    copyFileSync(killed, alone);
+    const without = openDatabase(alone);
+    for (const one of [opened, without]) {
+      expect(one.prepare('SELECT value FROM settings').pluck().all()).toEqual(['1']);
+      one.close();
+    }
   });
 
   it('has only STRICT tables', () => {

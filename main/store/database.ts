@@ -40,6 +40,7 @@ export function openDatabase(file: string, migrations: readonly Migration[] = MI
       keepCopyBefore(db, migrations, file);
       migrate(db, migrations);
       makeShrinkable(db);
+      emptyLog(db);
       return db;
     } catch (error) {
       db.close();
@@ -82,6 +83,16 @@ function keepCopyBefore(db: Database, migrations: readonly Migration[], file: st
   rmSync(copy, { force: true });
   closeSync(openSync(copy, 'a', 0o600));
   db.prepare('VACUUM INTO ?').run(copy);
+}
+
+/** What a killed process wrote without waiting for the disk is there for others from now on, so it must be on the disk. */
+function emptyLog(db: Database): void {
+  try {
+    db.pragma('wal_checkpoint(TRUNCATE)');
+  } catch (error) {
+    // A full disk: it opens all the same, to be read, and what is written meets the trouble itself.
+    if (!asStoreError(error)) throw error;
+  }
 }
 
 /** A database of an earlier version gives no room back before it was written anew, once. */

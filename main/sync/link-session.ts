@@ -26,7 +26,7 @@ import {
   type ControlMessage,
 } from '../../common/wire/link.ts';
 import { createLiveness } from '../../common/wire/liveness.ts';
-import { createLogExchange, shareEntries } from '../../common/wire/log-exchange.ts';
+import { createLogExchange, headsOnDisk, shareEntries } from '../../common/wire/log-exchange.ts';
 import { readAll } from './carrier-client.ts';
 
 /** How a session ended: `final`, when the same again would fail again. */
@@ -230,7 +230,7 @@ export function openLinkSession(options: {
   socket.on('open', () => {
     if (over) return;
     const { device, port, inside, epoch } = options;
-    const heads = log.heads();
+    const heads = headsOnDisk(log);
     socket.send(encodeControl({ type: 'hello', protocol: LINK_PROTOCOL, device, heads, port, inside, epoch }), {
       binary: false,
     });

@@ -4,6 +4,7 @@ import type { MeetingId } from '../../common/domain/ids.ts';
 import { preparedMeeting } from '../fixtures/convened-meeting.ts';
 import { laptopRoom, until, type LaptopRoom, type TestLaptop } from '../fixtures/laptops.ts';
 import { createHubMeter } from '../../main/hub/hub-meter.ts';
+import { StoreError } from '../../main/store/store-error.ts';
 import { startRelay, type Relay } from '../fixtures/relay.ts';
 import { openWindowDocument } from '../fixtures/window-document.ts';
 
@@ -70,6 +71,31 @@ test('[HELD-1] every laptop learns how many have its changes', async () => {
   expect(lastReceived).not.toBeNull();
   expect((await connection(office)).lastReceived).not.toBeNull();
 });
+
+test('[LOG-10] what the disk of the host has not taken is only here, also to who connects anew', async () => {
+  const { entries } = office.engine.store;
+  const { appendSoon, onDisk } = entries;
+  const failing = () => Promise.reject(new StoreError('store-unwritable', 'the disk of this test'));
+  // It can be read there, as after a flush that failed.
+  entries.appendSoon = (some) => {
+    void appendSoon(some);
+    return failing();
+  };
+  entries.onDisk = failing;
+  const author = await member.member();
+  const known = entries.head(meeting, author, 'acts')?.seq ?? 0;
+  await ask(member, 'r0');
+  await until(() => entries.head(meeting, author, 'acts')?.seq === known + 1);
+  await member.restart();
+  await until(async () => (await connection(member)).state === 'connected');
+  expect((await connection(member)).onlyHere.count).toBe(1);
+  entries.appendSoon = appendSoon;
+  entries.onDisk = onDisk;
+  await until(async () => {
+    const { onlyHere, savedOn } = await connection(member);
+    return onlyHere.count === 0 && savedOn === 3;
+  });
+}, 60_000);
 
 test('[HELD-2] a laptop that has left has what it had, not what came after', async () => {
   await chair.engine.close();
