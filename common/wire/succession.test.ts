@@ -37,6 +37,28 @@ function joined(n: number) {
   return it;
 }
 
+it('[TAKE-5] [TAKE-8] others are dialled where this laptop reaches them, and told of as they were told', () => {
+  const inside = '10.77.0.2:7443';
+  const succession = createSuccession({
+    me: { member: uuid(3), device: device(3) },
+    epoch: null,
+    laptops: [],
+    carriedAt: null,
+    order,
+    place: (laptops) => laptops.map((one) => (one.device === device(2) ? { ...one, address: inside } : one)),
+    lasting: () => true,
+  });
+  succession.seek(0);
+  succession.joined(laptop(1).address, epochOf(1, 1));
+  succession.heardOf([2, 3].map(laptop));
+  succession.lost(0);
+  expect(succession.targets(0)).toEqual([laptop(1).address, inside]);
+  expect(succession.knocked(0, Infinity)).toEqual({ answer: 'wait', open: [laptop(1).address, inside] });
+  for (const address of [laptop(1).address, inside]) succession.failed(address, 0);
+  expect(succession.knocked(0, Infinity).answer).toBe('carry');
+  expect(succession.laptops()).toEqual([2, 3].map(laptop));
+});
+
 describe('epochs', () => {
   it('[TAKE-1] order by number, then member, then device; nothing is below all', () => {
     expect(compareEpochs(epochOf(2, 1), epochOf(1, 9))).toBeGreaterThan(0);

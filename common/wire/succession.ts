@@ -19,6 +19,8 @@ export interface Succession {
   epoch(): Epoch | null;
   /** Laptops of the meeting as the last carrying one told. */
   laptops(): readonly KnownLaptop[];
+  /** The same where this laptop reaches them. */
+  placed(): readonly KnownLaptop[];
   /** Where the carrying laptop was reached last. */
   carriedAt(): string | null;
   report(): CarrierReport;
@@ -123,6 +125,8 @@ export function createSuccession(options: {
   readonly carriedAt: string | null;
   /** Whose laptops may take over, the first first. */
   order(): readonly MemberId[];
+  /** Laptops that were told of, where this one reaches them: it may see them elsewhere than the carrying one. */
+  place?(laptops: readonly KnownLaptop[]): readonly KnownLaptop[];
   /** False when the meeting is over: nobody needs to take it over any more. */
   lasting(): boolean;
   /** Whose computers carry meetings together with this one (relays of one identity): none goes before the other. */
@@ -155,12 +159,14 @@ export function createSuccession(options: {
   const isMe = (laptop: { member: MemberId; device: string }) =>
     laptop.device === me.device && laptop.member === me.member;
 
+  const placed = (): readonly KnownLaptop[] => options.place?.(known) ?? known;
+
   /** Others that may take over, in order; those before this laptop if `before`. */
   function successors(before: boolean): KnownLaptop[] {
     const order = options.order();
     const byPlace = placesIn(order);
     const all = !before || !order.includes(me.member);
-    return known
+    return placed()
       .filter((laptop) => !isMe(laptop) && laptop.address !== carriedAt && order.includes(laptop.member))
       .filter((laptop) => all || byPlace(laptop, me) < 0)
       .sort(byPlace);
@@ -230,6 +236,7 @@ export function createSuccession(options: {
     role: () => role,
     epoch: () => seen,
     laptops: () => known,
+    placed,
     carriedAt: () => carriedAt,
     report: () => ({
       state: role === 'carrying' || role === 'joined' ? role : 'seeking',

@@ -135,6 +135,25 @@ describe('taking in what others bring [LOG-5]', () => {
     }
   });
 
+  it('[LOG-10] keeps what came later behind what the disk did not take, also where each is taken by itself', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    try {
+      const failures = [new Error('a defect'), Object.assign(new Error('no room'), { code: 'disk-full' })];
+      const { checked, bring } = intakeOf(undefined, silent, () => {
+        const failure = failures.shift();
+        if (failure) throw failure;
+        return Promise.resolve();
+      });
+      const brought = Promise.all([bring('a', false), bring('b', false)]);
+      while (failures.length > 0) await new Promise((resolve) => setImmediate(resolve));
+      await vi.advanceTimersByTimeAsync(1000);
+      await brought;
+      expect(checked).toEqual(['a', 'b', 'a', 'a', 'b']);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('gives up what waits when it is closed', async () => {
     const { intake, checked, bring } = intakeOf();
     const waiting = bring('a', true);

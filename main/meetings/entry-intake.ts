@@ -201,7 +201,13 @@ export function createEntryIntake(options: {
         next ??= setTimeout(start, STORE_AGAIN_MILLISECONDS);
       } else if (arrivals.length > 1 && !closed) {
         // What one of them brought must not cost the others theirs.
-        for (const arrival of arrivals) await takeOrWait([arrival]);
+        for (const [index, arrival] of arrivals.entries()) {
+          await takeOrWait([arrival]);
+          if (arrived[0] !== arrival) continue;
+          // It waits for the disk, and those after it may go on where it ends.
+          arrived = [...arrivals.slice(index), ...arrived.slice(1)];
+          break;
+        }
       } else for (const { reject } of arrivals) reject(error);
     }
   }

@@ -42,8 +42,9 @@ export interface AttendanceOptions {
   lasting(): boolean;
   keeps(): boolean;
   acts(): EntryBatch;
-  /** The laptops that were told of, where this one reaches them. */
+  /** The laptops that were told of, where this one reaches them; for papers, who was near a moment ago among them. */
   placed(laptops: readonly KnownLaptop[]): readonly KnownLaptop[];
+  lingering(laptops: readonly KnownLaptop[]): readonly KnownLaptop[];
   /** Other computers of this identity carry the same meetings together with this one. */
   readonly clustered: boolean;
   /** This laptop has taken the meeting over from another one. */
@@ -72,6 +73,7 @@ export function attend(options: AttendanceOptions): RunningAttendance {
     me: { member: me, device },
     ...memory.read(),
     order: options.order,
+    place: options.placed,
     lasting: options.lasting,
     alike: (member) => options.clustered && member === me,
     keeps: options.keeps,
@@ -307,7 +309,7 @@ export function attend(options: AttendanceOptions): RunningAttendance {
   succession.hint([
     ...options.addresses(),
     ...succession
-      .laptops()
+      .placed()
       .slice(0, 8)
       .map((laptop) => laptop.address),
   ]);
@@ -398,7 +400,7 @@ export function attend(options: AttendanceOptions): RunningAttendance {
       away: () => link?.live.away() ?? false,
       lately: () => link?.live.lately() ?? false,
     },
-    laptops: () => options.placed(succession.laptops()),
+    laptops: () => options.lingering(succession.placed()),
     advertised,
     changed: tell,
     async close() {

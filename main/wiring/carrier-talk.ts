@@ -95,7 +95,7 @@ export function talkAboutCarrying(options: {
   async function tellSome(): Promise<void> {
     succession.hint(options.addresses());
     const here = new Set([...hub.laptops(meeting).map((laptop) => laptop.address), ...hub.addresses()]);
-    const known = new Set([...succession.laptops().map((laptop) => laptop.address), ...succession.hints()]);
+    const known = new Set([...succession.placed().map((laptop) => laptop.address), ...succession.hints()]);
     const gone = [...known].filter((address) => !here.has(address));
     const some = gone.slice(turn, turn + MISSING_AT_A_TIME);
     turn = turn + MISSING_AT_A_TIME >= gone.length ? 0 : turn + MISSING_AT_A_TIME;

@@ -182,7 +182,6 @@ export function createNetwork(options: {
   return {
     async attend(meeting, about) {
       const served = await opened();
-      const linger = createLingering(near);
       const attendance = attend({
         ...about,
         meeting,
@@ -194,13 +193,12 @@ export function createNetwork(options: {
         remembered,
         logger,
         placed: (laptops) =>
-          linger(
-            placedLaptops(laptops, {
-              isMe: (laptop) => laptop.member === session.member && laptop.device === device,
-              own: (address) => cards().own(address),
-              near,
-            }),
-          ),
+          placedLaptops(laptops, {
+            isMe: (laptop) => laptop.member === session.member && laptop.device === device,
+            own: (address) => cards().own(address),
+            near,
+          }),
+        lingering: createLingering(near),
         clustered: cluster !== undefined,
         onTookOver() {
           if (options.meter) options.meter.takeovers++;

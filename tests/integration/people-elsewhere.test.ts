@@ -258,8 +258,21 @@ describe.skipIf(none)(`people at two sites behind address translation${none ? ` 
     }
   }, 120_000);
 
-  test('[TAKE-8] [PAPER-8] addresses inside the site of the host mean nobody at the other one, which fetches a paper once', async () => {
+  test('[TAKE-5] [TAKE-8] a site whose line is out goes on by itself, and is with the others when it is back', async () => {
     sites.limit(1, undefined);
+    sites.plug(1, false);
+    const roles = async () =>
+      Promise.all([chair, villager].map(async (laptop) => (await view(laptop)).connection.role));
+    await until(async () => (await roles()).includes('host'), PATIENCE);
+    await until(async () => (await view(villager)).connection.online.length === 2, PATIENCE);
+    await passes(chair, villager);
+    await passes(villager, chair);
+    sites.plug(1, true);
+    await withRelay();
+    await passes(villager, clerk);
+  }, 120_000);
+
+  test('[TAKE-8] [PAPER-8] addresses inside the site of the host mean nobody at the other one, which fetches a paper once', async () => {
     // Carried inside the first site, where the router passes its port on: the host sees those at its own site as they are.
     sites.forward(0, PORT, 0);
     await request(secretary, 'meetings.carry', { meeting });
