@@ -33,6 +33,12 @@ export const limits = {
   /** Messages of a client: a link sends at most some 100 a second of documents, and batches of entries. */
   messagesPerSecond: 1500,
   messageBurst: 6000,
+  /**
+   * Fragments of a message, and pieces in which one may come from the network: each takes memory beside its bytes, and keeps
+   * what it came with. A message of the largest size has some 6,500 packets.
+   */
+  messageFragments: 256,
+  messageChunks: 16 * 1024,
   /** Bytes waiting to be sent, from which on whole documents wait, awareness is dropped, the connection is closed. */
   congestedBytes: 1024 * 1024,
   dropAwarenessBytes: 256 * 1024,

@@ -263,7 +263,13 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
     };
   }
 
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_LINK_MESSAGE_BYTES, perMessageDeflate: false });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_LINK_MESSAGE_BYTES,
+    maxFragments: limits.messageFragments,
+    maxBufferedChunks: limits.messageChunks,
+    perMessageDeflate: false,
+  });
   // So that the other side sees how far the clocks are apart.
   sockets.on('headers', (headers) => headers.push(`Date: ${new Date().toUTCString()}`));
 

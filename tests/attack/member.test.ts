@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import * as encoding from 'lib0/encoding';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
@@ -328,6 +329,27 @@ describe('live frames', () => {
     deaf.socket.terminate();
     expect(at.meter.bytes.in - received).toBeLessThan(MAX_LINK_MESSAGE_BYTES);
     await at.act(at.honest, 'speak-requested', { request: 'q3', item: null, queue: 'speech', note: '' });
+    await sameEverywhere();
+  });
+});
+
+describe('messages', () => {
+  test('in a thousand fragments, or byte by byte, are not put together', async () => {
+    const fragments = await link();
+    for (let count = 0; count < 1000; count++) fragments.socket.send(Uint8Array.of(1), { binary: true, fin: false });
+    expect(await fragments.closed).toBe(1008);
+    const bytes = await link();
+    const { _socket: transport } = bytes.socket as unknown as { _socket: Socket };
+    // A whole message of nine million bytes is announced.
+    transport.write(Buffer.from([0x82, 0xff, 0, 0, 0, 0, 0, 0x89, 0x54, 0x40, 0, 0, 0, 0]));
+    let code = 0;
+    void bytes.closed.then((closed) => (code = closed));
+    // Each in a record of its own.
+    for (let count = 0; count < 30_000 && code === 0; count++)
+      await new Promise((resolve) => transport.write(Uint8Array.of(1), resolve));
+    await until(() => code !== 0);
+    expect(code).toBe(1008);
+    await at.act(at.honest, 'speak-requested', { request: 'q4', item: null, queue: 'speech', note: '' });
     await sameEverywhere();
   });
 });
