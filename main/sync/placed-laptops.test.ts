@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { asMemberId } from '../../common/domain/ids.ts';
 import type { KnownLaptop } from '../../common/wire/carrier.ts';
-import { createLingering, placedLaptops } from './placed-laptops.ts';
+import { createLingering, dialledLaptops, placedLaptops } from './placed-laptops.ts';
 
 const laptop = (n: number, address: string, inside?: readonly string[]): KnownLaptop => ({
   member: asMemberId(`00000000-0000-4000-8000-${String(n).padStart(12, '0')}`),
@@ -36,6 +36,20 @@ it('[TAKE-8] behind the same router others are where they listen inside, and the
       laptop(4, '203.0.113.8:7443', ['10.77.0.3:7443']),
     ]),
   ).toEqual(['device-1 203.0.113.7:7443', 'device-2 10.77.0.2:7443', 'device-4 203.0.113.8:7443']);
+});
+
+it('[TAKE-5] who looks for the meeting dials others where they listen inside, and leaves nobody out', () => {
+  const behindRouter = [
+    laptop(1, '203.0.113.7:7443', ['10.77.0.1:7443']),
+    laptop(2, '203.0.113.7:7443', ['10.77.0.2:7443']),
+    laptop(3, '10.77.0.3:7443'),
+  ];
+  const dialled = (laptops: readonly KnownLaptop[]) => dialledLaptops(laptops, here).map(({ address }) => address);
+  expect(dialled(behindRouter)).toEqual(['203.0.113.7:7443', '10.77.0.2:7443', '10.77.0.3:7443']);
+  // This laptop had another address in the same network when it was told.
+  const before = [laptop(1, '10.77.0.9:7443'), laptop(2, '10.77.0.2:7443')];
+  expect(dialled(before)).toEqual(['10.77.0.9:7443', '10.77.0.2:7443']);
+  expect(placedLaptops(before, here)).toHaveLength(1);
 });
 
 it('[TAKE-8] takes no address inside that is not of the own segment, or this laptop’s own', () => {

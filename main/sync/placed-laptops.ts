@@ -1,30 +1,48 @@
 import type { KnownLaptop } from '../../common/wire/carrier.ts';
 import type { NearBy } from './own-segment.ts';
 
+/** This laptop, as far as it matters where others are. */
+interface Here {
+  isMe(laptop: KnownLaptop): boolean;
+  /** Whether it is this computer's own. */
+  own(address: string): boolean;
+  near: NearBy;
+}
+
 /**
  * The laptops that the carrying one told of, where this one reaches them. What it told are addresses as it sees them. When
  * it sees this laptop under one that this laptop doesn't have, a router between them translates addresses: then an address
  * of the own segment means another computer there than here, since private networks are alike everywhere, and is left out.
  * Who is seen under the same address is behind the same router, and is reached where it listens inside.
  */
-export function placedLaptops(
-  laptops: readonly KnownLaptop[],
-  here: {
-    isMe(laptop: KnownLaptop): boolean;
-    /** Whether it is this computer's own. */
-    own(address: string): boolean;
-    near: NearBy;
-  },
-): readonly KnownLaptop[] {
+export function placedLaptops(laptops: readonly KnownLaptop[], here: Here): readonly KnownLaptop[] {
+  const outside = translatedHost(laptops, here);
+  if (outside === undefined) return laptops;
+  const foreign = (laptop: KnownLaptop) => hostOf(laptop.address) !== outside && here.near(laptop.address);
+  return laptops
+    .filter((laptop) => here.isMe(laptop) || !foreign(laptop))
+    .map((laptop) => inside(laptop, outside, here));
+}
+
+/**
+ * The same for who looks for the meeting: nobody is left out. It may be this laptop that has another address since it was
+ * told, and whoever is dialled by mistake is another computer, and says so.
+ */
+export function dialledLaptops(laptops: readonly KnownLaptop[], here: Here): readonly KnownLaptop[] {
+  const outside = translatedHost(laptops, here);
+  return outside === undefined ? laptops : laptops.map((laptop) => inside(laptop, outside, here));
+}
+
+/** Under which the carrying laptop sees this one, when that is none of its own. */
+function translatedHost(laptops: readonly KnownLaptop[], here: Here): string | undefined {
   const seen = laptops.find(here.isMe)?.address;
-  if (seen === undefined || here.own(seen)) return laptops;
-  const outside = hostOf(seen);
-  return laptops.flatMap((laptop) => {
-    if (here.isMe(laptop)) return laptop;
-    if (hostOf(laptop.address) !== outside) return here.near(laptop.address) ? [] : laptop;
-    const inside = laptop.inside?.find((address) => here.near(address) && !here.own(address));
-    return inside === undefined ? laptop : { ...laptop, address: inside };
-  });
+  return seen === undefined || here.own(seen) ? undefined : hostOf(seen);
+}
+
+function inside(laptop: KnownLaptop, outside: string, here: Here): KnownLaptop {
+  if (here.isMe(laptop) || hostOf(laptop.address) !== outside) return laptop;
+  const address = laptop.inside?.find((one) => here.near(one) && !here.own(one));
+  return address === undefined ? laptop : { ...laptop, address };
 }
 
 /** A site whose line was out is back one laptop after the other, so long at most. Milliseconds. */

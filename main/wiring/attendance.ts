@@ -42,9 +42,10 @@ export interface AttendanceOptions {
   lasting(): boolean;
   keeps(): boolean;
   acts(): EntryBatch;
-  /** The laptops that were told of, where this one reaches them; for papers, who was near a moment ago among them. */
+  /** The laptops that were told of, where this one reaches them, for papers. */
   placed(laptops: readonly KnownLaptop[]): readonly KnownLaptop[];
-  lingering(laptops: readonly KnownLaptop[]): readonly KnownLaptop[];
+  /** The same for who looks for the meeting. */
+  dialled(laptops: readonly KnownLaptop[]): readonly KnownLaptop[];
   /** Other computers of this identity carry the same meetings together with this one. */
   readonly clustered: boolean;
   /** This laptop has taken the meeting over from another one. */
@@ -73,7 +74,7 @@ export function attend(options: AttendanceOptions): RunningAttendance {
     me: { member: me, device },
     ...memory.read(),
     order: options.order,
-    place: options.placed,
+    place: options.dialled,
     lasting: options.lasting,
     alike: (member) => options.clustered && member === me,
     keeps: options.keeps,
@@ -400,7 +401,7 @@ export function attend(options: AttendanceOptions): RunningAttendance {
       away: () => link?.live.away() ?? false,
       lately: () => link?.live.lately() ?? false,
     },
-    laptops: () => options.lingering(succession.placed()),
+    laptops: () => options.placed(succession.laptops()),
     advertised,
     changed: tell,
     async close() {

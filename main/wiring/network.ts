@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { Refusal } from '../../common/contract/port.ts';
 import type { MeetingId, Sha256 } from '../../common/domain/ids.ts';
 import type { Admit, TlsIdentity } from '../../common/wire/admission.ts';
+import type { KnownLaptop } from '../../common/wire/carrier.ts';
 import type { Advertisement, Multicast } from '../../common/wire/discovery.ts';
 import { advertise, type Advertiser } from '../hub/discovery.ts';
 import type { HubMeter } from '../hub/hub-meter.ts';
@@ -21,7 +22,7 @@ import { listMeetings } from '../sync/carrier-client.ts';
 import { browse } from '../sync/discovery.ts';
 import { entrustMeeting } from '../sync/entrust.ts';
 import { ownAddress, ownSegment } from '../sync/own-segment.ts';
-import { createLingering, placedLaptops } from '../sync/placed-laptops.ts';
+import { createLingering, dialledLaptops, placedLaptops } from '../sync/placed-laptops.ts';
 import { discoveryMode, openMulticast, type DiscoveryMode } from '../sync/multicast.ts';
 import { attend, type RunningAttendance } from './attendance.ts';
 import { watchMetered } from './metered.ts';
@@ -100,6 +101,11 @@ export function createNetwork(options: {
   const fetchers = new Map<MeetingId, ReturnType<typeof fetchPapers>>();
   const cards = changingCards();
   const near = (address: string) => cards().near(address);
+  const here = {
+    isMe: (laptop: KnownLaptop) => laptop.member === session.member && laptop.device === device,
+    own: (address: string) => cards().own(address),
+    near,
+  };
   let hub: Promise<Hub> | undefined;
   let running: Hub | undefined;
   let advertiser: Advertiser | undefined;
@@ -182,6 +188,7 @@ export function createNetwork(options: {
   return {
     async attend(meeting, about) {
       const served = await opened();
+      const linger = createLingering(near);
       const attendance = attend({
         ...about,
         meeting,
@@ -192,13 +199,8 @@ export function createNetwork(options: {
         store,
         remembered,
         logger,
-        placed: (laptops) =>
-          placedLaptops(laptops, {
-            isMe: (laptop) => laptop.member === session.member && laptop.device === device,
-            own: (address) => cards().own(address),
-            near,
-          }),
-        lingering: createLingering(near),
+        placed: (laptops) => linger(placedLaptops(laptops, here)),
+        dialled: (laptops) => dialledLaptops(laptops, here),
         clustered: cluster !== undefined,
         onTookOver() {
           if (options.meter) options.meter.takeovers++;
