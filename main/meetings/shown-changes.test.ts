@@ -2,13 +2,14 @@ import { rmSync } from 'node:fs';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as Y from 'yjs';
 import { newClientId, tagOf } from '../../common/collab/client-id.ts';
 import { createDocumentClients } from '../../common/collab/document-clients.ts';
 import { readUpdate } from '../../common/collab/read-update.ts';
 import { asMeetingId, asMemberId, type MemberId } from '../../common/domain/ids.ts';
 import { openStore, type Store } from '../store/open-store.ts';
+import { StoreError } from '../store/store-error.ts';
 import { isWhole, MAX_SHOWN_BYTES, openShownChanges, type ShownChanges } from './shown-changes.ts';
 
 const MEETING = asMeetingId('abcdefghijklmnopqrstuvwxyz');
@@ -100,6 +101,18 @@ const textOf = (parts: readonly { changes: Uint8Array }[], base: readonly Uint8A
 };
 
 describe('what others have shown and not signed', () => {
+  it('is tried again by itself where the disk did not take it', async () => {
+    const { put } = store.shown;
+    let tries = 0;
+    store.shown.put = (...what) => {
+      if (++tries < 2) throw new StoreError('disk-full', 'the disk of this test');
+      return put(...what);
+    };
+    author(AN).write((text) => text.insert(0, 'không ai gõ thêm'));
+    await vi.waitFor(() => expect(textOf(onDisk())).toBe('không ai gõ thêm'), { timeout: 10_000, interval: 20 });
+    expect(tries).toBe(2);
+  });
+
   it('is on the disk before something that builds on it, and there after a crash', async () => {
     author(AN).write((text) => text.insert(0, 'kính thưa'));
     keepNow();

@@ -24,6 +24,8 @@ const MAX_SHOWN_OF_DOCUMENT = 1024 * 1024;
 
 /** What comes within this time goes to the disk together. Milliseconds. */
 const GATHER_MILLISECONDS = 250;
+/** What the disk did not take is tried again. Milliseconds. */
+const AGAIN_MILLISECONDS = 1000;
 
 /** What an author wrote live and did not sign. */
 export interface ShownPart {
@@ -75,6 +77,7 @@ export function openShownChanges(options: {
   /** More came at once than is looked at: the whole document, whose entries are still on their way. */
   let behind = false;
   let timer: NodeJS.Timeout | undefined;
+  let closed = false;
 
   function soon(): void {
     timer ??= setTimeout(keep, GATHER_MILLISECONDS);
@@ -84,8 +87,9 @@ export function openShownChanges(options: {
     try {
       put();
     } catch (error) {
-      // Tried again with the next one.
       logger.warn('changes of others could not be kept', { meeting, document }, error);
+      // Nobody may write any more: who wrote them may be lost.
+      if (!closed) timer ??= setTimeout(keep, AGAIN_MILLISECONDS);
     }
   }
 
@@ -199,6 +203,7 @@ export function openShownChanges(options: {
     },
     stored: () => unwritten.clear(),
     close() {
+      closed = true;
       clearTimeout(timer);
       keep();
     },
