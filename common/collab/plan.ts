@@ -101,14 +101,17 @@ export function setPlanMeta(doc: Y.Doc, change: Partial<PlanMeta>): void {
   });
 }
 
-/** Items in the order of the agenda. */
+/** As many as can be opened (`item-opened`); what is beyond is in the document and nowhere else. */
+export const MAX_AGENDA_ITEMS = 1000;
+
+/** Items in the order of the agenda, the first `MAX_AGENDA_ITEMS`: windows show them all. */
 export function readAgenda(doc: Y.Doc): AgendaItem[] {
   const found: AgendaItem[] = [];
   for (const value of items(doc).values()) {
     const parsed = itemSchema.safeParse(value);
     if (parsed.success) found.push(parsed.data);
   }
-  return found.sort((a, b) => a.order - b.order || (a.id < b.id ? -1 : 1));
+  return found.sort((a, b) => a.order - b.order || (a.id < b.id ? -1 : 1)).slice(0, MAX_AGENDA_ITEMS);
 }
 
 export function putAgendaItem(doc: Y.Doc, item: AgendaItem): void {
