@@ -7,7 +7,9 @@ import { useFloor } from '../collab/floor.ts';
 import { usePlan } from '../collab/plan.ts';
 import { RoomScreen } from '../features/room-screen/room-screen.tsx';
 import { VoteResult } from '../features/votes/vote-result.tsx';
+import { isApart } from '../ui/reach.ts';
 import { Known, Waiting } from '../ui/screen.tsx';
+import { useLasting } from '../ui/time.ts';
 import { PaperPane } from './paper-pane.tsx';
 
 /** The window for the projector; which meeting stands in its address. */
@@ -39,10 +41,12 @@ function RoomContent({ view, state }: { readonly view: MeetingView; readonly sta
   const { plan } = usePlan(view.summary.meeting);
   const floor = useFloor(view.summary.meeting);
   const papers = usePaperStatus(view.summary.meeting);
+  const apart = useLasting(view.connection.role === 'member' && isApart(view.connection));
   const paper = floor.shown?.paper;
   return (
     <RoomScreen
       state={state}
+      apart={apart}
       paper={
         paper === undefined ? null : (
           <PaperPane

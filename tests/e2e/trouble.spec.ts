@@ -134,6 +134,25 @@ test.describe.serial('when things go wrong', () => {
     }
   });
 
+  test('who is taken off the list of people reads why, and is let in again when back on it', async () => {
+    const { page } = secretary;
+    const reconvene = async () => {
+      await by(page, 'convene').click();
+      await by(page, 'notice').getByRole('button').first().click();
+      await expect(by(page, 'notice')).toHaveCount(0);
+    };
+    await by(page, 'leave-meeting').click();
+    await by(page, 'prepare-meeting').click();
+    await page.getByRole('button', { name: `Bỏ ${MEMBER} khỏi cuộc họp` }).click();
+    await reconvene();
+    await connection(member.page, 'refused');
+    await expect(by(member.page, 'connection')).toContainText('anh/chị không còn trong thành phần');
+    await page.locator('[data-testid^="add-person-"]').first().click();
+    await reconvene();
+    await by(page, 'enter-meeting').click();
+    await connection(member.page, 'connected');
+  });
+
   test('who was away for a vote sees it with its result on return', async () => {
     for (const laptop of [secretary, chair, member]) await steps.checkIn(laptop.page);
     await steps.nextStep(chair.page, 'open-meeting');
@@ -228,6 +247,12 @@ test.describe.serial('when things go wrong', () => {
     await by(chair.page, 'motion-text').fill('Họp tiếp vào buổi chiều.');
     await by(chair.page, 'open-vote').click();
     await by(member.page, 'vote-later').click();
+    const opening = member.phien.app.waitForEvent('window');
+    await by(member.page, 'meeting-menu').click();
+    await member.page.getByRole('menuitem', { name: 'Mở màn hình phòng họp' }).click();
+    const room = await opening;
+    await expect(by(room, 'room-vote')).toBeVisible();
+    await expect(by(room, 'room-apart')).toHaveCount(0);
     await Promise.all([secretary.kill(), chair.kill()]);
     await connection(member.page, 'reconnecting');
     await expect(by(member.page, 'failure')).toHaveCount(0);
@@ -250,6 +275,8 @@ test.describe.serial('when things go wrong', () => {
     const asked = by(member.page, 'asked-of-me');
     await expect(asked).toHaveAttribute('data-asked', 'ballot-only-here');
     await expect(by(member.page, 'ballot-only-here')).toContainText('mới chỉ có ở máy này');
+    await expect(by(member.page, 'counted-apart')).toBeVisible();
+    await expect(by(room, 'room-apart')).toBeVisible();
     // Nor that the others are not connected: that can't be known from here.
     await steps.showPanel(member.page, 'people');
     await expect(member.page.locator('[data-testid^="online-"]')).toHaveCount(0);
@@ -272,7 +299,9 @@ test.describe.serial('when things go wrong', () => {
     }
 
     await expect(asked).toHaveAttribute('data-asked', 'wait-for-result');
-    await expect(by(member.page, 'ballot-only-here')).toHaveCount(0);
+    for (const gone of ['ballot-only-here', 'counted-apart']) await expect(by(member.page, gone)).toHaveCount(0);
+    await expect(by(room, 'room-apart')).toHaveCount(0);
+    await room.close();
 
     // The meeting goes on, and the ballot counts.
     await steps.closeVote(chair.page);

@@ -6,6 +6,8 @@ import { awaitedVoters } from '../../../common/domain/quorum.ts';
 /** The one thing that a person is asked for now. */
 export type Asked =
   | { readonly what: 'look' }
+  /** Nothing: I am not among the people of the meeting, or no longer. */
+  | { readonly what: 'outside' }
   | { readonly what: 'check-in' }
   | { readonly what: 'vote'; readonly motion: MotionId }
   /** `at`: when I voted, RFC 3339. */
@@ -32,8 +34,8 @@ export function askedOfMe(
     if (state.minutes.stage === 'sealed') return { what: 'read-minutes', paper: state.minutes.paper };
     return { what: 'wait-for-minutes' };
   }
-  const onRoster = state.roster.some(({ member }) => member === me.member);
-  if (onRoster && state.attendance[me.member] === undefined) return { what: 'check-in' };
+  if (!state.roster.some(({ member }) => member === me.member)) return { what: 'outside' };
+  if (state.attendance[me.member] === undefined) return { what: 'check-in' };
   const vote = state.motions.find(({ closedAt }) => closedAt === null);
   if (vote && awaitedVoters(state, vote).includes(me.member)) return { what: 'vote', motion: vote.motion };
   const ballot = vote?.ballots[me.member];

@@ -178,4 +178,13 @@ describe('what is asked of me', () => {
     expect(asked({ ...here, phase: 'closed' })).toBe('freeze-minutes');
     expect(asked({ ...here, phase: 'closed' }, { secretary: false })).toBe('wait-for-minutes');
   });
+
+  it('asks nothing of who is not among the people, and does not take them for checked in', () => {
+    const others = { roster: [{ ...base.roster[0]!, member: asMemberId('22222222-2222-4222-8222-222222222222') }] };
+    for (const phase of ['convened', 'open'] as const)
+      expect(askedOfMe(view({ ...others, phase }), agenda)).toEqual({ what: 'outside' });
+    expect(askedOfMe(view({ ...others, phase: 'closed' }, { secretary: false }), agenda)).toEqual({
+      what: 'wait-for-minutes',
+    });
+  });
 });

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { Floor, MeetingState, MotionState } from '../../../common/domain/meeting-state.ts';
 import { awaitedVoters } from '../../../common/domain/quorum.ts';
 import { nameOn } from '../../ui/names.ts';
+import { Status } from '../../ui/screen.tsx';
 import { clockTime, duration, useNow } from '../../ui/time.ts';
 import type { ReactNode } from 'react';
 import styles from './room-screen.module.css';
@@ -12,6 +13,8 @@ const RESULT_STAYS = 30_000;
 /** For the projector: the item, who speaks and how long, a running vote without who voted what, its result. */
 export function RoomScreen(props: {
   readonly state: MeetingState;
+  /** This laptop has been cut off for a while: the room must not take what stood last for what is. */
+  readonly apart: boolean;
   /** The page being shown; null while nobody shows one. */
   readonly paper: ReactNode;
   /** Draws a result: votes are another feature. */
@@ -40,6 +43,11 @@ export function RoomScreen(props: {
         <h1 data-testid="room-title">
           {item && taken ? t('meeting.itemNow', { ordinal: item.ordinal, title: item.title }) : state.title}
         </h1>
+        {props.apart ? (
+          <span className={styles['apart']} role="status" data-testid="room-apart">
+            <Status tone="warn">{t('meeting.connection.reconnecting')}</Status>
+          </span>
+        ) : null}
         <span className={styles['clock']}>{clockTime(now)}</span>
       </header>
       <main className={styles['body']}>

@@ -6,9 +6,9 @@ import type { MeetingState, MotionState } from '../../../common/domain/meeting-s
 import { awaitedVoters } from '../../../common/domain/quorum.ts';
 import { savePdf } from '../../bridge/save-pdf.ts';
 import { nameOn } from '../../ui/names.ts';
-import { isOnlyHere } from '../../ui/reach.ts';
+import { isApart, isOnlyHere } from '../../ui/reach.ts';
 import { Status } from '../../ui/screen.tsx';
-import { clockTime, useNow } from '../../ui/time.ts';
+import { clockTime, useLasting, useNow } from '../../ui/time.ts';
 import { VoteResult } from './vote-result.tsx';
 import styles from './votes.module.css';
 
@@ -56,6 +56,7 @@ function OpenMotion(props: Props) {
   const absent = motion.waitingFor.length - awaited.length;
   const entitled = voted + awaited.length;
   const progress = t('votes.voted', { count: voted, total: entitled });
+  const apart = useLasting(isApart(view.connection)) && !view.summary.readOnly;
   return (
     <>
       <ProgressBar value={entitled === 0 ? 0 : voted / entitled} aria-label={progress} />
@@ -68,6 +69,11 @@ function OpenMotion(props: Props) {
           {awaited.map((member) => nameOn(state, member) ?? t('common.unnamed')).join(', ')}
         </div>
       )}
+      {apart ? (
+        <div data-testid="counted-apart">
+          <Status tone="warn">{t('votes.apart')}</Status>
+        </div>
+      ) : null}
       {absent === 0 ? null : <div className={styles['quiet']}>{t('votes.absent', { count: absent })}</div>}
       <Receipt view={view} motion={motion} />
       {view.summary.readOnly ? null : (
