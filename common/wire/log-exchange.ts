@@ -98,6 +98,8 @@ export const CATCH_UP_BUFFER = 1024 * 1024;
 /** Received and waiting to be checked, characters. An honest sender stops at its window. */
 const MAX_WAITING = 4 * LIVE_WINDOW;
 const MAX_CERTIFICATES = 1200;
+/** So many go out by themselves, in messages that all links share: after the first strokes of new people everybody lacks some. */
+const FEW_CERTIFICATES = 4;
 /** What an entry takes beside its text. */
 const ENTRY_CHARACTERS = 64;
 /** Shared entries go out as they are when at most this part of them is known to the other side already. */
@@ -161,15 +163,19 @@ export function createLogExchange(options: {
   const hasRoom = (limit: number, buffer: number) => window < limit && options.buffered() < buffer;
 
   function sendCertificates(found: readonly Uint8Array[]): void {
-    const fresh: string[] = [];
+    const fresh: CertificateText[] = [];
     for (const certificate of found) {
-      const { name, text } = certificateText(certificate);
-      if (sentCertificates.has(name)) continue;
-      sentCertificates.add(name);
-      fresh.push(text);
+      const known = certificateText(certificate);
+      if (sentCertificates.has(known.name)) continue;
+      sentCertificates.add(known.name);
+      fresh.push(known);
+    }
+    if (fresh.length <= FEW_CERTIFICATES) {
+      for (const { bytes } of fresh) options.send(bytes);
+      return;
     }
     for (let from = 0; from < fresh.length; from += ENTRY_BATCH_COUNT) {
-      const part = fresh.slice(from, from + ENTRY_BATCH_COUNT);
+      const part = fresh.slice(from, from + ENTRY_BATCH_COUNT).map(({ text }) => text);
       options.send(encodeControl({ type: 'certificates', certificates: part }));
     }
   }
@@ -429,6 +435,8 @@ function claimedPosition(jws: string): StreamPosition | null {
 interface CertificateText {
   readonly name: string;
   readonly text: string;
+  /** The message that brings it alone. */
+  readonly bytes: Uint8Array;
 }
 
 const certificateTexts = new WeakMap<Uint8Array, CertificateText>();
@@ -437,7 +445,9 @@ const certificateTexts = new WeakMap<Uint8Array, CertificateText>();
 function certificateText(certificate: Uint8Array): CertificateText {
   const known = certificateTexts.get(certificate);
   if (known) return known;
-  const made = { name: toBase64(certificate.subarray(-24)), text: toBase64(certificate) };
+  const text = toBase64(certificate);
+  const bytes = encodeControl({ type: 'certificates', certificates: [text] });
+  const made = { name: toBase64(certificate.subarray(-24)), text, bytes };
   certificateTexts.set(certificate, made);
   return made;
 }

@@ -34,8 +34,11 @@ interface Arrival {
 
 /** How soon what a full disk did not take is tried again. */
 const STORE_AGAIN_MILLISECONDS = 1000;
-/** What yields is begun so much later: the ink that came with it is on its way to everybody by then. */
-const YIELD_MILLISECONDS = 30;
+/**
+ * What yields is begun so much later: the ink that came with it is on its way to everybody by then, and so are the last
+ * points of those who lift their pens at about that time.
+ */
+const YIELD_MILLISECONDS = 80;
 /** Between one turn and the next of what yields; a turn is some half a millisecond. */
 const REST_MILLISECONDS = 2;
 /** A group that yields has rested as long as this at the most, however many came. */
