@@ -14,6 +14,7 @@ export interface EntryRelay {
   add(entries: readonly Entry[]): void;
   /** Begins to send what was added, unless it is sending: then that follows. */
   start(): void;
+  /** Sends what waits to whoever hasn't got it, all at once: no more comes from here. */
   close(): void;
 }
 
@@ -36,6 +37,8 @@ export function createEntryRelay<Link>(options: {
   isLive(): boolean;
 }): EntryRelay {
   let pending: Entry[] = [];
+  /** Links that the entries under way have not gone to yet. */
+  let left: { readonly links: Link[]; send(link: Link): void } | undefined;
   let sending = false;
   let closed = false;
 
@@ -48,11 +51,11 @@ export function createEntryRelay<Link>(options: {
       const hurry = !entries.every(isInk);
       pending = [];
       const shared = encodedOnce(entries);
-      const links = options.links();
+      const links = [...options.links()];
       const pause = Math.min(LONGEST_PAUSE_MILLISECONDS, EVENLY_MILLISECONDS / links.length);
-      for (const link of links) {
-        if (closed) break;
-        options.send(link, entries, shared);
+      left = { links, send: (link) => options.send(link, entries, shared) };
+      for (let link = links.shift(); link !== undefined; link = links.shift()) {
+        left.send(link);
         await (hurry || !isCalm() ? endTurn() : setTimeout(pause));
       }
       if (!closed) told(entries);
@@ -80,7 +83,16 @@ export function createEntryRelay<Link>(options: {
       sending = true;
       void send();
     },
-    close: () => void (closed = true),
+    close() {
+      if (closed) return;
+      closed = true;
+      for (const link of left?.links.splice(0) ?? []) left?.send(link);
+      if (pending.length === 0) return;
+      const entries = pending;
+      pending = [];
+      const shared = encodedOnce(entries);
+      for (const link of options.links()) options.send(link, entries, shared);
+    },
   };
 }
 

@@ -65,3 +65,14 @@ test('an act that was begun is done, and with the others', async () => {
   expect(await acting).toBe('done');
   await until(() => seq() === before + 1);
 }, 60_000);
+
+test('what whoever carries the meeting typed just before is with the others as well', async () => {
+  await chair.restart();
+  await until(async () => (await chair.request('meetings.state', { meeting })).connection.state === 'connected');
+  const author = await secretary.member();
+  const minutes = openWindowDocument(secretary, `${meeting}/minutes`);
+  await minutes.synced;
+  minutesSection(minutes.doc, 'opening').insert(0, [new Y.XmlText('câu của thư ký')]);
+  await secretary.engine.close();
+  await until(() => chair.engine.store.entries.head(meeting, author, 'doc/minutes')?.seq === 1);
+}, 60_000);
