@@ -269,7 +269,6 @@ function createWorld(size: number) {
       machine.nextTry = now;
     }
     if (to === 'knock') knock(machine);
-    if (to === 'carry' && machine.carriedUntil === null) return takeOver(machine);
     if (to !== 'check') return;
     question(machine, machine.comparing, by_, PATIENCE_OTHERS, (found) => {
       const was = machine.succession.role();

@@ -305,8 +305,24 @@ describe('a carrying laptop that nobody new reaches', () => {
       second.tell(one);
       second.failed(one, at, undefined, false);
     }
-    expect(second.noticed(epochOf(1, 1), one)).toBe('carry');
+    expect(second.noticed(epochOf(1, 1), one)).toBe('knock');
+    expect(second.knocked(8100, Infinity).answer).toBe('carry');
     expect(second.carry()).toMatchObject({ n: 2 });
+  });
+
+  it('[TAKE-10] does not make anybody take over who has not asked those that it knows: what is told may be made up', () => {
+    const nowhere = '10.0.0.66:7443';
+    const third = joined(3);
+    third.lost(0);
+    for (const at of [100, 400]) {
+      third.noticed(epochOf(5, 8), nowhere);
+      third.tell(nowhere);
+      third.failed(nowhere, at, undefined, false);
+    }
+    expect(third.noticed(epochOf(5, 8), nowhere)).toBe('knock');
+    expect(third.knocked(500, Infinity)).toEqual({ answer: 'wait', open: [one, laptop(2).address] });
+    expect(third.answered(one, { state: 'carrying', epoch: epochOf(1, 1), carrier: null }, 600)).toBe('retry');
+    expect(third.knocked(700, Infinity)).toEqual({ answer: 'wait', open: [one, laptop(2).address] });
   });
 
   it('[TAKE-10] not when it was heard: it is only slow', () => {

@@ -60,10 +60,10 @@ export interface Succession {
   goAbove(epoch: Epoch): boolean;
   /**
    * Somebody says that they carry the meeting with that epoch. `tell`: join there; `check`: ask them first, and give the
-   * answer to `compared`; `carry`: they are not reached from here, again and again, though they reach this laptop; `knock`:
-   * they don't reach whoever carries it, as if they had knocked.
+   * answer to `compared`; `knock`: as if somebody had knocked, since they don't reach whoever carries it, or are not reached
+   * from here, again and again, though they reach this laptop.
    */
-  noticed(epoch: Epoch, address: string): 'ignore' | 'tell' | 'check' | 'carry' | 'knock';
+  noticed(epoch: Epoch, address: string): 'ignore' | 'tell' | 'check' | 'knock';
   /**
    * What was asked because of a notice; null: not reached. `yield`: leave what there is for the one at that address; `knock`:
    * it doesn't reach whoever carries it, as if it had knocked.
@@ -104,7 +104,7 @@ const FRESH_MILLISECONDS = 2000;
 /** Those asked of the ones that come first, at a time. */
 const SENIORS_AT_A_TIME = 3;
 const MAX_HINTS = 16;
-/** Who says that it carries the meeting has been dialled so often in vain, told each time: nobody new reaches it. */
+/** Who says that it carries the meeting has been dialled so often in vain, told each time: perhaps nobody new reaches it. */
 const VAIN_TRIES = 2;
 /**
  * When others don't reach the laptop that carries it, one that is linked to it tries to, so often; when nothing is heard of it
@@ -329,7 +329,7 @@ export function createSuccession(options: {
         if (compareEpochs(epoch, seen) < 0 || underWay) return 'ignore';
         if (address !== vain.address || vain.tries < VAIN_TRIES || !mayTakeOver()) return 'tell';
         note(epoch);
-        return 'carry';
+        return 'knock';
       }
       if (role === 'joined' && compareEpochs(epoch, seen) < 0) return 'knock';
       if (role === 'away' || !outranks(epoch)) return 'ignore';

@@ -60,7 +60,6 @@ export function keepDoor(options: {
       if (options.closed()) return;
       const to = succession.noticed(epoch, address);
       if (to === 'knock') void knock();
-      if (to === 'carry' && options.mayTakeOver()) return options.takeOver('whoever carries it is not reached');
       if (to === 'check') void talk.compare(epoch, address);
       if (to !== 'tell') return;
       succession.tell(address);
