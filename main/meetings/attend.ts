@@ -102,9 +102,10 @@ function followStatus(deps: Attending, meeting: MeetingId, attendance: Attendanc
 
 function noteStanding({ stored, remember }: Attending, meeting: MeetingId, status: AttendanceStatus): void {
   const row = stored(meeting);
-  const carrying = status.role === 'host';
   // Who carried it before and does not any more finds it again by the address of who does.
   const address = status.role === 'member' && status.state === 'connected' ? status.address : null;
+  // Until then it carries on after the next start: there is nothing else that would bring it back to the meeting.
+  const carrying = status.role === 'host' || (row.carrying && address === null);
   const addresses = address === null ? row.addresses : withAddress(row.addresses, address);
   if (status.role !== 'alone' && (row.carrying !== carrying || row.addresses !== addresses))
     remember({ ...row, carrying, addresses });

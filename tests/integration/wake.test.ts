@@ -99,3 +99,14 @@ test('a laptop whose disk does not take at which port it listens is of the meeti
   );
   await until(async () => (await connection(guest)).state === 'connected').finally(() => taken.close());
 }, 60_000);
+
+test('a host that is killed again while it looks around after a start carries on after the next one', async () => {
+  await guest.engine.close();
+  await secretary.restart();
+  const noted = new Set<boolean | undefined>();
+  await until(async () => {
+    noted.add(secretary.engine.store.meetings.get(meeting)?.carrying);
+    return (await connection(secretary)).role === 'host';
+  });
+  expect([...noted]).toEqual([true]);
+}, 60_000);
