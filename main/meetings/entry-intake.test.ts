@@ -42,14 +42,20 @@ function intakeOf(
 
 describe('taking in what others bring [LOG-5]', () => {
   it('begins what yields after a moment, and stores what came until then together', async () => {
-    const { checked, commits, bring } = intakeOf();
-    const first = bring('a', true);
-    await new Promise((resolve) => setImmediate(resolve));
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(checked).toEqual([]);
-    await Promise.all([first, bring('b', true), bring('c', true)]);
-    expect(checked).toEqual(['a', 'b', 'c']);
-    expect(commits).toEqual([3]);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const { checked, commits, bring } = intakeOf();
+      const first = bring('a', true);
+      await vi.advanceTimersByTimeAsync(10);
+      expect(checked).toEqual([]);
+      const others = [bring('b', true), bring('c', true)];
+      await vi.advanceTimersByTimeAsync(1000);
+      await Promise.all([first, ...others]);
+      expect(checked).toEqual(['a', 'b', 'c']);
+      expect(commits).toEqual([3]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('[LOG-11] lets others work between certificates, however many come with a batch', async () => {
