@@ -68,7 +68,10 @@ async function main(): Promise<number> {
   if (values.soak !== undefined) {
     const problems = await soak({ room, program, folder: join(folder, 'soak'), minutes: Number(values.soak) });
     for (const problem of problems) console.log(`chaos: soak: ${problem}`);
-    if (problems.length === 0) await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    if (problems.length === 0) {
+      await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+      console.log(`chaos: soak: nothing was lost, and nothing grew but with what was written (${seconds(began)})`);
+    }
     return problems.length === 0 ? 0 : 1;
   }
   const failures = [
