@@ -308,7 +308,7 @@ export function createMeetingRoom(options: {
       const began = performance.now();
       const followed = relayed.follow(document);
       workload.spent(performance.now() - began);
-      const client = createClientSocket(socket, transport, member, logger, meter, workloadOf(member), {
+      const client = createClientSocket(socket, transport, member, logger, meter, workload, {
         onMessage: (data, binary) => documentSocket.receive(data, binary),
         onBeat: () => documentSocket.beat(),
         onClose() {
