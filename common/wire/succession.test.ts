@@ -108,7 +108,7 @@ describe('epochs', () => {
     const other = laptopNumber(3, epochOf(3, 1));
     other.seek(0);
     other.carry();
-    expect(other.compared(own, { state: 'carrying', epoch: own, carrier: null })).toBe('yield');
+    expect(other.compared(own, { state: 'carrying', epoch: own, carrier: null }, 0)).toBe('yield');
   });
 
   it('[TAKE-6] whoever cannot be reached is gone above, whoever is lower is not', () => {
@@ -136,17 +136,17 @@ describe('a laptop whose person has just taken the meeting over', () => {
     host.carry();
     const carrying = (n: number, who: number) =>
       ({ state: 'carrying', epoch: epochOf(n, who), carrier: null }) as const;
-    expect(host.compared(epochOf(5, 2), carrying(5, 2))).toBe('above');
+    expect(host.compared(epochOf(5, 2), carrying(5, 2), 40)).toBe('above');
     expect(host.answered(laptop(3).address, carrying(7, 3), 10)).toBe('above');
     expect(host.epoch()).toEqual(epochOf(8, 1));
     expect(host.answered(laptop(2).address, carrying(9, 2), 20)).toBe('yield');
     host.linked([laptop(4)]);
-    expect(host.compared(epochOf(10, 4), carrying(10, 4))).toBe('yield');
+    expect(host.compared(epochOf(10, 4), carrying(10, 4), 40)).toBe('yield');
     host.yieldTo(laptop(2).address, 30);
     host.carry();
-    expect(host.compared(epochOf(20, 2), carrying(20, 2))).toBe('above');
+    expect(host.compared(epochOf(20, 2), carrying(20, 2), 40)).toBe('above');
     insists = false;
-    expect(host.compared(epochOf(30, 3), carrying(30, 3))).toBe('yield');
+    expect(host.compared(epochOf(30, 3), carrying(30, 3), 40)).toBe('yield');
   });
 });
 
@@ -165,12 +165,74 @@ describe('a relay that the meeting was given to', () => {
     relay.seek(0);
     relay.carryOn();
     const other = { state: 'carrying', epoch: epochOf(4, 2), carrier: null } as const;
-    expect(relay.compared(other.epoch, other)).toBe('above');
+    expect(relay.compared(other.epoch, other, 5)).toBe('above');
     expect(relay.epoch()).toEqual(epochOf(5, 1));
     expect(relay.answered(laptop(2).address, { ...other, epoch: epochOf(6, 2) }, 10)).toBe('above');
     expect(relay.epoch()).toEqual(epochOf(7, 1));
     given = false;
-    expect(relay.compared(epochOf(8, 2), { ...other, epoch: epochOf(8, 2) })).toBe('yield');
+    expect(relay.compared(epochOf(8, 2), { ...other, epoch: epochOf(8, 2) }, 20)).toBe('yield');
+  });
+
+  const relayed = () =>
+    createSuccession({
+      me: { member: uuid(1), device: device(1) },
+      epoch: epochOf(3, 1),
+      laptops: [],
+      carriedAt: null,
+      order,
+      lasting: () => true,
+      keeps: () => true,
+    });
+  /** The other one goes above it each time, as who can't dial it does. */
+  function outbid(relay: ReturnType<typeof relayed>, times: readonly number[]) {
+    return times.map((now) => {
+      const epoch = epochOf((relay.epoch()?.n ?? 0) + 1, 2);
+      return relay.answered(laptop(2).address, { state: 'carrying', epoch, carrier: null }, now);
+    });
+  }
+
+  it('[TAKE-11] yields to a laptop that goes above it again and again, though it was told each time', () => {
+    const relay = relayed();
+    relay.seek(0);
+    relay.carryOn();
+    expect(outbid(relay, [100, 1000, 2000, 4000])).toEqual(['above', 'above', 'above', 'above']);
+    // Another one has nothing to do with it.
+    expect(relay.compared(epochOf(100, 3), { state: 'carrying', epoch: epochOf(100, 3), carrier: null }, 5200)).toBe(
+      'above',
+    );
+    expect(outbid(relay, [5200])).toEqual(['yield']);
+    // What happened long ago counts for nothing.
+    const later = relayed();
+    later.seek(0);
+    later.carryOn();
+    expect(outbid(later, [100, 1000, 61_500, 62_000])).toEqual(['above', 'above', 'above', 'above']);
+  });
+
+  it('[TAKE-11] takes the meeting back for one who reaches it alone, and then leaves it to nobody', () => {
+    const relay = relayed();
+    relay.seek(0);
+    relay.joined(laptop(2).address, epochOf(9, 2));
+    // Those who only come by find the other one.
+    for (const [at, number] of [2, 3, 4].entries()) {
+      relay.came(uuid(number + 1), 2000 * at);
+      expect(relay.knocked(2000 * at, 0).answer).toBe('no');
+    }
+    for (const now of [10_000, 12_000, 14_900]) {
+      relay.came(uuid(6), now);
+      expect(relay.knocked(now, 0).answer).toBe('no');
+    }
+    relay.came(uuid(6), 15_100);
+    expect(relay.knocked(15_100, 0).answer).toBe('carry');
+    expect(relay.carry()).toEqual(epochOf(10, 1));
+    expect(outbid(relay, [16_000, 18_000, 20_000, 22_000, 60_000])).not.toContain('yield');
+  });
+
+  it('[TAKE-11] any other laptop that is linked takes nothing over because somebody comes', () => {
+    const other = joined(2);
+    for (const now of [0, 2000, 4000, 6000, 8000]) {
+      other.came(uuid(4), now);
+      expect(other.knocked(now, 0).answer).toBe('no');
+    }
   });
 });
 

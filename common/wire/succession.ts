@@ -7,6 +7,7 @@ import {
   type Epoch,
   type KnownLaptop,
 } from './carrier.ts';
+import { createKeeping } from './keeping.ts';
 
 /**
  * Which laptop carries the meeting, decided on each laptop for itself: main/hub/SPEC.md, "Takeover". Knows no network and
@@ -45,6 +46,8 @@ export interface Succession {
 
   /** Where to try to join, the likeliest first. Empty: nothing to try just now. */
   targets(now: number): string[];
+  /** That member wants to join here, while this laptop doesn't carry the meeting; before `knocked`. */
+  came(member: MemberId, now: number): void;
   /**
    * Somebody wants to join here while nobody is served, or can't join elsewhere. `wait`: the `open` ones have to be asked
    * first, or something has to end first; with `no` it is good to know of them.
@@ -68,7 +71,7 @@ export interface Succession {
    * What was asked because of a notice; null: not reached. `yield`: leave what there is for the one at that address; `knock`:
    * it doesn't reach whoever carries it, as if it had knocked.
    */
-  compared(epoch: Epoch, report: CarrierReport | null): 'yield' | 'above' | 'ignore' | 'knock';
+  compared(epoch: Epoch, report: CarrierReport | null, now: number): 'yield' | 'above' | 'ignore' | 'knock';
   /** Another laptop was asked who carries it; null: not reached. `retry`: try again to join. */
   answered(
     address: string,
@@ -131,7 +134,7 @@ export function createSuccession(options: {
   lasting(): boolean;
   /** Whose computers carry meetings together with this one (relays of one identity): none goes before the other. */
   alike?(member: MemberId): boolean;
-  /** The meeting was given to this computer, so that people elsewhere reach it: it leaves it to nobody. */
+  /** The meeting was given to this computer, so that people elsewhere reach it: it leaves it to nobody who reaches it. */
   keeps?(): boolean;
   /** Its person has just said that this laptop carries it: it goes above whoever can't know that yet. */
   insists?(): boolean;
@@ -152,6 +155,7 @@ export function createSuccession(options: {
   let doubt = NO_DOUBT;
   /** Who know that this laptop carries it: were linked here, or gone above. Whoever of them is higher took it over knowingly. */
   let aware = new Set<string>();
+  const keeping = createKeeping();
   let failures = new Map<string, { readonly at: number; readonly heard: boolean }>();
   /** Answered, but doesn't carry. */
   let answers = new Map<string, CarrierReport>();
@@ -221,9 +225,9 @@ export function createSuccession(options: {
     return true;
   }
 
-  function standsFirm({ member, device }: Epoch): boolean {
-    if (options.keeps?.()) return true;
-    const who = `${member} ${device}`;
+  function standsFirm(epoch: Epoch, now: number): boolean {
+    if (options.keeps?.()) return keeping.standsFirm(epoch, now);
+    const who = `${epoch.member} ${epoch.device}`;
     if (!options.insists?.() || aware.has(who)) return false;
     aware.add(who);
     return true;
@@ -250,6 +254,7 @@ export function createSuccession(options: {
       told = null;
       vain = { address, tries: 0 };
       doubt = NO_DOUBT;
+      keeping.joined();
       note(epoch);
     },
     heardOf(laptops, epoch) {
@@ -284,11 +289,18 @@ export function createSuccession(options: {
       const next = others.slice(0, SENIORS_AT_A_TIME);
       return [...new Set([...first, ...next, ...hints.filter(due)])];
     },
+    came(member, now) {
+      if (role === 'joined' && options.keeps?.()) keeping.came(member, now);
+    },
     knocked(now, silentFor) {
       if (role === 'carrying') return { answer: 'carry', open: [] };
       if (role === 'away') return { answer: 'no', open: [] };
       if (role === 'joined') {
         if (carriedAt === null) return { answer: 'no', open: [] };
+        if (keeping.needed(now) && mayTakeOver()) {
+          keeping.tookBack();
+          return { answer: 'carry', open: [] };
+        }
         if (silentFor >= SUSPECT_MILLISECONDS) {
           doubt = { ...doubt, tries: 0 };
           return { answer: 'wait', open: [carriedAt] };
@@ -339,10 +351,10 @@ export function createSuccession(options: {
       }
       return 'check';
     },
-    compared(epoch, report) {
+    compared(epoch, report, now) {
       if (role === 'seeking' || role === 'away') return 'ignore';
       if (report?.state === 'carrying' && report.epoch && outranks(report.epoch)) {
-        if (role !== 'carrying' || !standsFirm(report.epoch)) return 'yield';
+        if (role !== 'carrying' || !standsFirm(report.epoch, now)) return 'yield';
         return goAbove(report.epoch, MAX_STEP_OF_CARRIER) ? 'above' : 'ignore';
       }
       if (report === null && role === 'joined') return 'knock';
@@ -353,7 +365,7 @@ export function createSuccession(options: {
       if (role === 'carrying') {
         const higher = report?.epoch ? outranks(report.epoch) : false;
         if (higher && report?.state === 'carrying') {
-          const firm = report.epoch !== null && standsFirm(report.epoch);
+          const firm = report.epoch !== null && standsFirm(report.epoch, now);
           return firm && report.epoch && goAbove(report.epoch, MAX_STEP_OF_CARRIER) ? 'above' : 'yield';
         }
         if (higher && report?.state === 'joined' && report.carrier) hint([report.carrier]);

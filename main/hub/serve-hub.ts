@@ -79,7 +79,7 @@ export interface Standing {
   /** Nobody carries it as far as this laptop knows, and whoever comes is served here. */
   available(): boolean;
   /** One of the meeting wants to join here; resolves, soon, with whether the meeting is carried here now. */
-  knock(): Promise<boolean>;
+  knock(by: MemberId): Promise<boolean>;
   /** One of the meeting says that it carries it, and is reached at `address`. */
   notice(epoch: Epoch, address: string): void;
 }
@@ -289,7 +289,7 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
       const found = attendedBy(meeting, member);
       if (!found) return refuseUpgrade(socket, 404, { error: 'unknown' });
       // Whoever lost the carrying laptop comes to the one that follows, which may be about to notice.
-      found.standing.knock().then(
+      found.standing.knock(member).then(
         () => {
           const carried = roomFor(meeting, member);
           if (socket.destroyed) return;

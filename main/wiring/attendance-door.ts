@@ -1,3 +1,4 @@
+import type { MemberId } from '../../common/domain/ids.ts';
 import type { Succession } from '../../common/wire/succession.ts';
 import type { Standing } from '../hub/serve-hub.ts';
 import type { CarrierTalk } from './carrier-talk.ts';
@@ -24,7 +25,7 @@ export function keepDoor(options: {
   takeOver(why: string): void;
   /** Whoever carries it was found at that address. */
   onTold(address: string): void;
-}): Pick<Standing, 'knock' | 'notice'> {
+}): Pick<Standing, 'notice'> & { knock(by?: MemberId): Promise<boolean> } {
   const { succession, talk } = options;
   let deciding: Promise<boolean> | undefined;
 
@@ -49,7 +50,8 @@ export function keepDoor(options: {
     }
   }
 
-  function knock(): Promise<boolean> {
+  function knock(by?: MemberId): Promise<boolean> {
+    if (by) succession.came(by, performance.now());
     deciding ??= decide().finally(() => (deciding = undefined));
     return deciding;
   }

@@ -84,7 +84,7 @@ export function talkAboutCarrying(options: {
     comparing.delete(address);
     if (closed) return;
     const report = answer === 'unheard' ? null : answer;
-    const to = succession.compared(epoch, report);
+    const to = succession.compared(epoch, report, performance.now());
     if (to === 'yield') options.onYield(address, report?.epoch?.device ?? ELSEWHERE);
     if (to === 'knock') options.onKnock();
     if (to !== 'above') return;

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { putAgendaItem, putPlanPerson } from '../../common/collab/plan.ts';
 import { asAgendaItemId, type MeetingId } from '../../common/domain/ids.ts';
 import { laptopRoom, until, type LaptopRoom, type TestLaptop } from '../fixtures/laptops.ts';
+import { openFirewall } from '../fixtures/network/firewall.ts';
 import { openTcpProxy } from '../fixtures/network/tcp-proxy.ts';
 import { makePdf } from '../fixtures/pdfs.ts';
 import { scrape } from '../fixtures/prometheus.ts';
@@ -159,3 +160,36 @@ test('[TAKE-6] a relay that was away takes its meeting on again; who takes it ba
   await new Promise((resolve) => setTimeout(resolve, 6000));
   expect((await connection(secretary)).role).toBe('host');
 }, 180_000);
+
+test.skipIf(process.platform !== 'linux')(
+  '[TAKE-11] a relay whose firewall lets nothing in any more leaves its meeting to who took it over, and joins there',
+  async () => {
+    await relay.stop('SIGKILL');
+    const port = Number(relay.address.split(':')[1]);
+    const firewall = await openFirewall(port, '127.0.0.9');
+    try {
+      relay = await startRelay(folder, [], port, { host: '127.0.0.9' });
+      await secretary.request('meetings.entrust', { meeting, address: `127.0.0.1:${port}` });
+      const laptops = [secretary, chair, member];
+      const carriers = async () => (await Promise.all(laptops.map(connection))).map(({ carriedBy }) => carriedBy);
+      await until(async () => (await carriers()).every((name) => name === 'Máy chủ xã'), 60_000);
+      // Everybody has been told of everybody.
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      await firewall.shut();
+      // The plan still names the relay: a member may not change that.
+      await member.request('meetings.carry', { meeting });
+      const from = performance.now();
+      await until(async () => {
+        const all = await Promise.all(laptops.map(connection));
+        const host = all.find(({ role }) => role === 'host');
+        const joined = all.filter(({ role, state: now }) => role === 'member' && now === 'connected');
+        return host?.online.length === 4 && joined.length === 2;
+      }, 90_000);
+      console.log(`together after ${(performance.now() - from).toFixed(0)} ms`);
+      expect(new Set(await carriers()).size).toBe(1);
+    } finally {
+      await firewall.close();
+    }
+  },
+  180_000,
+);
