@@ -29,7 +29,7 @@ const only = (name, folder, folders, npm, comment) => {
   ];
 };
 
-const parts = ['hub', 'sync', 'store', 'identity', 'signing', 'documents', 'logging'];
+const parts = ['hub', 'sync', 'store', 'identity', 'signing', 'logging', 'threads'];
 
 export default {
   forbidden: [
@@ -86,6 +86,13 @@ export default {
 
     ...parts.flatMap((part) =>
       only(part, `main/${part}`, ['common/'], undefined, 'The working parts of main know common, never each other.'),
+    ),
+    ...only(
+      'documents',
+      'main/documents',
+      ['common/', 'main/threads/'],
+      undefined,
+      'documents knows common, and how work is given to a thread.',
     ),
     ...only('meetings', 'main/meetings', ['common/'], undefined, 'Use cases know common and their own ports.'),
     ...only(

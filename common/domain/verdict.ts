@@ -12,6 +12,7 @@ export const PROBLEMS = {
   'file-unreadable': 'unknown',
   'file-encrypted': 'unknown',
   'file-damaged': 'invalid',
+  'verification-stopped': 'unknown',
   'package-damaged': 'invalid',
   'package-acts-invalid': 'invalid',
   'package-papers-damaged': 'invalid',
@@ -122,6 +123,16 @@ export function outcomeOf(problems: Iterable<ProblemCode>): Outcome {
   }
   return outcome;
 }
+
+/** A verdict on a whole document of which nothing more can be said. */
+export const verdictOf = (problems: readonly ProblemCode[]): Verdict => ({
+  outcome: outcomeOf(problems),
+  problems,
+  signers: [],
+  changes: [],
+  unsignedFields: [],
+  unchecked: [],
+});
 
 /** Exit code of a command that verifies. */
 export const EXIT_CODES: Readonly<Record<Outcome, 0 | 1 | 2>> = { valid: 0, invalid: 1, unknown: 2 };

@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import { MAX_PAPER_PAGES } from '../../common/collab/plan.ts';
+import { inWorker, workerFile } from '../threads/bounded-thread.ts';
 
 export type PaperLimits = {
   /** Largest file in bytes; a setting, 500 MB by default. */
@@ -49,9 +47,6 @@ export type WorkerTask = { readonly path: string; readonly bytes: number; readon
 const HEADER_WITHIN = 1024;
 const DEFAULT_TIMEOUT_MS = 20_000;
 const MAX_HEAP_MB = 512;
-/** Growth of the whole process that counts as an attack: a stream that unpacks to gigabytes. */
-const MAX_GROWTH_BYTES = 1.5 * 1024 ** 3;
-const WATCH_EVERY_MS = 50;
 
 /**
  * Whether a file is a PDF that a meeting can use. Opens it with the reader's own engine in a worker thread of its own,
@@ -65,8 +60,11 @@ export async function checkPdf(path: string, limits: PaperLimits): Promise<Paper
   if (bytes > limits.maxBytes) return { ok: false, reason: 'too-large' };
   if (!head.includes('%PDF-')) return { ok: false, reason: 'not-a-pdf' };
   const maxPages = limits.maxPages ?? MAX_PAPER_PAGES;
-  const verdict = await inWorker({ path, bytes, maxPages }, limits.timeoutMs ?? DEFAULT_TIMEOUT_MS);
-  if (verdict === 'too-slow') return { ok: false, reason: 'too-slow' };
+  const task: WorkerTask = { path, bytes, maxPages };
+  const bounds = { timeoutMs: limits.timeoutMs ?? DEFAULT_TIMEOUT_MS, heapMb: MAX_HEAP_MB };
+  const checked = await inWorker<WorkerVerdict>(workerFile('documents/paper-check-worker'), task, bounds);
+  if ('stopped' in checked) return { ok: false, reason: checked.stopped === 'time' ? 'too-slow' : 'broken' };
+  const verdict = checked.answer;
   if ('refused' in verdict) return { ok: false, reason: verdict.refused };
   if (verdict.pages > maxPages) return { ok: false, reason: 'too-many-pages' };
   return { ok: true, pages: verdict.pages, bytes, restricted: verdict.restricted };
@@ -88,44 +86,4 @@ async function beginningOf(path: string): Promise<{ bytes: number; head: string 
   } catch {
     return undefined;
   }
-}
-
-/** Beside this file in the sources; beside the entry, or above its chunks, in a build. */
-function workerFile(): URL {
-  const places = ['./paper-check-worker.ts', './paper-check-worker.js', '../paper-check-worker.js'];
-  const found = places.map((place) => new URL(place, import.meta.url)).find((url) => existsSync(fileURLToPath(url)));
-  if (found === undefined) throw new Error('paper-check-worker is missing from the build');
-  return found;
-}
-
-function inWorker(task: WorkerTask, timeoutMs: number): Promise<WorkerVerdict | 'too-slow'> {
-  const worker = new Worker(workerFile(), {
-    workerData: task,
-    stdout: true,
-    stderr: true,
-    resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
-  });
-  return new Promise((resolve, reject) => {
-    const before = process.memoryUsage.rss();
-    let settled = false;
-    const settle = (answer: () => void): void => {
-      if (settled) return;
-      settled = true;
-      clearTimeout(timer);
-      clearInterval(watch);
-      void worker.terminate().then(answer);
-    };
-    const finish = (verdict: WorkerVerdict | 'too-slow'): void => settle(() => resolve(verdict));
-    const timer = setTimeout(() => finish('too-slow'), timeoutMs);
-    const watch = setInterval(() => {
-      if (process.memoryUsage.rss() - before > MAX_GROWTH_BYTES) finish({ refused: 'broken' });
-    }, WATCH_EVERY_MS);
-    worker.once('message', (verdict: WorkerVerdict) => finish(verdict));
-    worker.once('error', (error: Error & { code?: string }) => {
-      const byTheFile = error.code === 'ERR_WORKER_OUT_OF_MEMORY' || error instanceof RangeError;
-      settle(() => (byTheFile ? resolve({ refused: 'broken' }) : reject(error)));
-    });
-    // Ended without an answer: the engine waits for a part of the file that will never come.
-    worker.once('exit', () => finish({ refused: 'broken' }));
-  });
 }

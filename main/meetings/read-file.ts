@@ -5,7 +5,7 @@ import { Refusal } from '../../common/contract/port.ts';
  * A whole file that a window named: a regular one (reading a device or a pipe may never end), of at most `limit` bytes.
  * Refuses with `unreadable-file`, or with `tooLarge`.
  */
-export async function readNamedFile(path: string, limit: number, tooLarge: Refusal): Promise<Uint8Array> {
+export async function readNamedFile(path: string, limit: number, tooLarge: Refusal): Promise<Uint8Array<ArrayBuffer>> {
   try {
     // Before it is opened: opening a pipe waits for its other end.
     const facts = await stat(path);

@@ -6,7 +6,7 @@ import type {
   UncheckedCode,
   Verdict,
 } from '../../common/domain/verdict.ts';
-import { outcomeOf } from '../../common/domain/verdict.ts';
+import { outcomeOf, verdictOf } from '../../common/domain/verdict.ts';
 import { parsePdfTime } from './appearance.ts';
 import type { Certificate } from './certificate.ts';
 import { readCertificate } from './certificate.ts';
@@ -77,15 +77,6 @@ interface Signature {
   hasTimestamp: boolean;
 }
 
-const verdictOf = (problem: ProblemCode): Verdict => ({
-  outcome: outcomeOf([problem]),
-  problems: [problem],
-  signers: [],
-  changes: [],
-  unsignedFields: [],
-  unchecked: [],
-});
-
 /** Whether there are marks of a signature anywhere: such a file was signed once, whatever became of it. */
 const wasSigned = (pdf: Uint8Array): boolean => {
   const bytes = Buffer.from(pdf.buffer, pdf.byteOffset, pdf.length);
@@ -93,9 +84,9 @@ const wasSigned = (pdf: Uint8Array): boolean => {
 };
 
 function verdictOfUnreadable(pdf: Uint8Array, error: PdfError, expected: readonly ExpectedSigner[]): Verdict {
-  if (error.code === 'pdf-encrypted') return verdictOf('file-encrypted');
-  if (wasSigned(pdf) || expected.length > 0) return verdictOf('file-damaged');
-  return verdictOf(error.code === 'pdf-not-a-pdf' ? 'file-not-a-pdf' : 'file-unreadable');
+  if (error.code === 'pdf-encrypted') return verdictOf(['file-encrypted']);
+  if (wasSigned(pdf) || expected.length > 0) return verdictOf(['file-damaged']);
+  return verdictOf([error.code === 'pdf-not-a-pdf' ? 'file-not-a-pdf' : 'file-unreadable']);
 }
 
 /**

@@ -7,7 +7,7 @@ import { Refusal } from '../../common/contract/port.ts';
 import { asMeetingId, asSha256, type MemberId, type Sha256 } from '../../common/domain/ids.ts';
 import type { MeetingState } from '../../common/domain/meeting-state.ts';
 import { reduceActs } from '../../common/domain/reduce-acts.ts';
-import { outcomeOf, type ProblemCode, type Verdict } from '../../common/domain/verdict.ts';
+import { verdictOf, type ProblemCode, type Verdict } from '../../common/domain/verdict.ts';
 import { mayHaveWritten, writersOverTime, type WritersSince } from '../../common/domain/write-rules.ts';
 import type { EntryLine, PackageProblem } from '../documents/package-format.ts';
 import { readPackage, type OpenPackage } from '../documents/read-package.ts';
@@ -322,15 +322,6 @@ const damageOf = (problem: PackageProblem): ProblemCode =>
   problem === 'unreadable' || problem === 'not-a-package' || problem === 'newer-format'
     ? 'file-unreadable'
     : 'package-damaged';
-
-const verdictOf = (problems: readonly ProblemCode[]): Verdict => ({
-  outcome: outcomeOf(problems),
-  problems,
-  signers: [],
-  changes: [],
-  unsignedFields: [],
-  unchecked: [],
-});
 
 /** The package's own problems and the verdict on the minutes in it. */
 function both(own: Verdict, minutes: Verdict): Verdict {

@@ -3,19 +3,36 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asSha256 } from '../../common/domain/ids.ts';
 import { SIGNATURE_FIELDS } from '../../common/domain/minutes-signatures.ts';
+import { verdictOf, type Verdict } from '../../common/domain/verdict.ts';
 import type { PdfSigning, SignerInfo } from '../meetings/ports.ts';
 import { SigningError } from '../signing/errors.ts';
 import { findLinkRects } from '../signing/pdf/links.ts';
 import { appendPlaceholder } from '../signing/placeholder.ts';
 import { prepareSignatures } from '../signing/prepare.ts';
 import { embedCms, signIncrement } from '../signing/sign.ts';
-import { verifyPdf } from '../signing/verify.ts';
+import type { VerifyTask } from '../signing/verify-worker.ts';
+import { inWorker, workerFile, type WorkerBounds } from '../threads/bounded-thread.ts';
 
 /** How the printed page marks where a signature goes: not our own scheme, whose addresses Chromium would rewrite. */
 const PLACE = 'phien-sign:';
 
-/** Checks signed PDFs; needs nothing but the roots to trust. */
-export const pdfVerifier: PdfSigning['verify'] = (pdf, options) => Promise.resolve(verifyPdf(pdf, options));
+/** The largest files that are verified (256 MB, two signatures) take seconds on old laptops. */
+const VERIFICATION: WorkerBounds = { timeoutMs: 60_000, heapMb: 1024 };
+
+/**
+ * Checks signed PDFs, away from this thread; needs nothing but the roots to trust. What takes too long or too much memory
+ * can't be told, and the verdict says so.
+ */
+export async function pdfVerifier(
+  pdf: Uint8Array,
+  { trust, expected }: Parameters<PdfSigning['verify']>[1],
+  bounds = VERIFICATION,
+): Promise<Verdict> {
+  const copy = new Uint8Array(pdf);
+  const task: VerifyTask = { pdf: copy, options: { trust, ...(expected ? { expected } : {}) } };
+  const checked = await inWorker<Verdict>(workerFile('signing/verify-worker'), task, bounds, [copy.buffer]);
+  return 'answer' in checked ? checked.answer : verdictOf(['verification-stopped']);
+}
 
 /** The port `PdfSigning` on our signing code. */
 export function pdfSigning(fontFolder: string): PdfSigning {
@@ -52,7 +69,7 @@ export function pdfSigning(fontFolder: string): PdfSigning {
         throw error;
       }
     },
-    verify: pdfVerifier,
+    verify: (pdf, options) => pdfVerifier(pdf, options),
   };
 }
 

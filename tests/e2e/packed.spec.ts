@@ -1,6 +1,10 @@
+import { X509Certificate } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { expect, test } from '@playwright/test';
 
 import { lastPack } from '../../scripts/pack/pack.mjs';
+import { makeCast, samplePdf, signBoth } from '../fixtures/signed-pdf.ts';
 import { launchPhien } from './launch.ts';
 import * as steps from './steps.ts';
 
@@ -13,6 +17,18 @@ test('the packaged application starts and reaches its engine', async () => {
     await expect(phien.page).toHaveTitle('Phiên');
     const answer = await phien.page.evaluate(() => window.phien.request('no-such-request', {}));
     expect(answer).toMatchObject({ ok: false, error: { code: 'unknown-request' } });
+
+    // Its workers lie in the archive.
+    const cast = makeCast();
+    const signed = path.join(phien.data, 'biên bản.pdf');
+    const trust = path.join(phien.data, 'gốc.pem');
+    await writeFile(signed, (await signBoth(await samplePdf('table'), cast)).signed);
+    await writeFile(trust, new X509Certificate(cast.root.chain[0]!).toString());
+    const verified = await phien.page.evaluate((input) => window.phien.request('verify.file', input), {
+      path: signed,
+      trust,
+    });
+    expect(verified).toMatchObject({ ok: true, output: { verdict: { outcome: 'valid', problems: [] } } });
   } finally {
     await phien.close();
   }
