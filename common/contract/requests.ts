@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { localIdSchema, performActSchema } from '../acts/acts.ts';
-import { meetingIdSchema } from '../acts/entry.ts';
+import { meetingIdSchema, memberIdSchema } from '../acts/entry.ts';
 import type { BodyRules } from '../domain/body-rules.ts';
 import {
   asMeetingId,
+  asMemberId,
   asMotionId,
   asSha256,
   type AgendaItemId,
@@ -36,6 +37,9 @@ const itemId = localIdSchema.transform((v) => v as AgendaItemId);
 export const requestSchemas = {
   'app.status': nothing,
   'app.unlock': z.strictObject({ pin: z.string().max(128) }),
+  'app.changePin': z.strictObject({ oldPin: z.string().max(128), pin }),
+  /** A new key where the PIN is forgotten, on the laptop that holds the authority; elsewhere `enrolment.begin`. */
+  'app.renewByAuthority': z.strictObject({ authorityPassword: z.string().max(128), pin }),
   'settings.get': nothing,
   'settings.set': z.strictObject({
     language: z.enum(['vi', 'en']).optional(),
@@ -58,6 +62,8 @@ export const requestSchemas = {
   }),
   'people.list': nothing,
   'people.invite': z.strictObject({ name: line.min(1), position: line }),
+  /** Invites a member who lost key or PIN to get a certificate for a new key on the same laptop. */
+  'people.renew': z.strictObject({ member: memberIdSchema.transform(asMemberId) }),
   'people.withdrawInvitation': z.strictObject({ invitation: z.string().max(64) }),
   'people.saveInvitation': z.strictObject({ invitation: z.string().max(64), path: pathTo('phien-invite') }),
   'people.approve': z.strictObject({ request: z.string().max(64), authorityPassword: z.string().max(128).optional() }),
@@ -69,6 +75,8 @@ export const requestSchemas = {
     ]),
     name: line.min(1),
     pin,
+    /** The laptop is somebody's already, who gets a new key there. */
+    renew: z.boolean().default(false),
   }),
   /** After a failure that another attempt can mend. */
   'enrolment.retry': nothing,
@@ -144,11 +152,14 @@ export type ParsedInput<N extends RequestName> = z.output<(typeof requestSchemas
 export interface RequestOutputs {
   'app.status': AppStatus;
   'app.unlock': AppStatus;
+  'app.changePin': null;
+  'app.renewByAuthority': AppStatus;
   'settings.get': Settings;
   'settings.set': Settings;
   'organisation.create': AppStatus;
   'people.list': PeopleList;
   'people.invite': Invitation;
+  'people.renew': Invitation;
   'people.withdrawInvitation': PeopleList;
   'people.saveInvitation': null;
   'people.approve': PeopleList;
@@ -223,6 +234,8 @@ export interface AppStatus {
   readonly me: { readonly member: MemberId; readonly name: string; readonly position: string } | null;
   /** This laptop holds the organisation's authority: it may invite, approve and prepare. */
   readonly holdsAuthority: boolean;
+  /** This laptop is somebody's and asks for a certificate for a new key of theirs. */
+  readonly renewing: boolean;
 }
 
 /** `disk-low`: papers are not taken any more, everything else is. */
@@ -271,6 +284,8 @@ export interface PeopleList {
     readonly name: string;
     readonly position: string;
     readonly invitedAs: string;
+    /** For a new key of somebody who is of the organisation already. */
+    readonly renews: boolean;
     readonly at: string;
     readonly from: string;
     readonly keyFingerprint: string;
@@ -285,6 +300,7 @@ export interface Invitation {
   readonly invitation: string;
   readonly name: string;
   readonly position: string;
+  readonly renews: boolean;
   readonly code: string;
   readonly expires: string;
 }

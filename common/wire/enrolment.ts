@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { memberIdSchema } from '../acts/entry.ts';
+import { asMemberId } from '../domain/ids.ts';
 
 /**
  * How a newcomer's laptop asks the secretary's laptop for a certificate. One request, repeated until it is decided:
@@ -59,6 +61,8 @@ export const enrolmentRequestSchema = z.object({
   /** PKCS#10, DER. */
   request: base64(6_000),
   name: personNameSchema,
+  /** The member whose key is lost and whose laptop asks for a new certificate for it; absent for somebody new. */
+  renews: memberIdSchema.transform(asMemberId).optional(),
   /** Fresh for every request; the answer's MAC covers it. */
   nonce: hex(32),
 });
@@ -70,6 +74,9 @@ export const enrolmentRejections = [
   'expired',
   'withdrawn',
   'refused',
+  /** It is for somebody new (or for another member) and a member's laptop shows it, or the other way round. */
+  'not-for-renewal',
+  'only-for-renewal',
   'bad-request',
   'bad-signature',
   'weak-key',

@@ -64,6 +64,8 @@ export type EnrolmentOptions = ({ code: string; file?: never } | { file: Invitat
   /** `host:port`, in order of preference; those in the file are tried after them. */
   addresses?: readonly string[];
   name: string;
+  /** Who had a key before and asks for a certificate for a new one, of the same organisation. */
+  renews?: { member: MemberId; rootFingerprint: Sha256 };
   /** Keep it (in a vault) before calling: a restart goes on with the same key. */
   privateKey: KeyObject;
   signal?: AbortSignal;
@@ -89,7 +91,8 @@ export async function enrol(options: EnrolmentOptions): Promise<Result<Enrolled,
   if (usable.length === 0) return fail('no-address');
   const keys = invitationKeys(secret);
   const request = (await createRequest(options.privateKey, { name: name.data })).toString('base64');
-  const ask = { version: ENROLMENT_VERSION, invitation: keys.id, request, name: name.data } as const;
+  const renews = options.renews === undefined ? {} : { renews: options.renews.member };
+  const ask = { version: ENROLMENT_VERSION, invitation: keys.id, request, name: name.data, ...renews } as const;
   return poll(options, keys, ask, usable);
 }
 
@@ -171,13 +174,15 @@ function accept(
   const certificate = Buffer.from(answer.certificate, 'base64');
   const root = Buffer.from(answer.root, 'base64');
   const rootFingerprint = fingerprint(root);
-  if (options.file !== undefined && options.file.fingerprint !== rootFingerprint) return fail('false-root');
+  const expected = [options.file?.fingerprint, options.renews?.rootFingerprint];
+  if (expected.some((one) => one !== undefined && one !== rootFingerprint)) return fail('false-root');
   const checked = checkCertificate(certificate, [root], options.now?.() ?? new Date());
   if (!checked.ok) {
     return fail(checked.error === 'expired' || checked.error === 'not-yet-valid' ? 'clock-differs' : 'bad-certificate');
   }
   const { memberId, name, publicKey } = checked.value;
   const organisation = organisationOf(readCertificate(root));
+  if (options.renews !== undefined && memberId !== options.renews.member) return fail('not-for-renewal');
   if (organisation === null || !publicKey.equals(createPublicKey(options.privateKey))) return fail('bad-certificate');
   return succeed({
     memberId,

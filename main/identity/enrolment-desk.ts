@@ -1,4 +1,5 @@
 import { createHash, createPublicKey, randomUUID, type KeyObject } from 'node:crypto';
+import type { MemberId } from '../../common/domain/ids.ts';
 import type {
   EnrolmentAnswer,
   EnrolmentRejection,
@@ -34,6 +35,8 @@ export interface PendingEnrolment {
   /** What the newcomer wrote, and for whom the invitation was made. */
   name: string;
   invitedName: string | null;
+  /** The member who gets a new certificate; null for somebody new. */
+  renews: MemberId | null;
   /** PKCS#10, DER: for `Authority.issue`. */
   request: Buffer;
   keyFingerprint: string;
@@ -85,6 +88,7 @@ export function createEnrolmentDesk(options: {
     remoteAddress: string,
   ): Promise<EnrolmentAnswer> {
     if (now() > new Date(record.expiresAt)) return rejected('expired');
+    if (asked.renews !== record.renews) return rejected(asked.renews ? 'not-for-renewal' : 'only-for-renewal');
     const read = readRequest(Buffer.from(asked.request, 'base64'));
     // A request nobody could be given a certificate for does not use the invitation up.
     if (!read.ok) return rejected(read.error);
@@ -177,7 +181,7 @@ function sameKey(first: EnrolmentRecord, asked: EnrolmentRequest): boolean {
   return read.ok && keyFingerprint(read.value.publicKey) === first.keyFingerprint;
 }
 
-function asPending({ id, name, state, request }: InvitationRecord): PendingEnrolment[] {
+function asPending({ id, name, renews, state, request }: InvitationRecord): PendingEnrolment[] {
   if (state !== 'pending' || request === null) return [];
   return [
     {
@@ -185,6 +189,7 @@ function asPending({ id, name, state, request }: InvitationRecord): PendingEnrol
       invitationId: id,
       name: request.name,
       invitedName: name,
+      renews: renews ?? null,
       request: Buffer.from(request.request, 'base64'),
       keyFingerprint: request.keyFingerprint,
       receivedAt: new Date(request.receivedAt),

@@ -7,6 +7,7 @@ import {
   parseInvitationCode,
   type InvitationFile,
 } from '../../common/wire/enrolment.ts';
+import type { MemberId } from '../../common/domain/ids.ts';
 import { fail, succeed, type Result } from './result.ts';
 
 /** What the secretary's laptop keeps of an invitation. Plain JSON, so that any store can hold it. */
@@ -17,6 +18,8 @@ export interface InvitationRecord {
   code: string;
   /** For whom it is meant. */
   name: string | null;
+  /** The member who gets a new certificate with it; absent for somebody new. */
+  renews?: MemberId;
   createdAt: string;
   /** Last moment for the first request; a request that is waiting then stays. */
   expiresAt: string;
@@ -41,13 +44,19 @@ export interface EnrolmentRecord {
 
 export const INVITATION_DAYS = 7;
 
-export function createInvitation(options: { name?: string; now: Date; validDays?: number }): InvitationRecord {
+export function createInvitation(options: {
+  name?: string;
+  renews?: MemberId;
+  now: Date;
+  validDays?: number;
+}): InvitationRecord {
   const secret = randomBytes(INVITATION_SECRET_BYTES);
   const expires = new Date(options.now.getTime() + (options.validDays ?? INVITATION_DAYS) * 24 * 3_600_000);
   return {
     id: invitationKeys(secret).id,
     code: formatInvitationCode(secret),
     name: options.name ?? null,
+    ...(options.renews ? { renews: options.renews } : {}),
     createdAt: options.now.toISOString(),
     expiresAt: expires.toISOString(),
     state: 'open',

@@ -3,12 +3,15 @@ import { z } from 'zod';
 import { Refusal } from '../../common/contract/port.ts';
 import type { EnrolmentStatus, ParsedInput } from '../../common/contract/requests.ts';
 import { INVITATION_FILE_LIMIT, invitationFileSchema, type InvitationFile } from '../../common/wire/enrolment.ts';
-import { orRefuse, sessionOf, type Session } from './organisation.ts';
+import { keepRenewed, orRefuse, sessionOf, type Session } from './organisation.ts';
 import type { Enrolled, Identity } from './identity-port.ts';
-import type { Json, LaptopStore, Log } from './ports.ts';
+import type { Json, LaptopStore, Log, Organisation } from './ports.ts';
 import { readNamedFile } from './read-file.ts';
 
-/** A newcomer's own way in: key made here, request sent, certificate fetched. Survives a restart while it waits. */
+/**
+ * A newcomer's own way in: key made here, request sent, certificate fetched. Survives a restart while it waits. The same
+ * for somebody who lost the PIN: a new key for who worked at this laptop before.
+ */
 export interface Enrolment {
   begin(input: ParsedInput<'enrolment.begin'>): Promise<EnrolmentStatus>;
   /** Goes on after a restart; the PIN opens the key that was made before. */
@@ -73,6 +76,8 @@ export function createEnrolment(deps: {
     again = undefined;
     const { signal } = (abort = new AbortController());
     const who = { name, keyFingerprint: identity.requestFingerprint(privateKey) };
+    const known = enrolledHere();
+    const renews = known ? { renews: { member: known.me.member, rootFingerprint: known.fingerprint } } : {};
     const looking = (step: 'looking' | 'sending'): void => {
       if (!afterSilence) set({ step, ...who, problem: null });
     };
@@ -84,6 +89,7 @@ export function createEnrolment(deps: {
         looking('sending');
         return identity.enrol({
           ...via,
+          ...renews,
           addresses,
           name,
           privateKey,
@@ -167,10 +173,22 @@ export function createEnrolment(deps: {
     return last;
   }
 
+  /** Who worked here already and asks for a new certificate. */
+  function enrolledHere(): Organisation | undefined {
+    const known = store.organisation.get();
+    return known?.certificate ? known : undefined;
+  }
+
   async function keep(enrolled: Enrolled, privateKey: KeyObject, keyVault: string): Promise<void> {
     const { memberId: member, name, organisation, certificate, root, fingerprint, rootFingerprint } = enrolled;
     const checked = identity.checkCertificate(certificate, [root], now());
     const position = (checked.ok && checked.value.position) || '';
+    const known = enrolledHere();
+    if (known) {
+      const session = keepRenewed(deps, known, { me: { member, name, position }, certificate, keyVault }, privateKey);
+      store.organisation.clearEnrolment();
+      return deps.onEnrolled(session);
+    }
     const kept = {
       name: organisation.name,
       parent: organisation.parent ?? '',
@@ -192,7 +210,8 @@ export function createEnrolment(deps: {
 
   return {
     async begin(input) {
-      if (store.organisation.get()?.certificate) throw new Refusal('already-set-up');
+      if (!input.renew && enrolledHere()) throw new Refusal('already-set-up');
+      if (input.renew && !enrolledHere()) throw new Refusal('not-set-up');
       const kept: Kept =
         input.via.kind === 'file'
           ? { file: await readInvitation(identity, input.via.path, now()), addresses: [] }
@@ -242,9 +261,18 @@ const NOBODY: ReadonlySet<string> = new Set(['no-answer', 'no-address']);
 
 /** Failures after which the same request can never succeed. */
 const isFinal = (error: string): boolean =>
-  ['refused', 'used', 'expired', 'withdrawn', 'wrong-code', 'not-a-code', 'false-root', 'not-authentic'].includes(
-    error,
-  );
+  [
+    'refused',
+    'used',
+    'expired',
+    'withdrawn',
+    'wrong-code',
+    'not-a-code',
+    'false-root',
+    'not-authentic',
+    'not-for-renewal',
+    'only-for-renewal',
+  ].includes(error);
 
 async function readInvitation(identity: Identity, path: string, now: Date): Promise<InvitationFile> {
   const content = await readNamedFile(path, INVITATION_FILE_LIMIT, new Refusal('not-an-invitation'));

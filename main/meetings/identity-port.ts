@@ -17,6 +17,8 @@ export interface Identity {
   openAuthority(p12: Uint8Array, password: string): Promise<Result<Issuer>>;
   createKeyVault(pin: string): Promise<Result<{ vault: string; privateKey: KeyObject }>>;
   openKeyVault(vault: string, pin: string): Promise<Result<KeyObject>>;
+  /** The vault of the same key under the new PIN. */
+  changePin(vault: string, oldPin: string, newPin: string): Promise<Result<string>>;
   createRequest(privateKey: KeyObject, subject: { name: string }): Promise<Uint8Array>;
   /** The fingerprint of the key that a request is made for, as the desk shows it. */
   requestFingerprint(privateKey: KeyObject): string;
@@ -24,7 +26,7 @@ export interface Identity {
   checkCertificate(certificate: Uint8Array, roots: readonly Uint8Array[], at: Date): Result<CheckedCertificate>;
   createSigner(privateKey: KeyObject, chain: readonly Uint8Array[]): Signer;
   tlsCredentials(privateKey: KeyObject, chain: readonly Uint8Array[]): TlsCredentials;
-  createInvitation(options: { name?: string; now: Date }): Invitation;
+  createInvitation(options: { name?: string; renews?: MemberId; now: Date }): Invitation;
   writeInvitationFile(
     invitation: Invitation,
     organisation: { name: string; fingerprint: string; addresses: readonly string[] },
@@ -64,6 +66,8 @@ export interface Invitation {
   readonly id: string;
   readonly code: string;
   readonly name: string | null;
+  /** The member who gets a new certificate with it; absent for somebody new. */
+  readonly renews?: MemberId;
   readonly createdAt: string;
   readonly expiresAt: string;
   readonly state: 'open' | 'pending' | 'approved' | 'refused' | 'withdrawn';
@@ -74,6 +78,7 @@ export interface PendingEnrolment {
   readonly invitationId: string;
   readonly name: string;
   readonly invitedName: string | null;
+  readonly renews: MemberId | null;
   readonly request: Uint8Array;
   readonly keyFingerprint: string;
   readonly receivedAt: Date;
@@ -95,6 +100,7 @@ export type EnrolOptions = (
 ) & {
   readonly addresses?: readonly string[];
   readonly name: string;
+  readonly renews?: { readonly member: MemberId; readonly rootFingerprint: Sha256 };
   readonly privateKey: KeyObject;
   readonly signal?: AbortSignal;
   readonly onStatus?: (status: { readonly state: 'connecting' | 'waiting' | 'reconnecting' }) => void;

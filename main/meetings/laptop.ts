@@ -26,7 +26,7 @@ import {
 } from './meeting-minutes.ts';
 import { attendanceList, invitation, saveList, voteList, type ListPrinting } from './meeting-lists.ts';
 import { addPapers } from './meeting-papers.ts';
-import { appStatus, createOrganisation, unlock, type Session } from './organisation.ts';
+import { appStatus, changePin, createOrganisation, renewByAuthority, unlock, type Session } from './organisation.ts';
 import { openPeopleDesk, type PeopleDesk } from './people.ts';
 import type {
   CertificateBook,
@@ -162,6 +162,21 @@ export function createLaptop(ports: LaptopPorts): Laptop {
     return at;
   }
 
+  /** Who works here; undefined where the PIN can only be that of a key which a certificate is asked for. */
+  async function unlocked(pin: string): Promise<Session | undefined> {
+    const { me, renewing } = status();
+    if (!me) return undefined;
+    try {
+      const session = await unlock(store, identity, pin);
+      // The old PIN came back to mind.
+      if (renewing) enrolment.cancel();
+      return session;
+    } catch (error) {
+      if (renewing && error instanceof Refusal && error.code === 'wrong-pin') return undefined;
+      throw error;
+    }
+  }
+
   /** For looking at meetings from files, which a laptop that is not set up yet can do as well. */
   function around(): Place {
     if (at) return at;
@@ -201,8 +216,19 @@ export function createLaptop(ports: LaptopPorts): Laptop {
     'app.status': status,
     'app.unlock': async ({ pin }) => {
       if (at) return status();
-      if (store.organisation.get()?.certificate) await start(await unlock(store, identity, pin));
+      const session = await unlocked(pin);
+      if (session) await start(session);
       else await enrolment.resume(pin);
+      return status();
+    },
+    'app.changePin': async (input) => {
+      here();
+      await changePin(store, identity, input);
+      return null;
+    },
+    'app.renewByAuthority': async (input) => {
+      if (at) throw new Refusal('already-set-up');
+      await start(await renewByAuthority({ store, identity, now }, input));
       return status();
     },
     'settings.get': () => store.settings.get(),
@@ -219,6 +245,7 @@ export function createLaptop(ports: LaptopPorts): Laptop {
     },
     'people.list': () => here().desk.list(),
     'people.invite': (input) => here().desk.invite(input),
+    'people.renew': ({ member }) => here().desk.renew(member),
     'people.withdrawInvitation': ({ invitation }) => here().desk.withdraw(invitation),
     'people.saveInvitation': async ({ invitation, path }) => {
       await here().desk.saveInvitation(invitation, path);
@@ -226,7 +253,10 @@ export function createLaptop(ports: LaptopPorts): Laptop {
     },
     'people.approve': (input) => here().desk.approve(input),
     'people.refuse': ({ request }) => here().desk.refuse(request),
-    'enrolment.begin': (input) => enrolment.begin(input),
+    'enrolment.begin': (input) => {
+      if (at) throw new Refusal('already-set-up');
+      return enrolment.begin(input);
+    },
     'enrolment.retry': () => enrolment.retry(),
     'enrolment.cancel': () => {
       enrolment.cancel();

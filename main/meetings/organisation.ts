@@ -31,12 +31,10 @@ export function appStatus(
   const organisation = store.organisation.get();
   const stage = session
     ? 'ready'
-    : organisation?.certificate
-      ? 'locked'
-      : store.organisation.enrolment()
-        ? asking
-          ? 'waiting'
-          : 'locked'
+    : store.organisation.enrolment() && asking
+      ? 'waiting'
+      : organisation?.certificate || store.organisation.enrolment()
+        ? 'locked'
         : 'new';
   return {
     stage,
@@ -51,6 +49,7 @@ export function appStatus(
       : null,
     me: organisation?.certificate ? organisation.me : null,
     holdsAuthority: organisation?.holdsAuthority ?? false,
+    renewing: Boolean(organisation?.certificate && store.organisation.enrolment()),
   };
 }
 
@@ -126,6 +125,48 @@ export async function unlock(store: LaptopStore, identity: Identity, pin: string
   return sessionOf(identity, organisation, orRefuse(await identity.openKeyVault(organisation.keyVault, pin)));
 }
 
+/** Another PIN for the same key. */
+export async function changePin(
+  store: LaptopStore,
+  identity: Identity,
+  { oldPin, pin }: ParsedInput<'app.changePin'>,
+): Promise<void> {
+  const organisation = store.organisation.get();
+  if (!organisation) throw new Refusal('not-set-up');
+  const keyVault = orRefuse(await identity.changePin(organisation.keyVault, oldPin, pin));
+  store.organisation.put({ ...organisation, keyVault });
+}
+
+/** A new key and certificate for who holds the authority and has lost the PIN: nobody else could approve it. */
+export async function renewByAuthority(
+  deps: { readonly store: LaptopStore; readonly identity: Identity; readonly now: () => Date },
+  { authorityPassword, pin }: ParsedInput<'app.renewByAuthority'>,
+): Promise<Session> {
+  const { store, identity, now } = deps;
+  const organisation = store.organisation.get();
+  if (!organisation?.authorityArchive) throw new Refusal('no-authority');
+  const issuer = orRefuseAuthority(await identity.openAuthority(organisation.authorityArchive, authorityPassword));
+  const { vault, privateKey } = orRefuse(await identity.createKeyVault(pin));
+  const { certificate } = await issue(identity, issuer, privateKey, organisation.me, now());
+  return keepRenewed(deps, organisation, { certificate, keyVault: vault, me: organisation.me }, privateKey);
+}
+
+/** The same person at the same laptop, with another key. What was signed before stays checkable by its own certificate. */
+export function keepRenewed(
+  { store, identity }: { readonly store: LaptopStore; readonly identity: Identity },
+  organisation: Organisation,
+  renewed: { readonly certificate: Uint8Array } & Pick<Organisation, 'me' | 'keyVault'>,
+  privateKey: KeyObject,
+): Session {
+  const kept = { ...organisation, ...renewed };
+  const { certificate, me } = renewed;
+  const fingerprint = identity.fingerprint(certificate);
+  store.certificates.add({ fingerprint, der: certificate, member: me.member, organisation: organisation.fingerprint });
+  if (organisation.holdsAuthority) store.people.put({ ...me, certificate: fingerprint });
+  store.organisation.put(kept);
+  return sessionOf(identity, kept, privateKey);
+}
+
 export function sessionOf(identity: Identity, organisation: Organisation, privateKey: KeyObject): Session {
   if (!organisation.certificate) throw new Error('no certificate yet');
   const chain = [organisation.certificate, organisation.authorityCertificate];
@@ -136,6 +177,12 @@ export function sessionOf(identity: Identity, organisation: Organisation, privat
     signer: identity.createSigner(privateKey, chain),
     tls: identity.tlsCredentials(privateKey, chain),
   };
+}
+
+/** Of the two passwords of a secretary it is the authority's that is wrong. */
+export function orRefuseAuthority(opened: Result<Issuer>): Issuer {
+  if (!opened.ok) throw new Refusal(opened.error === 'wrong-password' ? 'wrong-authority-password' : opened.error);
+  return opened.value;
 }
 
 /** The value, or the failure as an answer for the window. */

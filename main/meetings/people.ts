@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Refusal } from '../../common/contract/port.ts';
 import type { Invitation, ParsedInput, PeopleList } from '../../common/contract/requests.ts';
-import { asMemberId } from '../../common/domain/ids.ts';
+import { asMemberId, type MemberId } from '../../common/domain/ids.ts';
 import type { EnrolmentDesk, Identity, Issuer } from './identity-port.ts';
-import { issueFor, orRefuse, type Session } from './organisation.ts';
+import { issueFor, orRefuse, orRefuseAuthority, type Session } from './organisation.ts';
 import type { LaptopStore, Log } from './ports.ts';
 import { writeOut } from './write-out.ts';
 
@@ -14,6 +14,8 @@ const AUTHORITY_OPEN_FOR = 15 * 60_000;
 export interface PeopleDesk {
   list(): Promise<PeopleList>;
   invite(input: ParsedInput<'people.invite'>): Promise<Invitation>;
+  /** Invites a member to get a certificate for a new key; the invitation that there is, if there is one. */
+  renew(member: MemberId): Promise<Invitation>;
   withdraw(invitation: string): Promise<PeopleList>;
   saveInvitation(invitation: string, path: string): Promise<void>;
   approve(input: ParsedInput<'people.approve'>): Promise<PeopleList>;
@@ -92,6 +94,7 @@ export function openPeopleDesk(deps: {
         name: one.name,
         position: positions.get(one.invitationId) ?? '',
         invitedAs: one.invitedName ?? '',
+        renews: one.renews !== null,
         at: one.receivedAt.toISOString(),
         from: one.remoteAddress,
         keyFingerprint: one.keyFingerprint,
@@ -111,21 +114,30 @@ export function openPeopleDesk(deps: {
     if (issuer && issuer.until > now().getTime()) return issuer.issuer;
     if (!organisation.authorityArchive) throw new Refusal('no-authority');
     if (password === undefined) throw new Refusal('authority-password-needed');
-    const opened = await identity.openAuthority(organisation.authorityArchive, password);
-    if (!opened.ok) throw new Refusal(opened.error === 'wrong-password' ? 'wrong-authority-password' : opened.error);
-    issuer = { issuer: opened.value, until: now().getTime() + AUTHORITY_OPEN_FOR };
-    return opened.value;
+    const opened = orRefuseAuthority(await identity.openAuthority(organisation.authorityArchive, password));
+    issuer = { issuer: opened, until: now().getTime() + AUTHORITY_OPEN_FOR };
+    return opened;
+  }
+
+  async function invited(who: { name: string; position: string; renews?: MemberId }): Promise<Invitation> {
+    if (!organisation.holdsAuthority) throw new Refusal('no-authority');
+    const { position, ...whom } = who;
+    const invitation = identity.createInvitation({ ...whom, now: now() });
+    store.invitations.add(invitation, position);
+    await opened();
+    await changed();
+    return asInvitation({ invitation, position });
   }
 
   return {
     list,
-    async invite(input) {
-      if (!organisation.holdsAuthority) throw new Refusal('no-authority');
-      const invitation = identity.createInvitation({ name: input.name, now: now() });
-      store.invitations.add(invitation, input.position);
-      await opened();
-      await changed();
-      return asInvitation({ invitation, position: input.position });
+    invite: invited,
+    async renew(member) {
+      const person = store.people.list().find((one) => one.member === member);
+      if (!person || member === session.member) throw new Refusal('unknown-person');
+      const open = openInvitations().find(({ invitation }) => invitation.renews === member);
+      const { name, position } = person;
+      return open ? asInvitation(open) : invited({ name, position, renews: member });
     },
     async withdraw(invitation) {
       const { desk } = await opened();
@@ -150,7 +162,7 @@ export function openPeopleDesk(deps: {
       const authority = await unlockedIssuer(authorityPassword);
       const position =
         store.invitations.list().find((one) => one.invitation.id === pending.invitationId)?.position ?? '';
-      const member = asMemberId(randomUUID());
+      const member = pending.renews ?? asMemberId(randomUUID());
       // The name is the one that the secretary invited; what the newcomer typed was shown beside it.
       const name = pending.invitedName ?? pending.name;
       const { certificate } = orRefuse(await issueFor(authority, pending.request, { member, name, position }, now()));
@@ -184,6 +196,7 @@ const asInvitation = ({
   invitation: invitation.id,
   name: invitation.name ?? '',
   position,
+  renews: invitation.renews !== undefined,
   code: invitation.code,
   expires: invitation.expiresAt,
 });

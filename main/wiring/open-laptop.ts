@@ -9,7 +9,7 @@ import { enrol } from '../identity/enrolment-client.ts';
 import { requestFingerprint } from '../identity/enrolment-desk.ts';
 import { serveEnrolment } from '../identity/enrolment-server.ts';
 import { createInvitation, readInvitationFile, writeInvitationFile } from '../identity/invitation.ts';
-import { createKeyVault, openKeyVault } from '../identity/key-vault.ts';
+import { changePin, createKeyVault, openKeyVault } from '../identity/key-vault.ts';
 import { createSigner } from '../identity/signer.ts';
 import { tlsCredentials } from '../identity/tls-credentials.ts';
 import { enrolmentLimits } from '../hub/connection-limits.ts';
@@ -136,6 +136,7 @@ function identity(store: Store, logger: Logger): Identity {
     openAuthority,
     createKeyVault,
     openKeyVault,
+    changePin,
     createRequest,
     requestFingerprint,
     fingerprint,

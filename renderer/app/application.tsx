@@ -83,9 +83,9 @@ function Stage(props: { readonly status: AppStatus; readonly enrolment: Enrolmen
         />
       );
     case 'waiting':
-      return <EnrolmentProgress status={enrolment} />;
+      return <EnrolmentProgress status={enrolment} renewing={status.renewing} />;
     case 'locked':
-      return <Unlock status={status} again={wasReady.current} onDiagnostics={goDiagnostics} />;
+      return <Unlock status={status} enrolment={enrolment} again={wasReady.current} onDiagnostics={goDiagnostics} />;
     case 'ready':
       return <Workplace status={status} view={view} onView={go} />;
   }

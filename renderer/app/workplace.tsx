@@ -12,6 +12,7 @@ import { usePeople } from '../bridge/engine-values.ts';
 import { AgendaEditor } from '../features/agenda/agenda-editor.tsx';
 import { Home } from '../features/home/home.tsx';
 import { PrepareScreen } from '../features/meetings/prepare-screen.tsx';
+import { ChangePin } from '../features/people/change-pin.tsx';
 import { PeopleScreen } from '../features/people/people-screen.tsx';
 import { DiagnosticsScreen } from '../features/settings/diagnostics-screen.tsx';
 import { SettingsScreen } from '../features/settings/settings-screen.tsx';
@@ -68,7 +69,11 @@ function Content({ status, view, onView }: Props) {
       return <VerifyScreen onOpenMeeting={(meeting) => onView({ screen: 'meeting', meeting })} />;
     case 'settings':
       return (
-        <SettingsScreen version={status.version} onDiagnostics={() => onView({ screen: 'diagnostics', from: null })} />
+        <SettingsScreen
+          version={status.version}
+          pin={<ChangePin />}
+          onDiagnostics={() => onView({ screen: 'diagnostics', from: null })}
+        />
       );
     case 'diagnostics': {
       const { from } = view;

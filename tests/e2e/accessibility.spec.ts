@@ -108,6 +108,30 @@ test.describe.serial('for everybody', () => {
     await expect(by(chair.page, 'go-home')).toBeVisible({ timeout: 30_000 });
   });
 
+  test('a forgotten PIN: the secretary gives a new key, and the laptop stays that of the same person', async () => {
+    await member.stop();
+    await member.start();
+    const { page } = member;
+    await by(page, 'forgot-pin').click();
+    await expect(by(page, 'forgotten-pin')).toContainText('không ai lấy lại được');
+    await axe.at(page, 'a forgotten PIN, vi');
+
+    await by(secretary.page, 'go-people').click();
+    const row = by(secretary.page, 'members').locator('tr', { hasText: MEMBER });
+    await row.getByTestId('renew-member').click();
+    await axe.at(secretary.page, 'a new key for somebody, vi');
+    await by(secretary.page, 'make-renewal').click();
+    await by(page, 'invitation-code').fill((await by(secretary.page, 'invitation-code-shown').textContent()) ?? '');
+    await by(page, 'newPin').fill(steps.PIN);
+    await by(page, 'newPin-again').fill(steps.PIN);
+    await by(page, 'send-request').click();
+    await expect(by(secretary.page, 'enrolment-request')).toContainText(`Cấp lại khóa cho ${MEMBER}`);
+    await axe.at(secretary.page, 'a request for a new key, vi');
+    await steps.approve(secretary.page, MEMBER);
+    await steps.enrolled(page);
+    await expect(row).toHaveCount(1);
+  });
+
   test('home, people, preparing, settings, verifying', async () => {
     const { page } = secretary;
     await steps.createMeeting(page, { title: 'Cuộc họp cho mọi người', place: 'Phòng họp số 4' });
@@ -123,6 +147,10 @@ test.describe.serial('for everybody', () => {
       await by(page, `language-${language}`).click();
       await expect(page.locator('html')).toHaveAttribute('lang', language);
       await axe.at(page, `settings, ${language}`);
+      await by(page, 'change-pin').click();
+      await axe.at(page, `changing the PIN, ${language}`);
+      await page.keyboard.press('Escape');
+      await expect(by(page, 'old-pin')).toBeHidden();
       await by(page, 'go-home').click();
       await axe.at(page, `home, ${language}`);
       await by(page, 'prepare-meeting').click();

@@ -1,4 +1,6 @@
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { MeetingId } from '../../common/domain/ids.ts';
+import { act, convenedMeeting, joined, stateOf } from '../fixtures/convened-meeting.ts';
 import { laptopRoom, nextEvent, PIN, AUTHORITY_PASSWORD, until, type TestLaptop } from '../fixtures/laptops.ts';
 
 // What a newcomer's laptop tells its window while it waits to be let in.
@@ -80,3 +82,117 @@ test('who was let in while the laptop was off gets the certificate later, when n
   });
   await until(async () => (await stage(newcomer)) === 'ready');
 });
+
+describe('a forgotten PIN', () => {
+  const NEW_PIN = '907351';
+  let secretary: TestLaptop;
+  let chair: TestLaptop;
+  let meeting: MeetingId;
+  let address: string;
+  beforeAll(async () => {
+    secretary = await room.addSecretary('Thư ký xã khác');
+    chair = await room.addMember(secretary, 'Hà Văn Quên', 'Chủ tịch');
+    ({ meeting, address } = await convenedMeeting(secretary, chair));
+    await joined(chair, meeting, address);
+    await act(chair, meeting, 'checked-in', { how: 'in-person' });
+    await until(async () => (await stateOf(secretary, meeting))?.quorum.present === 1);
+  }, 60_000);
+
+  const via = async (code: string) => {
+    const { addresses } = await secretary.request('people.list', {});
+    return { kind: 'code', code, address: addresses[0] };
+  };
+  /** How a request with this code ends, or that it waits. */
+  async function asked(laptop: TestLaptop, code: string, renew: boolean): Promise<string | null> {
+    const step = nextEvent(
+      laptop,
+      'enrolment.status',
+      (status) => status.step !== 'looking' && status.step !== 'sending',
+    );
+    await laptop.request('enrolment.begin', { via: await via(code), name: laptop.name, pin: NEW_PIN, renew });
+    return (await step).problem;
+  }
+
+  test('is told by an invitation for somebody new, and no code for a new key lets another laptop in', async () => {
+    const { code: forSomebodyNew } = await secretary.request('people.invite', { name: chair.name, position: '' });
+    const { code } = await secretary.request('people.renew', { member: await chair.member() });
+    // Asked for again it is the same, not one more that somebody could find.
+    expect(await secretary.request('people.renew', { member: await chair.member() })).toMatchObject({ code });
+    await chair.restart(async () => {
+      expect(await asked(chair, forSomebodyNew, true)).toBe('not-for-renewal');
+      expect(await stage(chair)).toBe('locked');
+    });
+    const stranger = await room.add('Người Lạ');
+    expect(await asked(stranger, code, false)).toBe('only-for-renewal');
+    // Neither code is used up by that.
+    expect((await secretary.request('people.list', {})).invitations).toHaveLength(2);
+  }, 60_000);
+
+  test('comes back to mind while a new key is asked for: the old one goes on', async () => {
+    const { code } = await secretary.request('people.renew', { member: await chair.member() });
+    await chair.restart(async () => {
+      expect(await asked(chair, code, true)).toBeNull();
+      expect(await chair.request('app.status', {})).toMatchObject({ stage: 'waiting', renewing: true });
+    });
+    expect(await chair.request('app.status', {})).toMatchObject({ stage: 'ready', renewing: false });
+    const [request] = (await secretary.request('people.list', {})).requests;
+    await secretary.request('people.refuse', { request: request?.request });
+  }, 60_000);
+
+  test('is followed by a new key for the same person, who goes on in the meeting where the old one ended', async () => {
+    const before = await chair.member();
+    const { code } = await secretary.request('people.renew', { member: before });
+    await chair.restart(async () => {
+      expect(await asked(chair, code, true)).toBeNull();
+      const [request] = (await secretary.request('people.list', {})).requests;
+      expect(request).toMatchObject({ invitedAs: chair.name, renews: true, position: 'Chủ tịch' });
+      await secretary.request('people.approve', {
+        request: request?.request,
+        authorityPassword: AUTHORITY_PASSWORD,
+      });
+      await until(async () => (await stage(chair)) === 'ready');
+    });
+    expect(await chair.request('app.status', {})).toMatchObject({ renewing: false, me: { position: 'Chủ tịch' } });
+    expect(await chair.member()).toBe(before);
+    expect((await secretary.request('people.list', {})).members).toHaveLength(2);
+    // What was signed with the old key is there and counts, and the next act follows it.
+    expect((await stateOf(chair, meeting))?.quorum.present).toBe(1);
+    await joined(chair, meeting, address);
+    await act(chair, meeting, 'meeting-opened', {});
+    await until(async () => (await stateOf(secretary, meeting))?.phase === 'open');
+
+    await chair.restart(async () => {
+      await expect(chair.request('app.unlock', { pin: PIN })).rejects.toMatchObject({ code: 'wrong-pin' });
+      await chair.request('app.unlock', { pin: NEW_PIN });
+    });
+  }, 60_000);
+
+  test('of who holds the authority: its password makes a new key, and nothing else does', async () => {
+    const before = await secretary.member();
+    await secretary.restart(async () => {
+      const renew = (authorityPassword: string) =>
+        secretary.request('app.renewByAuthority', { authorityPassword, pin: NEW_PIN });
+      await expect(renew('mat-khau-sai')).rejects.toMatchObject({ code: 'wrong-authority-password' });
+      expect(await stage(secretary)).toBe('locked');
+      await renew(AUTHORITY_PASSWORD);
+    });
+    expect(await secretary.member()).toBe(before);
+    await act(secretary, meeting, 'checked-in', { how: 'in-person' });
+    const { addresses } = await secretary.request('meetings.carry', { meeting });
+    await joined(chair, meeting, addresses[0] ?? '');
+    await until(async () => (await stateOf(chair, meeting))?.quorum.present === 2);
+  }, 60_000);
+});
+
+test('a PIN is changed by who knows it', async () => {
+  const laptop = await room.addSecretary('Người Đổi');
+  const change = (oldPin: string, pin: string) => laptop.request('app.changePin', { oldPin, pin });
+  await expect(change('000000', '907351')).rejects.toMatchObject({ code: 'wrong-pin' });
+  await expect(change(PIN, '123456')).rejects.toMatchObject({ code: 'pin-too-simple' });
+  await change(PIN, '907351');
+  await laptop.restart(async () => {
+    await expect(change('907351', PIN)).rejects.toMatchObject({ code: 'locked' });
+    await expect(laptop.request('app.unlock', { pin: PIN })).rejects.toMatchObject({ code: 'wrong-pin' });
+    await laptop.request('app.unlock', { pin: '907351' });
+  });
+}, 60_000);

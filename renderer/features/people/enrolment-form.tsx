@@ -1,6 +1,6 @@
 import { Button, Field, Input, Radio, RadioGroup } from '@fluentui/react-components';
 import { FolderOpen20Regular } from '@fluentui/react-icons';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { create } from 'zustand';
 import type { EnrolmentStatus } from '../../../common/contract/requests.ts';
@@ -29,17 +29,22 @@ const type = (change: Partial<Typed>): void => useTyped.setState(change);
 export function EnrolmentForm(props: {
   /** The request before, when it was refused or failed. */
   readonly failed: EnrolmentStatus | null;
+  /** Who works here already and needs a new key. */
+  readonly renews?: { readonly name: string; readonly explanation: ReactNode };
   readonly onBack: () => void;
 }) {
   const { t } = useTranslation();
   const begin = useRequest('enrolment.begin');
-  const { kind, code, address, path, name } = useTyped();
+  const { kind, code, address, path, name: typedName } = useTyped();
+  const name = props.renews?.name ?? typedName;
+  const codeLabel = t(props.renews ? 'people.forgotten.code' : 'people.enrolment.code');
+  const pinKind = props.renews ? 'newPin' : 'pin';
   const [pin, setPin] = useState(NO_SECRET);
   const missing = [
-    ...(kind === 'code' && code.trim() === '' ? [t('people.enrolment.code')] : []),
+    ...(kind === 'code' && code.trim() === '' ? [codeLabel] : []),
     ...(kind === 'file' && path === '' ? [t('people.enrolment.withFile')] : []),
     ...(name.trim() === '' ? [t('people.yourName')] : []),
-    ...(isGoodSecret(pin, PIN_LEAST) ? [] : [t('people.pin.label')]),
+    ...(isGoodSecret(pin, PIN_LEAST) ? [] : [t(`people.${pinKind}.label`)]),
   ];
   const complete = missing.length === 0;
 
@@ -58,7 +63,8 @@ export function EnrolmentForm(props: {
   }
 
   return (
-    <Screen title={t('people.enrolment.title')}>
+    <Screen title={t(props.renews ? 'people.forgotten.title' : 'people.enrolment.title')}>
+      {props.renews?.explanation}
       <form
         className={screenStyles['form']}
         onSubmit={(event) => {
@@ -71,6 +77,7 @@ export function EnrolmentForm(props: {
                 : { kind, code: code.trim(), ...(address.trim() === '' ? {} : { address: address.trim() }) },
             name,
             pin: pin.first,
+            renew: props.renews !== undefined,
           });
         }}
       >
@@ -80,13 +87,13 @@ export function EnrolmentForm(props: {
             value={kind}
             onChange={(_, { value }) => type({ kind: value as Typed['kind'] })}
           >
-            <Radio value="code" label={t('people.enrolment.withCode')} data-testid="with-code" />
+            <Radio value="code" label={codeLabel} data-testid="with-code" />
             <Radio value="file" label={t('people.enrolment.withFile')} data-testid="with-file" />
           </RadioGroup>
         </Field>
         {kind === 'code' ? (
           <>
-            <Field label={t('people.enrolment.code')} required hint={t('people.enrolment.codeHint')}>
+            <Field label={codeLabel} required hint={t('people.enrolment.codeHint')}>
               <Input
                 value={code}
                 onChange={(_, { value }) => type({ code: value })}
@@ -117,10 +124,12 @@ export function EnrolmentForm(props: {
             </Button>
           </FileDrop>
         )}
-        <Field label={t('people.yourName')} required hint={t('people.enrolment.nameHint')}>
-          <Input value={name} onChange={(_, { value }) => type({ name: value })} data-testid="person-name" />
-        </Field>
-        <SecretFields kind="pin" value={pin} onChange={setPin} />
+        {props.renews ? null : (
+          <Field label={t('people.yourName')} required hint={t('people.enrolment.nameHint')}>
+            <Input value={name} onChange={(_, { value }) => type({ name: value })} data-testid="person-name" />
+          </Field>
+        )}
+        <SecretFields kind={pinKind} value={pin} onChange={setPin} />
         <Failure
           failure={
             begin.failure ??

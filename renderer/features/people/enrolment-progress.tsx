@@ -7,7 +7,12 @@ import { Fingerprint } from '../../ui/fingerprint.tsx';
 import { Screen, screenStyles } from '../../ui/screen.tsx';
 
 /** While the request for a certificate is under way: where it is, and how to stop it. */
-export function EnrolmentProgress({ status }: { readonly status: EnrolmentStatus | null }) {
+export function EnrolmentProgress(props: {
+  readonly status: EnrolmentStatus | null;
+  /** It is for a new key of who works here already. */
+  readonly renewing: boolean;
+}) {
+  const { status, renewing } = props;
   const { t } = useTranslation();
   const errorText = useErrorText();
   const retry = useRequest('enrolment.retry');
@@ -15,7 +20,7 @@ export function EnrolmentProgress({ status }: { readonly status: EnrolmentStatus
   const step = status?.step ?? 'waiting-for-approval';
   const ended = step === 'refused' || step === 'failed';
   return (
-    <Screen title={t('people.enrolment.progressTitle')}>
+    <Screen title={t(renewing ? 'people.forgotten.progressTitle' : 'people.enrolment.progressTitle')}>
       <div className={screenStyles['card']} aria-live="polite" data-testid="enrolment-status">
         {ended ? (
           <MessageBar intent="error" layout="multiline">
@@ -32,7 +37,9 @@ export function EnrolmentProgress({ status }: { readonly status: EnrolmentStatus
             <p className={screenStyles['hint']}>{t('people.enrolment.fingerprintHint')}</p>
           </div>
         ) : null}
-        <p className={screenStyles['hint']}>{t('people.enrolment.progressHint')}</p>
+        <p className={screenStyles['hint']}>
+          {t(renewing ? 'people.forgotten.progressHint' : 'people.enrolment.progressHint')}
+        </p>
         <Failure failure={retry.failure ?? cancel.failure} />
         <div className={screenStyles['row']}>
           {ended ? (

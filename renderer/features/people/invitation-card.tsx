@@ -33,6 +33,7 @@ export function InvitationCard({ invitation }: { readonly invitation: Invitation
         <div className={screenStyles['grow']}>
           <strong>{invitation.name}</strong>
           <div className={screenStyles['hint']}>{invitation.position}</div>
+          {invitation.renews ? <div>{t('people.renew.forWhom')}</div> : null}
         </div>
         <div>
           <div className="visually-hidden">{t('people.enrolment.code')}</div>

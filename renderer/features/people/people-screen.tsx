@@ -4,6 +4,9 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AppStatus, PeopleList } from '../../../common/contract/requests.ts';
 import { usePeople } from '../../bridge/engine-values.ts';
+import { useRequest } from '../../bridge/use-request.ts';
+import { Confirm } from '../../ui/confirm.tsx';
+import { Failure } from '../../ui/failure.tsx';
 import { Fingerprint } from '../../ui/fingerprint.tsx';
 import { Known, Screen, screenStyles, Section } from '../../ui/screen.tsx';
 import { calendarDate } from '../../ui/time.ts';
@@ -38,7 +41,7 @@ export function PeopleScreen({ status }: { readonly status: AppStatus }) {
           <>
             {status.holdsAuthority ? <Entrance people={value} /> : null}
             <Section title={t('people.members')}>
-              <Members people={value} />
+              <Members people={value} mayRenew={status.holdsAuthority} />
             </Section>
             {status.organisation === null ? null : (
               <Section title={t('people.fingerprint')} hint={t('people.fingerprintHint')}>
@@ -84,29 +87,74 @@ function Entrance({ people }: { readonly people: PeopleList }) {
   );
 }
 
-function Members({ people }: { readonly people: PeopleList }) {
+function Members({ people, mayRenew }: { readonly people: PeopleList; readonly mayRenew: boolean }) {
   const { t } = useTranslation();
+  const renew = useRequest('people.renew');
+  const [asking, setAsking] = useState(false);
+  /** Stays while the dialog closes. */
+  const [renewed, setRenewed] = useState<PeopleList['members'][number] | null>(null);
+  const close = (): void => {
+    setAsking(false);
+    renew.clear();
+  };
   return (
-    <table className={styles['table']} data-testid="members">
-      <thead>
-        <tr>
-          <th scope="col">{t('people.name')}</th>
-          <th scope="col">{t('people.position')}</th>
-          <th scope="col">{t('people.certificateUntil')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {people.members.map((member) => (
-          <tr key={member.member}>
-            <td>
-              {member.name}
-              {member.me ? ` ${t('people.me')}` : ''}
-            </td>
-            <td>{member.position}</td>
-            <td>{calendarDate(member.certificateUntil)}</td>
+    <>
+      <table className={styles['table']} data-testid="members">
+        <thead>
+          <tr>
+            <th scope="col">{t('people.name')}</th>
+            <th scope="col">{t('people.position')}</th>
+            <th scope="col">{t('people.certificateUntil')}</th>
+            {mayRenew ? (
+              <th scope="col">
+                <span className="visually-hidden">{t('people.renew.action')}</span>
+              </th>
+            ) : null}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {people.members.map((member) => (
+            <tr key={member.member}>
+              <td>
+                {member.name}
+                {member.me ? ` ${t('people.me')}` : ''}
+              </td>
+              <td>{member.position}</td>
+              <td>{calendarDate(member.certificateUntil)}</td>
+              {mayRenew ? (
+                <td>
+                  {member.me ? null : (
+                    <Button
+                      size="small"
+                      aria-label={t('people.renew.of', { name: member.name })}
+                      onClick={() => {
+                        setRenewed(member);
+                        setAsking(true);
+                      }}
+                      data-testid="renew-member"
+                    >
+                      {t('people.renew.action')}
+                    </Button>
+                  )}
+                </td>
+              ) : null}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <Confirm
+        open={asking}
+        title={t('people.renew.of', { name: renewed?.name ?? '' })}
+        action={t('people.renew.make')}
+        busy={renew.busy}
+        testid="make-renewal"
+        onCancel={close}
+        onConfirm={() => void renew.run({ member: renewed?.member ?? '' }).then((made) => (made ? close() : undefined))}
+      >
+        <p>{t('people.renew.text')}</p>
+        <p>{t('people.renew.otherLaptop')}</p>
+        <Failure failure={renew.failure} />
+      </Confirm>
+    </>
   );
 }

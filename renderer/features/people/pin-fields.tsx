@@ -14,15 +14,15 @@ export const NO_SECRET: Secret = { first: '', again: '' };
 export const isGoodSecret = (secret: Secret, least: number): boolean =>
   secret.first.length >= least && secret.first === secret.again;
 
-/** A new secret typed twice: `pin` opens this laptop's key, `password` the organisation's. */
+/** A new secret typed twice: `pin` opens this laptop's key (`newPin`: from now on), `password` the organisation's. */
 export function SecretFields(props: {
-  readonly kind: 'pin' | 'password';
+  readonly kind: 'pin' | 'newPin' | 'password';
   readonly value: Secret;
   readonly onChange: (value: Secret) => void;
 }) {
   const { t } = useTranslation();
   const { kind, value } = props;
-  const least = kind === 'pin' ? PIN_LEAST : PASSWORD_LEAST;
+  const least = kind === 'password' ? PASSWORD_LEAST : PIN_LEAST;
   const tooShort = value.first !== '' && value.first.length < least;
   const differs = value.again !== '' && value.again !== value.first;
   return (

@@ -40,7 +40,9 @@ export function RequestCard(props: {
         <div className={screenStyles['grow']}>
           <strong>{request.name}</strong>
           <div className={screenStyles['hint']}>{request.position}</div>
-          {sameName ? (
+          {request.renews ? (
+            <Status tone="warn">{t('people.renew.of', { name: request.invitedAs })}</Status>
+          ) : sameName ? (
             <Status tone="good">{t('people.invitedAsSame')}</Status>
           ) : (
             <Status tone="warn">{t('people.invitedAs', { name: request.invitedAs })}</Status>

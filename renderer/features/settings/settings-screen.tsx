@@ -1,18 +1,24 @@
 import { Button, Field, Input, Radio, RadioGroup, Slider } from '@fluentui/react-components';
 import { Stethoscope20Regular } from '@fluentui/react-icons';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Settings } from '../../../common/contract/requests.ts';
 import { changeSettings, useSettings } from '../../bridge/engine-values.ts';
 import { Known, Screen, screenStyles, Section } from '../../ui/screen.tsx';
 
-export function SettingsScreen({ version, onDiagnostics }: { readonly version: string; onDiagnostics(): void }) {
+export function SettingsScreen(props: {
+  readonly version: string;
+  /** The part about the PIN. */
+  readonly pin: ReactNode;
+  onDiagnostics(): void;
+}) {
   const { t } = useTranslation();
   const settings = useSettings();
   return (
     <Screen title={t('settings.title')}>
       <Known value={settings}>{(value) => <Choices settings={value} />}</Known>
-      <Help version={version} onDiagnostics={onDiagnostics} />
+      {props.pin}
+      <Help version={props.version} onDiagnostics={props.onDiagnostics} />
     </Screen>
   );
 }
