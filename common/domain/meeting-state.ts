@@ -107,6 +107,8 @@ export interface MotionState {
   readonly ballots: Readonly<Record<MemberId, { readonly choice: Choice; readonly hash: Sha256; readonly at: string }>>;
   /** Voting members who have not voted yet, in roster order. */
   readonly waitingFor: readonly MemberId[];
+  /** Whose last ballot came after the closing and does not count, in roster order; an earlier one of theirs may. */
+  readonly late: readonly MemberId[];
   readonly tally: Tally;
 }
 

@@ -68,6 +68,8 @@ export type MinutesMotion = {
   readonly options: readonly { readonly label: string; readonly count: number }[];
   /** People entitled to vote who cast nothing. */
   readonly notVoted: number;
+  /** Who of these voted after the closing. */
+  readonly votedLate?: number;
   readonly voteBase: VoteBase;
   /** Index in `options` of the one whose share decides, normally 0. */
   readonly deciding: number;
@@ -144,7 +146,11 @@ export type VoteListContent = {
   readonly start: string;
   readonly place: string;
   readonly motion: MinutesMotion;
-  readonly voters: readonly (MinutesPerson & { readonly castAt?: string; readonly choice?: string })[];
+  readonly voters: readonly (MinutesPerson & {
+    readonly castAt?: string;
+    readonly choice?: string;
+    readonly late?: true;
+  })[];
   readonly printedAt: string;
 };
 

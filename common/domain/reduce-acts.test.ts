@@ -276,6 +276,23 @@ describe('votes', () => {
     expect(reasons(written.acts)).toEqual(['motion-not-open', 'motion-not-open']);
   });
 
+  test('[VOTE-7] whose ballot came too late is known, apart from who cast none or could not', () => {
+    const written = withMotion();
+    const changed = written.act(MEMBERS[0]!, 'ballot', { motion: MOTION, choice: 'approve' });
+    written.act(MEMBERS[1]!, 'ballot', { motion: MOTION, choice: 'reject' });
+    const kept = written.act(MEMBERS[1]!, 'ballot', { motion: MOTION, choice: 'approve' });
+    written.act(MEMBERS[2]!, 'ballot', { motion: MOTION, choice: 'approve' });
+    written.act(SECRETARY, 'attendance-recorded', { member: MEMBERS[2]!, status: 'absent', reason: '' });
+    expect(motionOf(written.acts).late).toEqual([]);
+    written.act(CHAIR, 'motion-closed', { motion: MOTION, ballots: [changed, kept] });
+    written.act(MEMBERS[3]!, 'ballot', { motion: MOTION, choice: 'approve' });
+    written.act(MEMBERS[0]!, 'ballot', { motion: MOTION, choice: 'reject' });
+    written.act(MEMBERS[3]!, 'absence-reported', { reason: 'việc gấp' });
+    const { late, ballots } = motionOf(written.acts);
+    expect(late).toEqual([MEMBERS[0], MEMBERS[3]]);
+    expect(ballots[MEMBERS[0]!]?.choice).toBe('approve');
+  });
+
   test('[VOTE-4] [VOTE-7] what arrives after the closing, whatever its time says, does not change a result', () => {
     const written = opened('peoples-council');
     const rule = { ...BODY_PRESETS['peoples-council'].vote, base: 'present' as const };

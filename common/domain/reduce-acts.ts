@@ -21,12 +21,14 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type Ballot = { choice: Choice; hash: Sha256; at: string };
 type BallotAct = Act & { kind: 'ballot' };
 
+type Counted = Pick<MotionState, 'ballots' | 'waitingFor' | 'late' | 'tally'>;
+
 interface OpenMotion {
   readonly body: ActBody<'motion-opened'>;
   readonly openedAt: string;
   closedAt: string | null;
   /** Set at closing. */
-  closed: Pick<MotionState, 'ballots' | 'waitingFor' | 'tally'> | null;
+  closed: Counted | null;
 }
 
 interface Course {
@@ -109,7 +111,7 @@ export function reduceActs(
     const reason = apply(course, act, ballots);
     if (reason) ignored.push({ hash: act.hash, author: act.author, reason });
   }
-  for (const motion of course.motions.values()) motion.closed ??= countMotion(course, motion, ballots);
+  for (const motion of course.motions.values()) motion.closed ??= { ...countMotion(course, motion, ballots), late: [] };
   for (const ballot of ballots) {
     const reason = ballotProblem(course, ballot);
     if (reason) ignored.push({ hash: ballot.hash, author: ballot.author, reason });
@@ -258,7 +260,10 @@ function apply(course: Course, act: Act, ballots: readonly BallotAct[]): Ignored
       const counted = ballots.filter((ballot) => listed.has(ballot.hash));
       const { present } = act.body;
       const there = present && new Set(present);
-      motion.closed = countMotion(course, motion, counted, there && ((member) => there.has(member)));
+      motion.closed = {
+        ...countMotion(course, motion, counted, there && ((member) => there.has(member))),
+        late: lateOf(course, motion, ballots, listed),
+      };
       return undefined;
     }
     case 'concluded': {
@@ -341,12 +346,28 @@ function endSpeech(course: Course, time: string): void {
   course.floor = null;
 }
 
+/** Whose last ballot was not there when the motion was closed, although it would have counted. [VOTE-7] */
+function lateOf(
+  course: Course,
+  motion: OpenMotion,
+  ballots: readonly BallotAct[],
+  listed: ReadonlySet<Sha256>,
+): readonly MemberId[] {
+  const late = new Set<MemberId>();
+  for (const act of ballots) {
+    if (act.body.motion !== motion.body.motion || voteProblem(course, motion, act, presentIn(course))) continue;
+    if (listed.has(act.hash)) late.delete(act.author);
+    else late.add(act.author);
+  }
+  return course.roster.filter(({ member }) => late.has(member)).map(({ member }) => member);
+}
+
 function countMotion(
   course: Course,
   motion: OpenMotion,
   cast: readonly BallotAct[],
   present: IsPresent = presentIn(course),
-): Pick<MotionState, 'ballots' | 'waitingFor' | 'tally'> {
+): Omit<Counted, 'late'> {
   const ballots: Record<MemberId, Ballot> = {};
   for (const act of cast) {
     if (act.body.motion !== motion.body.motion || voteProblem(course, motion, act, present)) continue;
@@ -395,7 +416,7 @@ function stateOf(meeting: MeetingId, course: Course, ignored: MeetingState['igno
       rule: motion.body.rule,
       openedAt: motion.openedAt,
       closedAt: motion.closedAt,
-      ...(motion.closed ?? countMotion(course, motion, [])),
+      ...(motion.closed ?? { ...countMotion(course, motion, []), late: [] }),
     })),
     conclusion: course.conclusion,
     receipts: course.receipts,

@@ -83,7 +83,8 @@ export function voteListHtml(content: VoteListContent, options: PageOptions): st
       <tbody>
         ${voters.map((voter, index) => {
           const voted = voter.choice !== undefined || voter.castAt !== undefined;
-          const choice = voted ? (secret ? 'Đã bỏ phiếu' : (voter.choice ?? 'Đã bỏ phiếu')) : 'Chưa bỏ phiếu';
+          const none = voter.late ? 'Phiếu đến sau khi kết thúc, không được tính' : 'Chưa bỏ phiếu';
+          const choice = voted ? (secret ? 'Đã bỏ phiếu' : (voter.choice ?? 'Đã bỏ phiếu')) : none;
           return html`<tr>
             <td class="centre">${index + 1}</td>
             <td>${voter.name}</td>

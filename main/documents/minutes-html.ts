@@ -148,7 +148,12 @@ export function motionSection(motion: MinutesMotion, { kind }: Pick<MinutesConte
   const people = memberWord(kind);
   const how = motion.secrecy === 'secret' ? 'biểu quyết kín' : 'biểu quyết công khai';
   const until = motion.closedAt === undefined ? '' : ` đến ${preciseTime(motion.closedAt)}`;
-  const rows = [...options, { label: 'Chưa bỏ phiếu', count: motion.notVoted }];
+  const late = motion.votedLate ?? 0;
+  const rows = [
+    ...options,
+    { label: 'Chưa bỏ phiếu', count: motion.notVoted - late },
+    ...(late > 0 ? [{ label: 'Phiếu đến sau khi kết thúc, không được tính', count: late }] : []),
+  ];
   const entitled = rows.reduce((sum, { count }) => sum + count, 0);
   return html`<div class="motion">
     <p>

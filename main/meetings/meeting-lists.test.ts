@@ -52,6 +52,7 @@ function stateOf(change: Partial<MeetingState>): MeetingState {
         closedAt: '2026-11-23T08:12:00+07:00',
         ballots: { [chair]: { choice: 'approve', hash: asSha256('0'.repeat(64)), at: '2026-11-23T08:11:00+07:00' } },
         waitingFor: [member],
+        late: [],
         tally: {
           counts: { approve: 1, reject: 0, abstain: 0, other: 0 },
           voted: 1,
@@ -100,6 +101,10 @@ describe('the list of a vote', () => {
       ],
     });
     expect(JSON.stringify(list.content)).not.toContain('Lò Thị Mẫu');
+    const [only] = stateOf({}).motions;
+    const late = voteList(stateOf({ motions: only ? [{ ...only, late: [chair, member] }] : [] }), motion, at);
+    expect(late.content).toMatchObject({ voters: [{ choice: 'Đồng ý' }, { name: 'Cầm Văn Ví Dụ', late: true }] });
+    expect(late.content).not.toMatchObject({ voters: [{ late: true }, {}] });
   });
 
   it('is refused while the vote is open, and for a vote that is not there', () => {

@@ -54,7 +54,8 @@ export function voteList(state: MeetingState, id: MotionId, at: Date): PrintedLi
     .map(({ member, name, position }) => {
       const ballot = motion.ballots[member];
       const cast = ballot ? { castAt: ballot.at, choice: choiceLabel(motion.rule.options, ballot.choice) } : {};
-      return { name, position, ...cast };
+      const late = !ballot && motion.late.includes(member) ? { late: true as const } : {};
+      return { name, position, ...cast, ...late };
     });
   return { kind: 'vote', content: { ...heading(state, at), motion: motionOf(motion), voters } };
 }

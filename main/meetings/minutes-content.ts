@@ -150,6 +150,7 @@ export function motionOf(motion: MotionState): MinutesMotion {
       count: motion.tally.counts[choice],
     })),
     notVoted: motion.waitingFor.length,
+    votedLate: motion.late.filter((member) => !motion.ballots[member]).length,
     voteBase: motion.rule.base,
     deciding: 0,
     arithmetic: {

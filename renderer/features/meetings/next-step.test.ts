@@ -72,6 +72,7 @@ const motion = (closedAt: string | null, text = 'Thông qua') => ({
   closedAt,
   ballots: {},
   waitingFor: closedAt === null ? [ME] : [],
+  late: [],
   tally: {
     counts: { approve: 0, reject: 0, abstain: 0, other: 0 },
     voted: 0,
@@ -165,6 +166,7 @@ describe('what is asked of me', () => {
     const cast = {
       ...motion(null),
       waitingFor: [],
+      late: [],
       ballots: { [ME]: { choice: 'approve' as const, hash: PAPER, at: '' } },
     };
     expect(asked({ ...here, phase: 'open', motions: [cast] })).toBe('wait-for-result');

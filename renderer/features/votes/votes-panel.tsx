@@ -126,7 +126,10 @@ function ClosedMotion({ view, state, motion }: Props) {
               const ballot = motion.ballots[member];
               return (
                 <li key={member}>
-                  {name}: {ballot ? t(`choice.${motion.rule.options}.${ballot.choice}`) : t('votes.didNotVote')}
+                  {name}:{' '}
+                  {ballot
+                    ? t(`choice.${motion.rule.options}.${ballot.choice}`)
+                    : t(motion.late.includes(member) ? 'votes.cameLate' : 'votes.didNotVote')}
                 </li>
               );
             })}
@@ -141,12 +144,17 @@ function Receipt({ view, motion }: { readonly view: MeetingView; readonly motion
   const { t } = useTranslation();
   const now = useNow(1000);
   const ballot = motion.ballots[view.me.member];
+  const late = motion.late.includes(view.me.member);
   if (!ballot) {
-    // Not cast, or come too late: either way it is said, and not left to be missed.
+    // It is said, and not left to be missed.
     if (motion.closedAt === null || !view.me.roles.voting || view.summary.readOnly) return null;
     return (
       <div className={styles['receipt']} data-testid="no-ballot-of-mine">
-        {t('votes.notCounted')}
+        {late ? (
+          <Status tone="warn">{t('votes.mineCameLate', { time: clockTime(motion.closedAt) })}</Status>
+        ) : (
+          t('votes.notCounted')
+        )}
       </div>
     );
   }
@@ -158,6 +166,11 @@ function Receipt({ view, motion }: { readonly view: MeetingView; readonly motion
         time: clockTime(ballot.at),
         code: ballot.hash.slice(0, 8),
       })}
+      {late ? (
+        <div data-testid="change-came-late">
+          <Status tone="warn">{t('votes.changeCameLate', { time: clockTime(motion.closedAt ?? '') })}</Status>
+        </div>
+      ) : null}
       {lonely ? (
         <div data-testid="ballot-only-here">
           <Status tone="warn">{t('votes.onlyHere')}</Status>
