@@ -64,6 +64,8 @@ export const requestSchemas = {
   'people.invite': z.strictObject({ name: line.min(1), position: line }),
   /** Invites a member who lost key or PIN to get a certificate for a new key on the same laptop. */
   'people.renew': z.strictObject({ member: memberIdSchema.transform(asMemberId) }),
+  /** A new code for the same person, in the place of one that has expired. */
+  'people.inviteAgain': z.strictObject({ invitation: z.string().max(64) }),
   'people.withdrawInvitation': z.strictObject({ invitation: z.string().max(64) }),
   'people.saveInvitation': z.strictObject({ invitation: z.string().max(64), path: pathTo('phien-invite') }),
   'people.approve': z.strictObject({ request: z.string().max(64), authorityPassword: z.string().max(128).optional() }),
@@ -160,6 +162,7 @@ export interface RequestOutputs {
   'people.list': PeopleList;
   'people.invite': Invitation;
   'people.renew': Invitation;
+  'people.inviteAgain': Invitation;
   'people.withdrawInvitation': PeopleList;
   'people.saveInvitation': null;
   'people.approve': PeopleList;
@@ -278,6 +281,7 @@ export interface PeopleList {
     readonly certificateUntil: string;
     readonly me: boolean;
   }[];
+  /** Those that nobody has used, also expired ones. */
   readonly invitations: readonly Invitation[];
   readonly requests: readonly {
     readonly request: string;

@@ -246,6 +246,7 @@ export function createLaptop(ports: LaptopPorts): Laptop {
     'people.list': () => here().desk.list(),
     'people.invite': (input) => here().desk.invite(input),
     'people.renew': ({ member }) => here().desk.renew(member),
+    'people.inviteAgain': ({ invitation }) => here().desk.inviteAgain(invitation),
     'people.withdrawInvitation': ({ invitation }) => here().desk.withdraw(invitation),
     'people.saveInvitation': async ({ invitation, path }) => {
       await here().desk.saveInvitation(invitation, path);

@@ -16,6 +16,8 @@ export interface PeopleDesk {
   invite(input: ParsedInput<'people.invite'>): Promise<Invitation>;
   /** Invites a member to get a certificate for a new key; the invitation that there is, if there is one. */
   renew(member: MemberId): Promise<Invitation>;
+  /** A new code in the place of one that nobody has used. */
+  inviteAgain(invitation: string): Promise<Invitation>;
   withdraw(invitation: string): Promise<PeopleList>;
   saveInvitation(invitation: string, path: string): Promise<void>;
   approve(input: ParsedInput<'people.approve'>): Promise<PeopleList>;
@@ -48,11 +50,12 @@ export function openPeopleDesk(deps: {
     store.invitations
       .list()
       .filter(({ invitation }) => invitation.state === state && new Date(invitation.expiresAt) > now());
-  const openInvitations = () => current('open');
+  /** Nobody has used them; expired ones stay until the secretary has dealt with them, so that who comes too late is told. */
+  const unused = () => store.invitations.list().filter(({ invitation }) => invitation.state === 'open');
   /** Who was let in while away still has to fetch the certificate. */
   const expected = (): boolean =>
     store.invitations.list().some(({ invitation }) => invitation.state === 'pending') ||
-    openInvitations().length > 0 ||
+    unused().length > 0 ||
     current('approved').length > 0;
 
   function opened(): Promise<{ desk: EnrolmentDesk; stopAdvertising: () => void }> {
@@ -88,7 +91,7 @@ export function openPeopleDesk(deps: {
           me: person.member === session.member,
         };
       }),
-      invitations: openInvitations().map(asInvitation),
+      invitations: unused().map(asInvitation),
       requests: pending.map((one) => ({
         request: one.requestId,
         name: one.name,
@@ -135,9 +138,18 @@ export function openPeopleDesk(deps: {
     async renew(member) {
       const person = store.people.list().find((one) => one.member === member);
       if (!person || member === session.member) throw new Refusal('unknown-person');
-      const open = openInvitations().find(({ invitation }) => invitation.renews === member);
+      const open = current('open').find(({ invitation }) => invitation.renews === member);
       const { name, position } = person;
       return open ? asInvitation(open) : invited({ name, position, renews: member });
+    },
+    async inviteAgain(id) {
+      const expired = unused().find(({ invitation }) => invitation.id === id);
+      if (!expired) throw new Refusal('unknown-invitation');
+      const { name, renews } = expired.invitation;
+      const again = await invited({ name: name ?? '', position: expired.position, ...(renews ? { renews } : {}) });
+      orRefuse(await (await opened()).desk.withdraw(id));
+      await changed();
+      return again;
     },
     async withdraw(invitation) {
       const { desk } = await opened();

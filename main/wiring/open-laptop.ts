@@ -66,7 +66,7 @@ export function openLaptop(options: LaptopOptions): OpenedLaptop {
   const laptop = createLaptop({
     version: options.version,
     store: kept,
-    identity: identity(store, logger),
+    identity: identity(store, logger, now),
     documents: documents(fonts, options.print, now),
     signing,
     packages: packages({ store, kept, now, logger }),
@@ -130,7 +130,7 @@ function certificateChecks(): (session: Session) => CertificateCheck {
 const BACKUP_MINUTES = 10;
 const BACKUP_LOOK_MILLISECONDS = 5000;
 
-function identity(store: Store, logger: Logger): Identity {
+function identity(store: Store, logger: Logger, now: () => Date): Identity {
   return {
     createAuthority,
     openAuthority,
@@ -146,13 +146,17 @@ function identity(store: Store, logger: Logger): Identity {
     createInvitation,
     writeInvitationFile,
     readInvitationFile,
-    openDesk: (options) => openDesk(options, store, logger),
+    openDesk: (options) => openDesk({ ...options, now }, store, logger),
     enrol,
   };
 }
 
 /** At the port of last time where it is free: invitations that were handed out name it. */
-async function openDesk(options: Parameters<Identity['openDesk']>[0], store: Store, logger: Logger) {
+async function openDesk(
+  options: Parameters<Identity['openDesk']>[0] & { readonly now: () => Date },
+  store: Store,
+  logger: Logger,
+) {
   const open = (port: number) =>
     serveEnrolment({
       ...options,

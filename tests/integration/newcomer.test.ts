@@ -196,3 +196,29 @@ test('a PIN is changed by who knows it', async () => {
     await laptop.request('app.unlock', { pin: '907351' });
   });
 }, 60_000);
+
+test('an invitation that has expired stays on the list, tells who uses it, and is made anew', async () => {
+  let days = 0;
+  const now = () => new Date(Date.now() + days * 24 * 3_600_000);
+  const secretary = await room.addSecretary('Thư ký quên mời', { now });
+  const newcomer = await room.add('Người Đến Muộn');
+  const invited = await secretary.request('people.invite', { name: newcomer.name, position: 'Ủy viên' });
+  days = 8;
+  // Nobody else is invited, and the laptop was off in between.
+  await secretary.restart();
+  const { addresses, invitations } = await secretary.request('people.list', {});
+  expect(invitations).toEqual([invited]);
+  const failed = nextEvent(newcomer, 'enrolment.status', ({ step }) => step === 'failed');
+  const via = { kind: 'code', code: invited.code, address: addresses[0] };
+  await newcomer.request('enrolment.begin', { via, name: newcomer.name, pin: PIN });
+  expect((await failed).problem).toBe('expired');
+
+  const { invitation } = invited;
+  const again = await secretary.request('people.inviteAgain', { invitation });
+  expect(again).toMatchObject({ name: newcomer.name, position: 'Ủy viên' });
+  expect(again.code).not.toBe(invited.code);
+  expect((await secretary.request('people.list', {})).invitations).toEqual([again]);
+  await expect(secretary.request('people.inviteAgain', { invitation })).rejects.toMatchObject({
+    code: 'unknown-invitation',
+  });
+}, 60_000);

@@ -1,15 +1,19 @@
 import { Button } from '@fluentui/react-components';
-import { Delete20Regular, Save20Regular } from '@fluentui/react-icons';
+import { ArrowClockwise20Regular, Delete20Regular, Save20Regular } from '@fluentui/react-icons';
 import { useTranslation } from 'react-i18next';
 import type { Invitation } from '../../../common/contract/requests.ts';
 import { askDesktop, request } from '../../bridge/phien.ts';
+import { useRequest } from '../../bridge/use-request.ts';
+import { Failure } from '../../ui/failure.tsx';
 import { notify, notifyFailure } from '../../ui/notify.ts';
-import { screenStyles } from '../../ui/screen.tsx';
-import { dateAndTime } from '../../ui/time.ts';
+import { screenStyles, Status } from '../../ui/screen.tsx';
+import { dateAndTime, useNow } from '../../ui/time.ts';
 
-/** An open invitation: the code to read out, the file to hand over. */
+/** An invitation that nobody has used: the code to read out, the file to hand over; once expired, the way to a new one. */
 export function InvitationCard({ invitation }: { readonly invitation: Invitation }) {
   const { t } = useTranslation();
+  const again = useRequest('people.inviteAgain');
+  const expired = new Date(invitation.expires).getTime() < useNow(10_000);
 
   async function save(): Promise<void> {
     try {
@@ -35,18 +39,36 @@ export function InvitationCard({ invitation }: { readonly invitation: Invitation
           <div className={screenStyles['hint']}>{invitation.position}</div>
           {invitation.renews ? <div>{t('people.renew.forWhom')}</div> : null}
         </div>
-        <div>
-          <div className="visually-hidden">{t('people.enrolment.code')}</div>
-          <div className={screenStyles['code']} data-testid="invitation-code-shown">
-            {invitation.code}
-          </div>
-          <div className={screenStyles['hint']}>
-            {t('people.invite.expires', { time: dateAndTime(invitation.expires) })}
-          </div>
-        </div>
-        <Button icon={<Save20Regular />} onClick={() => void save()} data-testid="save-invitation">
-          {t('people.invite.save')}
-        </Button>
+        {expired ? (
+          <>
+            <Status tone="warn" testid="invitation-expired">
+              {t('people.invite.expired', { time: dateAndTime(invitation.expires) })}
+            </Status>
+            <Button
+              icon={<ArrowClockwise20Regular />}
+              onClick={() => void again.run({ invitation: invitation.invitation })}
+              disabledFocusable={again.busy}
+              data-testid="invite-again"
+            >
+              {t('people.invite.again')}
+            </Button>
+          </>
+        ) : (
+          <>
+            <div>
+              <div className="visually-hidden">{t('people.enrolment.code')}</div>
+              <div className={screenStyles['code']} data-testid="invitation-code-shown">
+                {invitation.code}
+              </div>
+              <div className={screenStyles['hint']}>
+                {t('people.invite.expires', { time: dateAndTime(invitation.expires) })}
+              </div>
+            </div>
+            <Button icon={<Save20Regular />} onClick={() => void save()} data-testid="save-invitation">
+              {t('people.invite.save')}
+            </Button>
+          </>
+        )}
         <Button
           icon={<Delete20Regular />}
           appearance="subtle"
@@ -58,6 +80,7 @@ export function InvitationCard({ invitation }: { readonly invitation: Invitation
           {t('people.invite.withdraw')}
         </Button>
       </div>
+      <Failure failure={again.failure} />
     </li>
   );
 }
