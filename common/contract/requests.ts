@@ -358,8 +358,22 @@ export interface MeetingView {
     };
   };
   readonly connection: Connection;
+  readonly ownClock: OwnClockTimes;
   readonly rules: BodyRules;
   readonly organisation: { readonly name: string; readonly parent: string; readonly symbol: string };
+}
+
+/**
+ * When something began by this laptop's clock, RFC 3339, which may be another than that of the act: so that a wrong clock,
+ * here or elsewhere, does not make timers wrong.
+ */
+export interface OwnClockTimes {
+  /** When the floor was given. */
+  readonly floor: string | null;
+  /** When the open item was first opened. */
+  readonly item: string | null;
+  /** When the last vote was closed, if it is. */
+  readonly result: string | null;
 }
 
 export interface Connection {

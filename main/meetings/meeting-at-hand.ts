@@ -1,6 +1,7 @@
 import type { Sha256 } from '../../common/domain/ids.ts';
 import type { OpenMeeting } from './open-meeting.ts';
 import type { OwnChanges } from './own-changes.ts';
+import { followOwnClock } from './own-clock.ts';
 import type { PauseWord } from './paper-pause.ts';
 import type { Attendance, PaperFetcher, PaperOffer } from './ports.ts';
 
@@ -8,6 +9,7 @@ import type { Attendance, PaperFetcher, PaperOffer } from './ports.ts';
 export interface MeetingAtHand {
   readonly meeting: OpenMeeting;
   readonly own: OwnChanges;
+  readonly ownClock: ReturnType<typeof followOwnClock>;
   /** Under way or there: with others in the meeting. */
   attending: Promise<Attendance> | undefined;
   attendance: Attendance | undefined;
@@ -27,9 +29,10 @@ export interface MeetingAtHand {
   pauseWord: PauseWord | undefined;
 }
 
-export const newAtHand = (meeting: OpenMeeting, own: OwnChanges): MeetingAtHand => ({
+export const newAtHand = (meeting: OpenMeeting, own: OwnChanges, now: () => Date): MeetingAtHand => ({
   meeting,
   own,
+  ownClock: followOwnClock(now),
   attending: undefined,
   attendance: undefined,
   fetcher: undefined,

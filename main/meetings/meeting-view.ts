@@ -1,6 +1,6 @@
 import { readPlanMeta } from '../../common/collab/plan.ts';
 import type { LinkDiagnostics } from '../../common/contract/diagnostics.ts';
-import type { Connection, MeetingSummary, MeetingView } from '../../common/contract/requests.ts';
+import type { Connection, MeetingSummary, MeetingView, OwnClockTimes } from '../../common/contract/requests.ts';
 import { BODY_PRESETS } from '../../common/domain/body-rules.ts';
 import { isOffice } from '../../common/domain/roster.ts';
 import type { Session } from './organisation.ts';
@@ -41,6 +41,7 @@ export function viewOf(
   stored: StoredMeeting,
   connection: Connection,
   onlyHereSince: string | null,
+  ownClock: (state: MeetingView['state'], connection: Connection) => OwnClockTimes,
 ): MeetingView {
   const state = meeting.state() ?? null;
   const { convener, roster } = meeting.writers();
@@ -65,6 +66,7 @@ export function viewOf(
       },
     },
     connection,
+    ownClock: ownClock(state, connection),
     rules: state?.rules ?? meta?.rules ?? BODY_PRESETS['peoples-committee'],
     organisation: state?.organisation ?? { name, parent, symbol },
   };

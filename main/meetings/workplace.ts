@@ -150,7 +150,7 @@ export function createWorkplace(deps: {
           logger: log,
           quietMilliseconds: deps.quietMilliseconds,
         });
-    const one = newAtHand(meeting, own);
+    const one = newAtHand(meeting, own, now);
     atHand.set(id, one);
     one.stops.push(
       meeting.onChange(() => tell(id)),
@@ -259,7 +259,8 @@ export function createWorkplace(deps: {
   }
 
   function view(id: MeetingId): MeetingView {
-    return viewOf(open(id), session, stored(id), connection(id), sinceOf(id));
+    const { meeting, ownClock } = atHand.get(id) ?? bring(id);
+    return viewOf(meeting, session, stored(id), connection(id), sinceOf(id), ownClock);
   }
 
   function papers(id: MeetingId): ReturnType<typeof paperStatuses> {

@@ -46,6 +46,7 @@ function RoomContent({ view, state }: { readonly view: MeetingView; readonly sta
   return (
     <RoomScreen
       state={state}
+      ownClock={view.ownClock}
       apart={apart}
       paper={
         paper === undefined ? null : (

@@ -139,7 +139,7 @@ function Fetching({ status }: { readonly status: PaperStatus }) {
           percent: percentText(share, i18n.language),
           speed: sizeText(status.bytesPerSecond, i18n.language),
         }) +
-        (left === null ? '' : ` · ${t('agenda.timeLeft', { time: duration(left) })}`) +
+        (left === null ? '' : ` · ${t('agenda.timeLeft', { time: duration(Math.ceil(left)) })}`) +
         (status.givers === 0 ? '' : ` · ${t('agenda.fromGivers', { count: status.givers })}`)
       : t(`agenda.paperState.${status.state}`);
   return (

@@ -23,7 +23,7 @@ export function PapersOnTheWay(props: { readonly meeting: MeetingId; readonly pa
   const pace =
     speed === 0
       ? t('agenda.onTheWay.waiting')
-      : `${t('agenda.onTheWay.speed', { speed: sizeText(speed, i18n.language) })} · ${t('agenda.timeLeft', { time: duration(left / speed) })}`;
+      : `${t('agenda.onTheWay.speed', { speed: sizeText(speed, i18n.language) })} · ${t('agenda.timeLeft', { time: duration(Math.ceil(left / speed)) })}`;
 
   const say = (paused: boolean): void =>
     void request('papers.pause', { meeting: props.meeting, paused }).catch(notifyFailure);

@@ -7,6 +7,7 @@ import type { MeetingView } from '../../../common/contract/requests.ts';
 import type { MeetingState } from '../../../common/domain/meeting-state.ts';
 import { nameOn } from '../../ui/names.ts';
 import { Status } from '../../ui/screen.tsx';
+import { speakingTime } from '../../ui/speaking-time.ts';
 import { dayAndTime, duration, useNow } from '../../ui/time.ts';
 import { ConnectionStatus } from './connection-status.tsx';
 import styles from './meeting.module.css';
@@ -37,7 +38,7 @@ export function MeetingTopBar(props: {
           <Happening state={state} />
         </div>
       </div>
-      <Timer state={state} agenda={props.agenda} />
+      <Timer view={view} state={state} agenda={props.agenda} />
       <div className={styles['quorum']} data-testid="quorum">
         <span className={styles['label']}>{t('meeting.quorumLabel')}</span>
         <Status tone={state.quorum.met ? 'good' : 'warn'}>
@@ -65,21 +66,27 @@ function Happening({ state }: { readonly state: MeetingState }) {
 }
 
 /** Of the speaker while somebody has the floor, else of the item. */
-function Timer({ state, agenda }: { readonly state: MeetingState; readonly agenda: readonly AgendaItem[] }) {
+function Timer(props: {
+  readonly view: MeetingView;
+  readonly state: MeetingState;
+  readonly agenda: readonly AgendaItem[];
+}) {
   const { t } = useTranslation();
+  const { state, agenda } = props;
+  const { floor: floorSince, item: itemSince } = props.view.ownClock;
   const now = useNow(1000);
-  const since = (time: string): number => Math.max(0, (now - new Date(time).getTime()) / 1000);
+  const since = (time: string | null): number =>
+    time === null ? 0 : Math.max(0, (now - new Date(time).getTime()) / 1000);
   if (state.phase !== 'open') return null;
   if (state.floor !== null) {
     const { member, limitSeconds } = state.floor;
-    const spoken = since(state.floor.since);
-    const over = limitSeconds > 0 && spoken > limitSeconds;
+    const { says, time } = speakingTime(since(floorSince), limitSeconds);
+    const over = says === 'up' || says === 'over';
     return (
       <div className={styles['timer']} data-testid="speaker-timer">
         <span className={styles['label']}>{nameOn(state, member) ?? t('common.unnamed')}</span>
         <span className={over ? styles['over'] : undefined}>
-          <Clock20Regular aria-hidden /> {duration(limitSeconds > 0 ? limitSeconds - spoken : spoken)}
-          {over ? ` · ${t('meeting.overTime')}` : ''}
+          <Clock20Regular aria-hidden /> {t(`meeting.speakingTime.${says}`, { time: duration(time) })}
         </span>
       </div>
     );
@@ -87,12 +94,15 @@ function Timer({ state, agenda }: { readonly state: MeetingState; readonly agend
   const item = state.currentItem === null ? undefined : state.items[state.currentItem];
   if (!item) return null;
   const planned = agenda.find(({ id }) => id === item.item)?.minutes ?? 0;
+  const spent = since(itemSince);
+  const over = planned > 0 && spent > planned * 60;
   return (
     <div className={styles['timer']} data-testid="item-timer">
       <span className={styles['label']}>{t('meeting.itemTime')}</span>
-      <span>
-        <Clock20Regular aria-hidden /> {duration(since(item.openedAt))}
+      <span className={over ? styles['over'] : undefined}>
+        <Clock20Regular aria-hidden /> {duration(spent)}
         {planned > 0 ? ` / ${duration(planned * 60)}` : ''}
+        {over ? ` · ${t('meeting.overTime')}` : ''}
       </span>
     </div>
   );

@@ -66,7 +66,7 @@ function OneMissing(props: { readonly name: string; readonly size: number; reado
       ? []
       : [
           t('meeting.boardPace', { speed: sizeText(way.bytesPerSecond, i18n.language) }),
-          t('meeting.boardLeft', { time: duration((size - way.have) / way.bytesPerSecond) }),
+          t('meeting.boardLeft', { time: duration(Math.ceil((size - way.have) / way.bytesPerSecond)) }),
         ];
   return <p className={styles['quiet']}>{[at, ...(way.active ? pace : [t('meeting.boardPaused')])].join(' · ')}</p>;
 }

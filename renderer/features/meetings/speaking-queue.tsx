@@ -35,7 +35,7 @@ export function SpeakingQueue(props: {
           <span className={styles['grow']}>
             <Mic20Regular aria-hidden />{' '}
             {t('meeting.speaking', { name: nameOn(state, state.floor.member) ?? t('common.unnamed') })}
-            <TotalTime state={state} member={state.floor.member} />
+            <TotalTime view={view} state={state} member={state.floor.member} />
           </span>
           {office || state.floor.member === me ? (
             <Button
@@ -54,7 +54,7 @@ export function SpeakingQueue(props: {
           <li key={request.request} className={styles['person']} data-testid={`request-${request.member}`}>
             <span className={styles['grow']}>
               {nameOn(state, request.member) ?? t('common.unnamed')}
-              <TotalTime state={state} member={request.member} />
+              <TotalTime view={view} state={state} member={request.member} />
             </span>
             {office ? (
               <Button
@@ -116,12 +116,17 @@ export function SpeakingQueue(props: {
 }
 
 /** All that a person has spoken in this meeting; nothing while it is nothing. */
-function TotalTime({ state, member }: { readonly state: MeetingState; readonly member: MemberId }) {
+function TotalTime(props: { readonly view: MeetingView; readonly state: MeetingState; readonly member: MemberId }) {
   const { t } = useTranslation();
+  const { state, member } = props;
   const now = useNow(1000);
+  const running = Math.max(0, now - new Date(props.view.ownClock.floor ?? now).getTime());
   const milliseconds = state.speeches
     .filter((speech) => speech.member === member)
-    .reduce((sum, { from, to }) => sum + (to === null ? now : new Date(to).getTime()) - new Date(from).getTime(), 0);
+    .reduce(
+      (sum, { from, to }) => sum + (to === null ? running : new Date(to).getTime() - new Date(from).getTime()),
+      0,
+    );
   if (milliseconds < 1000) return null;
   return (
     <span className={styles['quiet']}> · {t('meeting.spokenTotal', { time: duration(milliseconds / 1000) })}</span>

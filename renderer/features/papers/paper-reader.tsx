@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, Spinner } from '@fluentui/react-components';
-import { ArrowSync20Regular } from '@fluentui/react-icons';
+import { ArrowSync20Regular, Eye20Regular } from '@fluentui/react-icons';
 import type { PageOverlay } from '../../ui/page-overlay.ts';
 import { pageOfDestination } from './destination.ts';
 import { FindBar } from './find-bar.tsx';
@@ -311,7 +311,13 @@ function OpenReader(props: ReaderProps & OpenReaderProps): ReactNode {
           {presenterPage !== undefined && (
             <div className="paper-follow" role="status">
               {following ? (
-                <span data-testid="following">{t('papers.following', { name: props.presenterName ?? '' })}</span>
+                <div className="paper-following">
+                  <Eye20Regular aria-hidden />
+                  <span data-testid="following">{t('papers.following', { name: props.presenterName ?? '' })}</span>
+                  <Button size="small" data-testid="leave-presenter" onClick={() => props.onLeaveFollowing?.()}>
+                    {t('papers.leavePresenter')}
+                  </Button>
+                </div>
               ) : (
                 <Button
                   appearance="primary"

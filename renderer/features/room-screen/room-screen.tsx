@@ -1,8 +1,10 @@
 import { useTranslation } from 'react-i18next';
+import type { OwnClockTimes } from '../../../common/contract/requests.ts';
 import type { Floor, MeetingState, MotionState } from '../../../common/domain/meeting-state.ts';
 import { awaitedVoters } from '../../../common/domain/quorum.ts';
 import { nameOn } from '../../ui/names.ts';
 import { Status } from '../../ui/screen.tsx';
+import { speakingTime } from '../../ui/speaking-time.ts';
 import { clockTime, duration, useNow } from '../../ui/time.ts';
 import type { ReactNode } from 'react';
 import styles from './room-screen.module.css';
@@ -13,6 +15,7 @@ const RESULT_STAYS = 30_000;
 /** For the projector: the item, who speaks and how long, a running vote without who voted what, its result. */
 export function RoomScreen(props: {
   readonly state: MeetingState;
+  readonly ownClock: OwnClockTimes;
   /** This laptop has been cut off for a while: the room must not take what stood last for what is. */
   readonly apart: boolean;
   /** The page being shown; null while nobody shows one. */
@@ -21,7 +24,7 @@ export function RoomScreen(props: {
   readonly renderResult: (motion: MotionState) => ReactNode;
 }) {
   const { t } = useTranslation();
-  const { state } = props;
+  const { state, ownClock } = props;
   const now = useNow(1000);
   const running = state.motions.find(({ closedAt }) => closedAt === null);
   const last = state.motions.at(-1);
@@ -31,7 +34,7 @@ export function RoomScreen(props: {
     last?.closedAt != null &&
     last.item === state.currentItem &&
     state.floor === null &&
-    (props.paper === null || Math.abs(now - new Date(last.closedAt).getTime()) < RESULT_STAYS)
+    (props.paper === null || now - new Date(ownClock.result ?? now).getTime() < RESULT_STAYS)
       ? last
       : undefined;
   const item = state.currentItem === null ? undefined : state.items[state.currentItem];
@@ -62,23 +65,26 @@ export function RoomScreen(props: {
           <Shown paper={props.paper} state={state} />
         )}
       </main>
-      {state.floor === null ? null : <Speaker state={state} floor={state.floor} now={now} />}
+      {state.floor === null ? null : (
+        <Speaker
+          state={state}
+          floor={state.floor}
+          spoken={Math.max(0, now - new Date(ownClock.floor ?? now).getTime())}
+        />
+      )}
     </div>
   );
 }
 
-/** Who has the floor, and the time left or, without a limit, spoken. */
-function Speaker({ state, floor, now }: { readonly state: MeetingState; readonly floor: Floor; readonly now: number }) {
+/** Who has the floor, and the time left or, without a limit, spoken; `spoken` in milliseconds. */
+function Speaker(props: { readonly state: MeetingState; readonly floor: Floor; readonly spoken: number }) {
   const { t } = useTranslation();
-  const spoken = Math.max(0, (now - new Date(floor.since).getTime()) / 1000);
-  const over = floor.limitSeconds > 0 && spoken > floor.limitSeconds;
+  const { state, floor } = props;
+  const { says, time } = speakingTime(props.spoken / 1000, floor.limitSeconds);
   return (
     <footer className={styles['speaker']} data-testid="room-speaker">
       <span>{t('meeting.speaking', { name: nameOn(state, floor.member) ?? t('common.unnamed') })}</span>
-      <span className={styles['time']}>
-        {over ? `${t('meeting.overTime')} · ` : ''}
-        {duration(floor.limitSeconds > 0 ? floor.limitSeconds - spoken : spoken)}
-      </span>
+      <span className={styles['time']}>{t(`meeting.speakingTime.${says}`, { time: duration(time) })}</span>
     </footer>
   );
 }

@@ -1,0 +1,53 @@
+import type { Connection, OwnClockTimes } from '../../common/contract/requests.ts';
+import type { MeetingState } from '../../common/domain/meeting-state.ts';
+
+/** Clocks that differ by less are taken for the same, so that all laptops show the same second; milliseconds. */
+const AGREEING = 2000;
+/** What comes no sooner than this after a connection came about was not done while this laptop was away; milliseconds. */
+const CAUGHT_UP = 5000;
+
+type How = Pick<Connection, 'role' | 'state' | 'since' | 'clockAhead'>;
+
+/**
+ * When what windows count from began, by this laptop's own clock. Acts have the times of their authors' clocks, and one of
+ * these, or the own one, may be off by minutes. So what this laptop saw happen began when it arrived; anything else when its
+ * act says, by the clock of the laptop that carries the meeting, and no later than it was first seen.
+ */
+export function followOwnClock(now: () => Date): (state: MeetingState | null, how: How) => OwnClockTimes {
+  const known = new Map<string, { readonly said: string; readonly at: string }>();
+  let first = true;
+  return (state, how) => {
+    const present = now().getTime();
+    const witnessed = !first && isUpToDate(how, present);
+    first = false;
+
+    function began(what: string, said: string): string {
+      const before = known.get(what);
+      if (before?.said === said) return before.at;
+      const time = new Date(said).getTime();
+      const agrees = Math.abs(present - time) < AGREEING;
+      const by = witnessed ? (agrees ? time : present) : time - (how.clockAhead ?? 0) * 1000;
+      const at = new Date(Math.min(by, present)).toISOString();
+      known.set(what, { said, at });
+      return at;
+    }
+
+    if (state === null) return { floor: null, item: null, result: null };
+    // Of all, so that what is opened again is known to have begun long ago.
+    for (const { item, openedAt } of Object.values(state.items)) began(`item ${item}`, openedAt);
+    for (const { motion, closedAt } of state.motions) if (closedAt !== null) began(`result ${motion}`, closedAt);
+    const item = state.currentItem === null ? undefined : state.items[state.currentItem];
+    const last = state.motions.at(-1);
+    return {
+      floor: state.floor && began('floor', state.floor.since),
+      item: item ? began(`item ${item.item}`, item.openedAt) : null,
+      result: last?.closedAt == null ? null : began(`result ${last.motion}`, last.closedAt),
+    };
+  };
+}
+
+/** Whatever arrives now is done now. */
+function isUpToDate({ role, state, since }: How, present: number): boolean {
+  if (role === 'host') return true;
+  return state === 'connected' && since !== null && present - new Date(since).getTime() >= CAUGHT_UP;
+}
