@@ -93,6 +93,8 @@ export const requestSchemas = {
   }),
   /** Signs roster and rules from the plan into the meeting's first act (or a changed roster into a later one). */
   'meetings.convene': z.strictObject({ meeting }),
+  /** Another person of the meeting is its secretary from now on, until the chair has signed the minutes. */
+  'meetings.appointSecretary': z.strictObject({ meeting, member: memberIdSchema.transform(asMemberId) }),
   'meetings.carry': z.strictObject({ meeting }),
   /** Has the relay at `host:port` carry it from now on, and joins it there. */
   'meetings.entrust': z.strictObject({ meeting, address: z.string().trim().min(1).max(300) }),
@@ -173,6 +175,7 @@ export interface RequestOutputs {
   'meetings.list': MeetingSummary[];
   'meetings.create': { readonly meeting: MeetingId };
   'meetings.convene': null;
+  'meetings.appointSecretary': null;
   'meetings.carry': { readonly addresses: readonly string[] };
   'meetings.entrust': null;
   'meetings.stopCarrying': null;

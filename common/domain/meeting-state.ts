@@ -133,8 +133,21 @@ export interface MinutesRevision {
   readonly chunks: readonly Sha256[];
 }
 
+/** Whose signatures are in minutes; it stays whoever holds the office later. */
+interface FrozenBy {
+  readonly frozenBy: MemberId;
+}
+interface SignedBy extends FrozenBy {
+  readonly signedBy: MemberId;
+}
+
 export type MinutesStage =
   | { readonly stage: 'draft' }
-  | ({ readonly stage: 'frozen' } & MinutesRevision)
-  | ({ readonly stage: 'signed'; readonly increment: string } & MinutesRevision)
-  | { readonly stage: 'sealed'; readonly paper: Sha256; readonly size: number; readonly chunks: readonly Sha256[] };
+  | ({ readonly stage: 'frozen' } & MinutesRevision & FrozenBy)
+  | ({ readonly stage: 'signed'; readonly increment: string } & MinutesRevision & SignedBy)
+  | ({
+      readonly stage: 'sealed';
+      readonly paper: Sha256;
+      readonly size: number;
+      readonly chunks: readonly Sha256[];
+    } & SignedBy);

@@ -370,4 +370,71 @@ describe('minutes', () => {
     expect(end.receipts[asSha256('d'.repeat(64))]).toEqual([MEMBERS[0]]);
     expect(reasons(written.acts).slice(4)).toEqual(['wrong-phase', 'wrong-phase']);
   });
+
+  const sealed = { paper: asSha256('d'.repeat(64)), size: 20, chunks: [asSha256('d'.repeat(64))] };
+  const signature = { role: 'chair' as const, revision: frozen.revision, increment: 'AA' };
+  /** Closed, and frozen by the secretary. */
+  function frozenMinutes() {
+    const written = opened();
+    written.act(CHAIR, 'meeting-closed', {});
+    written.act(SECRETARY, 'minutes-frozen', frozen);
+    return written;
+  }
+  const rosterWith = (secretary: MemberId, chair = CHAIR) => ({
+    roster: [CHAIR, SECRETARY, ...MEMBERS].map((one) =>
+      entry(one, one === secretary ? 'secretary' : one === chair ? 'chair' : 'member'),
+    ),
+  });
+
+  test('[MIN-2] the chair seals when the secretary can not; both doing it is one seal', () => {
+    const written = frozenMinutes();
+    written.act(CHAIR, 'minutes-sealed', sealed);
+    written.act(CHAIR, 'minutes-signed', signature);
+    written.act(MEMBERS[0]!, 'minutes-sealed', sealed);
+    written.act(CHAIR, 'minutes-sealed', sealed);
+    expect(reasons(written.acts)).toEqual(['wrong-phase', 'not-allowed']);
+    expect(state(written.acts).minutes).toEqual({ stage: 'sealed', ...sealed, frozenBy: SECRETARY, signedBy: CHAIR });
+    written.act(SECRETARY, 'minutes-sealed', sealed);
+    written.act(MEMBERS[0]!, 'minutes-sealed', sealed);
+    written.act(SECRETARY, 'minutes-sealed', { ...sealed, paper: asSha256('e'.repeat(64)) });
+    expect(reasons(written.acts).slice(2)).toEqual(['not-allowed', 'wrong-phase']);
+    expect(state(written.acts).minutes).toMatchObject(sealed);
+  });
+
+  test('[MIN-2] who signed stays who signed, whoever holds the office when they are sealed', () => {
+    const written = frozenMinutes();
+    written.act(CHAIR, 'minutes-signed', signature);
+    written.act(SECRETARY, 'roster-changed', rosterWith(MEMBERS[0]!, MEMBERS[1]));
+    expect(state(written.acts).minutes.stage).toBe('signed');
+    written.act(MEMBERS[0]!, 'minutes-sealed', sealed);
+    expect(state(written.acts).minutes).toEqual({ stage: 'sealed', ...sealed, frozenBy: SECRETARY, signedBy: CHAIR });
+  });
+
+  test('[MIN-4] with another secretary, what is frozen and not signed is a draft again', () => {
+    const written = frozenMinutes();
+    written.act(CHAIR, 'roster-changed', { roster: rosterWith(SECRETARY).roster.slice(0, 4) });
+    expect(state(written.acts).minutes.stage).toBe('frozen');
+    written.act(CHAIR, 'roster-changed', rosterWith(MEMBERS[0]!));
+    expect(state(written.acts).minutes.stage).toBe('draft');
+    written.act(CHAIR, 'minutes-signed', signature);
+    written.act(SECRETARY, 'minutes-frozen', frozen);
+    expect(reasons(written.acts)).toEqual(['wrong-phase', 'not-allowed']);
+    written.act(MEMBERS[0]!, 'minutes-frozen', { ...frozen, revision: asSha256('f'.repeat(64)) });
+    expect(state(written.acts).minutes).toMatchObject({ stage: 'frozen', frozenBy: MEMBERS[0] });
+  });
+
+  test('[MIN-4] what the lost secretary froze meanwhile undoes nothing when it arrives', () => {
+    const written = opened();
+    written.act(CHAIR, 'meeting-closed', {});
+    const before = new Date(Date.parse(written.acts.at(-1)!.time) + 1).toISOString();
+    written.act(CHAIR, 'roster-changed', rosterWith(MEMBERS[0]!));
+    const other = { ...frozen, revision: asSha256('f'.repeat(64)) };
+    written.act(MEMBERS[0]!, 'minutes-frozen', other);
+    written.act(CHAIR, 'minutes-signed', { ...signature, revision: other.revision });
+    written.act(CHAIR, 'minutes-sealed', sealed);
+    const known = state(written.acts).minutes;
+    expect(known).toEqual({ stage: 'sealed', ...sealed, frozenBy: MEMBERS[0], signedBy: CHAIR });
+    written.act(SECRETARY, 'minutes-frozen', frozen, before);
+    expect(state(written.acts).minutes).toEqual(known);
+  });
 });

@@ -13,6 +13,7 @@ import type {
   SpeakRequest,
   Speech,
 } from './meeting-state.ts';
+import { minutesAfter, minutesUnder } from './minutes-course.ts';
 import { isPresent, quorumOf } from './quorum.ts';
 import { isOffice, type RosterEntry } from './roster.ts';
 import { tally } from './tally.ts';
@@ -124,7 +125,8 @@ function apply(course: Course, act: Act, ballots: readonly BallotAct[]): Ignored
   const convener = act.author === course.convener;
   if (!entry && !convener) return 'not-in-roster';
   if (entry?.role === 'relay' && !convener && act.kind !== 'paper-received') return 'not-allowed';
-  if (course.minutes.stage === 'sealed' && act.kind !== 'paper-received') return 'wrong-phase';
+  const sealed = course.minutes.stage === 'sealed';
+  if (sealed && act.kind !== 'paper-received' && act.kind !== 'minutes-sealed') return 'wrong-phase';
   const office = isOffice(course.roster, act.author);
   const needsOffice = (): IgnoredReason | undefined => (office ? undefined : 'not-allowed');
   const needsOpen = (): IgnoredReason | undefined =>
@@ -136,6 +138,7 @@ function apply(course: Course, act: Act, ballots: readonly BallotAct[]): Ignored
     case 'roster-changed':
       if (!office && !convener) return 'not-allowed';
       course.roster = act.body.roster;
+      course.minutes = minutesUnder(course.roster, course.minutes);
       return undefined;
     case 'meeting-opened':
       if (!office) return 'not-allowed';
@@ -279,26 +282,14 @@ function apply(course: Course, act: Act, ballots: readonly BallotAct[]): Ignored
       return undefined;
     }
     case 'minutes-frozen':
-      if (entry?.role !== 'secretary') return 'not-allowed';
-      if (course.phase !== 'closed' || course.minutes.stage !== 'draft') return 'wrong-phase';
-      course.minutes = { stage: 'frozen', ...act.body };
-      return undefined;
     case 'minutes-reopened':
-      if (!office) return 'not-allowed';
-      if (course.minutes.stage !== 'frozen' || course.minutes.revision !== act.body.revision) return 'wrong-phase';
-      course.minutes = { stage: 'draft' };
-      return undefined;
     case 'minutes-signed':
-      if (entry?.role !== 'chair') return 'not-allowed';
-      if (course.minutes.stage !== 'frozen') return 'wrong-phase';
-      if (course.minutes.revision !== act.body.revision) return 'unknown-revision';
-      course.minutes = { ...course.minutes, stage: 'signed', increment: act.body.increment };
+    case 'minutes-sealed': {
+      const after = minutesAfter(course.minutes, act, { role: entry?.role, phase: course.phase });
+      if (typeof after === 'string') return after;
+      course.minutes = after;
       return undefined;
-    case 'minutes-sealed':
-      if (entry?.role !== 'secretary') return 'not-allowed';
-      if (course.minutes.stage !== 'signed') return 'wrong-phase';
-      course.minutes = { stage: 'sealed', ...act.body };
-      return undefined;
+    }
     default:
       return assertNever(act);
   }

@@ -12,6 +12,7 @@ import {
 } from '../../common/contract/requests.ts';
 import { asMeetingId, type MeetingId, type Sha256 } from '../../common/domain/ids.ts';
 import type { MeetingState } from '../../common/domain/meeting-state.ts';
+import { appointSecretary } from './appoint-secretary.ts';
 import { DIRECT_ACTS } from './direct-acts.ts';
 import { createEnrolment } from './enrolment.ts';
 import { createEventHub } from './events.ts';
@@ -268,6 +269,10 @@ export function createLaptop(ports: LaptopPorts): Laptop {
     'meetings.convene': async ({ meeting }) => {
       editable(meeting);
       await here().workplace.convene(meeting);
+      return null;
+    },
+    'meetings.appointSecretary': async ({ meeting, member }) => {
+      await appointSecretary(editable(meeting), member);
       return null;
     },
     'meetings.entrust': async ({ meeting, address }) => {

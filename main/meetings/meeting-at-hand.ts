@@ -1,4 +1,4 @@
-import type { Sha256 } from '../../common/domain/ids.ts';
+import type { MemberId, Sha256 } from '../../common/domain/ids.ts';
 import type { OpenMeeting } from './open-meeting.ts';
 import type { OwnChanges } from './own-changes.ts';
 import { followOwnClock } from './own-clock.ts';
@@ -48,6 +48,12 @@ export const newAtHand = (meeting: OpenMeeting, own: OwnChanges, now: () => Date
 });
 
 export const isHost = (one: MeetingAtHand | undefined): boolean => one?.attendance?.status().role === 'host';
+
+/** Whose laptops are known to be there now. */
+export const onlineWith = (one: MeetingAtHand): readonly MemberId[] => {
+  const status = one.attendance?.status();
+  return status && status.role !== 'alone' ? status.online : [];
+};
 
 export function isConnected(one: MeetingAtHand | undefined): boolean {
   const status = one?.attendance?.status();

@@ -5,7 +5,7 @@ import type { MeetingSummary } from '../../common/contract/requests.ts';
 import type { MeetingId, MemberId, Sha256 } from '../../common/domain/ids.ts';
 import type { MeetingState, MinutesRevision } from '../../common/domain/meeting-state.ts';
 import { SIGNATURE_FIELDS } from '../../common/domain/minutes-signatures.ts';
-import { withRole, type RosterEntry } from '../../common/domain/roster.ts';
+import { withRole } from '../../common/domain/roster.ts';
 import { minutesContent } from './minutes-content.ts';
 import type { OpenMeeting } from './open-meeting.ts';
 import { orRefuse, type Session } from './organisation.ts';
@@ -90,17 +90,21 @@ export async function signMinutes(deps: MinutesDeps, meeting: OpenMeeting): Prom
 
 /**
  * Puts the chair's signature behind the revision once it has arrived, checks the result as a stranger would, and hands
- * it out. Done by the secretary's laptop; harmless to call again.
+ * it out. [MIN-2] Done by the secretary's laptop; by the chair's when that one is not among those `online`. Harmless to call
+ * again.
  */
-export async function sealMinutes(deps: MinutesDeps, meeting: OpenMeeting): Promise<void> {
+export async function sealMinutes(deps: MinutesDeps, meeting: OpenMeeting, online: readonly MemberId[]): Promise<void> {
   const state = meeting.state();
   if (state?.minutes.stage !== 'signed' || meeting.readOnly) return;
-  if (withRole(state.roster, 'secretary')?.member !== deps.session.member) return;
+  const me = deps.session.member;
+  const secretary = withRole(state.roster, 'secretary')?.member;
+  const inPlace = withRole(state.roster, 'chair')?.member === me && !(secretary && online.includes(secretary));
+  if (secretary !== me && !inPlace) return;
   const revision = await revisionBytes(deps.store, state.minutes);
   const sealed = Buffer.concat([revision, Buffer.from(state.minutes.increment, 'base64url')]);
   const verdict = await deps.signing.verify(sealed, {
     trust: [deps.session.organisation.authorityCertificate],
-    expected: expectedSigners(state.roster),
+    expected: expectedSigners(state),
   });
   if (verdict.outcome !== 'valid') throw new Refusal('signature-does-not-verify');
   const { sha256, size, chunks } = await deps.store.papers.importBytes(sealed);
@@ -108,7 +112,7 @@ export async function sealMinutes(deps: MinutesDeps, meeting: OpenMeeting): Prom
 }
 
 /**
- * Where the sealed minutes lie. Refuses while there are none, and when what the secretary's laptop calls the sealed
+ * Where the sealed minutes lie. Refuses while there are none, and when what a laptop called the sealed
  * minutes is not byte by byte the frozen revision with the chair's signature behind it.
  */
 export async function sealedMinutes(store: LaptopStore, meeting: OpenMeeting): Promise<{ readonly path: string }> {
@@ -128,15 +132,16 @@ export async function sealedMinutes(store: LaptopStore, meeting: OpenMeeting): P
   return file;
 }
 
-/** Who must have signed minutes, by field. */
-export function expectedSigners(
-  roster: readonly RosterEntry[],
-): { readonly field: string; readonly memberId: MemberId }[] {
-  const secretary = withRole(roster, 'secretary');
-  const chair = withRole(roster, 'chair');
+/** Who must have signed minutes, by field: who did so by their acts, and otherwise whose office it is. */
+export function expectedSigners({
+  roster,
+  minutes,
+}: Pick<MeetingState, 'roster' | 'minutes'>): { readonly field: string; readonly memberId: MemberId }[] {
+  const secretary = minutes.stage === 'draft' ? withRole(roster, 'secretary')?.member : minutes.frozenBy;
+  const chair = 'signedBy' in minutes ? minutes.signedBy : withRole(roster, 'chair')?.member;
   return [
-    ...(secretary ? [{ field: SIGNATURE_FIELDS.secretary, memberId: secretary.member }] : []),
-    ...(chair ? [{ field: SIGNATURE_FIELDS.chair, memberId: chair.member }] : []),
+    ...(secretary ? [{ field: SIGNATURE_FIELDS.secretary, memberId: secretary }] : []),
+    ...(chair ? [{ field: SIGNATURE_FIELDS.chair, memberId: chair }] : []),
   ];
 }
 
@@ -150,7 +155,7 @@ export function minutesHere(
   for (const { meeting } of meetings.list().filter(({ phase }) => phase === 'sealed')) {
     const state = meetings.open(meeting).state();
     if (state?.minutes.stage === 'sealed' && state.minutes.paper === pdf)
-      return { title: state.title, expected: expectedSigners(state.roster) };
+      return { title: state.title, expected: expectedSigners(state) };
   }
   return undefined;
 }

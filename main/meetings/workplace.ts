@@ -15,7 +15,7 @@ import { entrust, takeEntrusted } from './entrusting.ts';
 import type { EventHub } from './events.ts';
 import { exchangePapers, receiptPapers } from './exchange-papers.ts';
 import { lookForMeetings } from './found-meetings.ts';
-import { isConnected, isHost, newAtHand, type MeetingAtHand } from './meeting-at-hand.ts';
+import { isConnected, isHost, newAtHand, onlineWith, type MeetingAtHand } from './meeting-at-hand.ts';
 import { meetingIdOf, newNonce } from './meeting-id.ts';
 import { sealMinutes, type MinutesDeps } from './meeting-minutes.ts';
 import { createChunkDesk } from './paper-chunks.ts';
@@ -241,7 +241,7 @@ export function createWorkplace(deps: {
     if (one.sealing) return;
     one.sealing = true;
     try {
-      await sealMinutes(deps.minutes, one.meeting);
+      await sealMinutes(deps.minutes, one.meeting, onlineWith(one));
     } catch (error) {
       log.error('minutes could not be sealed', {}, error);
     } finally {

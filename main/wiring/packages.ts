@@ -138,8 +138,7 @@ export const verifyPackage: Packages['verify'] = async (path, roots) => {
     ];
     const pdf = await opened.minutes();
     // Against the package's own authority: whether that one is trusted is said once, above.
-    const minutes =
-      pdf && (await pdfVerifier(pdf, { trust: [root], expected: state ? expectedSigners(state.roster) : [] }));
+    const minutes = pdf && (await pdfVerifier(pdf, { trust: [root], expected: state ? expectedSigners(state) : [] }));
     if (state?.minutes.stage === 'sealed' && !minutes) problems.push('signature-missing');
     return {
       verdict: minutes ? both(verdictOf(problems), minutes) : verdictOf(problems),

@@ -346,4 +346,20 @@ test.describe.serial('when things go wrong', () => {
       await relay.stop();
     }
   });
+
+  test("the secretary's laptop is gone for good: the chair names another one, and the minutes are signed", async () => {
+    await steps.closeMeeting(chair.page);
+    await secretary.kill();
+    await steps.showPanel(chair.page, 'minutes');
+    await by(chair.page, 'name-secretary').click();
+    const person = by(chair.page, 'new-secretary').locator('option', { hasText: MEMBER });
+    await by(chair.page, 'new-secretary').selectOption(await person.getAttribute('value'));
+    await by(chair.page, 'confirm-name-secretary').click();
+    await expect(by(chair.page, 'notice').filter({ hasText: MEMBER })).toBeVisible({ timeout: 20_000 });
+    await steps.freezeMinutes(member.page);
+    await expect(by(member.page, 'name-secretary')).toHaveCount(0);
+    await steps.signMinutes(chair.page);
+    for (const { page } of [chair, member]) await steps.haveSignedMinutes(page);
+    await expect(by(chair.page, 'name-secretary')).toHaveCount(0);
+  });
 });

@@ -129,6 +129,7 @@ describe('next natural step', () => {
     const chair = { chair: true, secretary: false };
     const frozen = {
       stage: 'frozen' as const,
+      frozenBy: asMemberId('00000000-0000-4000-8000-000000000002'),
       revision: PAPER,
       size: 1,
       chunks: [PAPER],

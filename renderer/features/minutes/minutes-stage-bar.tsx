@@ -11,6 +11,7 @@ import { Failure } from '../../ui/failure.tsx';
 import { notify, notifyFailure } from '../../ui/notify.ts';
 import { Status } from '../../ui/screen.tsx';
 import styles from './minutes.module.css';
+import { NameSecretary } from './name-secretary.tsx';
 
 /** Where the minutes are on their way: written, frozen and signed by the secretary, signed by the chair, handed out. */
 export function MinutesStageBar({ view, state }: { readonly view: MeetingView; readonly state: MeetingState }) {
@@ -20,8 +21,10 @@ export function MinutesStageBar({ view, state }: { readonly view: MeetingView; r
   const sign = useRequest('minutes.sign');
   const { act, busy } = useAct(meeting);
   const [asking, setAsking] = useState<'freeze' | 'sign' | null>(null);
+  const [naming, setNaming] = useState(false);
   const { roles } = view.me;
   const { minutes } = state;
+  const replaceable = state.phase === 'closed' && (minutes.stage === 'draft' || minutes.stage === 'frozen');
 
   async function save(): Promise<void> {
     try {
@@ -74,6 +77,11 @@ export function MinutesStageBar({ view, state }: { readonly view: MeetingView; r
             {t('minutes.reopen')}
           </Button>
         ) : null}
+        {!readOnly && replaceable && (roles.chair || roles.convener) && !roles.secretary ? (
+          <Button onClick={() => setNaming(true)} data-testid="name-secretary">
+            {t('minutes.nameSecretary')}
+          </Button>
+        ) : null}
         {minutes.stage === 'sealed' ? (
           <Button appearance="primary" onClick={() => void save()} data-testid="save-minutes">
             {t('minutes.save')}
@@ -81,6 +89,7 @@ export function MinutesStageBar({ view, state }: { readonly view: MeetingView; r
         ) : null}
       </div>
       <Failure failure={freeze.failure ?? sign.failure} />
+      <NameSecretary open={naming && replaceable} state={state} onClose={() => setNaming(false)} />
       <Confirm
         open={asking !== null}
         title={asking === 'sign' ? t('minutes.signTitle') : t('minutes.freezeTitle')}
