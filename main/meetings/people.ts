@@ -4,7 +4,7 @@ import type { Invitation, ParsedInput, PeopleList } from '../../common/contract/
 import { asMemberId, type MemberId } from '../../common/domain/ids.ts';
 import type { EnrolmentDesk, Identity, Issuer } from './identity-port.ts';
 import { issueFor, orRefuse, orRefuseAuthority, type Session } from './organisation.ts';
-import type { LaptopStore, Log } from './ports.ts';
+import type { LaptopStore, Log, Person } from './ports.ts';
 import { writeOut } from './write-out.ts';
 
 /** The authority's password is asked for again after this time, in milliseconds. */
@@ -75,12 +75,19 @@ export function openPeopleDesk(deps: {
     return desk;
   }
 
+  /** Of the organisation, as far as this laptop knows; only that of the authority knows all. */
+  function known(): readonly Person[] {
+    const { member, name, position } = session;
+    const me = { member, name, position, certificate: identity.fingerprint(session.chain[0] ?? new Uint8Array()) };
+    return organisation.holdsAuthority ? store.people.list() : [me];
+  }
+
   async function list(): Promise<PeopleList> {
     const serving = expected() || desk ? await opened() : undefined;
     const pending = serving ? await serving.desk.pending() : [];
     const positions = new Map(store.invitations.list().map((one) => [one.invitation.id, one.position]));
     return {
-      members: store.people.list().map((person) => {
+      members: known().map((person) => {
         const der = person.certificate && store.certificates.get(person.certificate);
         const checked = der ? identity.checkCertificate(der, [organisation.authorityCertificate], now()) : undefined;
         return {

@@ -36,6 +36,7 @@ import { PaperPane } from './paper-pane.tsx';
 import { PaperTabs, type TabItem } from './paper-tabs.tsx';
 import { go, goHome } from './router.ts';
 import { useConsole } from './use-console.ts';
+import { useMissedVote } from './use-missed-vote.ts';
 import { usePaperTabs } from './use-paper-tabs.ts';
 
 const PANELS = ['people', 'notes', 'votes', 'minutes', 'board'] as const satisfies readonly PanelName[];
@@ -108,6 +109,8 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
     vote !== undefined &&
     ((asked?.what === 'vote' && putAway !== vote.motion) || (again === vote.motion && !readOnly)) &&
     console.dialog === null;
+
+  useMissedVote(asked?.what === 'vote' ? asked.motion : null, view, () => setPanel('votes'));
 
   const titleOf = (paper: Sha256): string =>
     state.minutes.stage === 'sealed' && state.minutes.paper === paper

@@ -101,6 +101,8 @@ test.describe.serial('reading a paper together and writing on it', () => {
       await expect.poll(() => inkOn(page).then(({ dry }) => dry)).toBeGreaterThan(50);
     }
     await expect.poll(() => inkOn(chair).then(({ live }) => live)).toBe(0);
+    // The wet ink is off the screen: it neither stands beside the dry one nor makes the paper wider when that is resized.
+    await expect(member.locator('.ink-wet').first()).toBeHidden();
   });
 
   test('undo, redo and the eraser reach the others; nobody erases what another wrote', async () => {

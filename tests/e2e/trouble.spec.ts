@@ -305,6 +305,9 @@ test.describe.serial('when things go wrong', () => {
 
     // The meeting goes on, and the ballot counts.
     await steps.closeVote(chair.page);
+    // Whose card is gone without a ballot of theirs is told so, and sees the result.
+    await expect(by(secretary.page, 'notice')).toContainText('trước khi anh/chị gửi phiếu');
+    await expect(by(secretary.page, 'no-ballot-of-mine').first()).toBeVisible();
     await steps.showPanel(chair.page, 'votes');
     await expect(by(chair.page, 'vote-arithmetic').first()).toContainText('1/3');
     await steps.concludeItem(chair.page, 'Thông qua.');

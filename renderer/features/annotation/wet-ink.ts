@@ -27,6 +27,7 @@ export function startWetInk(
   const width = Math.max(1, Math.ceil(Math.min(page.width, view.right - page.left)) - left);
   const height = Math.max(1, Math.ceil(Math.min(page.height, view.bottom - page.top)) - top);
   const ratio = window.devicePixelRatio;
+  canvas.style.display = '';
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
   canvas.style.left = `${left}px`;
@@ -54,6 +55,8 @@ export function startWetInk(
       last = [x, y];
     },
     clear() {
+      // What skips the compositor's queue may stay on the screen although the canvas has no size any more.
+      canvas.style.display = 'none';
       canvas.width = 0;
       canvas.height = 0;
     },

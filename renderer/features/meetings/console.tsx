@@ -109,6 +109,7 @@ function MoreMenu({ state, agenda, acting, onWish }: Props) {
   const open = state.phase === 'open';
   const voting = state.motions.some(({ closedAt }) => closedAt === null);
   const current = state.currentItem;
+  const others = agenda.map((item, index) => ({ item, ordinal: index + 1 })).filter(({ item }) => item.id !== current);
   return (
     <Menu>
       <MenuTrigger disableButtonEnhancement>
@@ -147,22 +148,23 @@ function MoreMenu({ state, agenda, acting, onWish }: Props) {
                 {t('console.closeMeeting')}
               </MenuItem>
               <MenuDivider />
-              <MenuGroup>
-                <MenuGroupHeader>{t('console.openOther')}</MenuGroupHeader>
-                {agenda
-                  .map((item, index) => ({ item, ordinal: index + 1 }))
-                  .filter(({ item }) => item.id !== current)
-                  .map(({ item, ordinal }) => (
-                    <MenuItem
-                      key={item.id}
-                      disabled={voting}
-                      onClick={() => void acting.act('item-opened', { item: item.id, ordinal, title: item.title })}
-                    >
-                      {`${ordinal}. ${item.title}`}
-                    </MenuItem>
-                  ))}
-              </MenuGroup>
-              <MenuDivider />
+              {others.length === 0 ? null : (
+                <>
+                  <MenuGroup>
+                    <MenuGroupHeader>{t('console.openOther')}</MenuGroupHeader>
+                    {others.map(({ item, ordinal }) => (
+                      <MenuItem
+                        key={item.id}
+                        disabled={voting}
+                        onClick={() => void acting.act('item-opened', { item: item.id, ordinal, title: item.title })}
+                      >
+                        {`${ordinal}. ${item.title}`}
+                      </MenuItem>
+                    ))}
+                  </MenuGroup>
+                  <MenuDivider />
+                </>
+              )}
             </>
           ) : null}
           <MenuItem onClick={() => onWish({ wish: 'room-screen' })} data-testid="open-room-screen">

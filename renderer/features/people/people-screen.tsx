@@ -40,7 +40,10 @@ export function PeopleScreen({ status }: { readonly status: AppStatus }) {
         {(value) => (
           <>
             {status.holdsAuthority ? <Entrance people={value} /> : null}
-            <Section title={t('people.members')}>
+            <Section
+              title={t('people.members')}
+              {...(status.holdsAuthority ? {} : { hint: t('people.membersElsewhere') })}
+            >
               <Members people={value} mayRenew={status.holdsAuthority} />
             </Section>
             {status.organisation === null ? null : (
