@@ -20,11 +20,17 @@ export const MAX_ENTRY_CHARACTERS = 8 * 1024 * 1024;
 export const MAX_STREAMS_OF_AUTHOR = 500;
 export const MAX_ACTS_OF_AUTHOR = 5000;
 /**
- * No further entry once those of a stream (from its snapshot on) have as many characters: all laptops hold all acts in
- * memory, and documents that are open. A day of typing makes some ten million.
+ * What an author may have others keep in one meeting, characters of entries. Acts, and each document that several write
+ * (others build on what is in it, so it must be the same everywhere): no further entry once those of the stream come to as
+ * much. A day of typing makes some ten million.
  */
 export const MAX_ACT_CHARACTERS = 32 * 1024 * 1024;
-export const MAX_CHANGE_CHARACTERS = 128 * 1024 * 1024;
+export const MAX_TEXT_CHARACTERS = 64 * 1024 * 1024;
+/**
+ * Ink on all papers together, of each from its snapshot on, and the states of the snapshots (bytes): nothing that would take
+ * it further. A hundred papers with five hundred strokes each come to some twenty million.
+ */
+export const MAX_INK_CHARACTERS = 64 * 1024 * 1024;
 
 export const ACTS_STREAM = 'acts';
 export type Stream = typeof ACTS_STREAM | `doc/${string}`;
@@ -147,6 +153,8 @@ export type EntryRefusal =
   | 'state-wanted'
   /** A snapshot that stands for too little. */
   | 'not-due'
+  /** The author has written as much in this meeting as one may. */
+  | 'too-much'
   | 'not-allowed'
   | 'bad-body';
 

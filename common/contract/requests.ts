@@ -244,8 +244,8 @@ export interface AppStatus {
   readonly renewing: boolean;
 }
 
-/** `disk-low`: papers are not taken any more, everything else is. */
-export type StorageTrouble = 'disk-low' | 'disk-full' | 'store-unwritable' | 'store-damaged';
+/** `disk-low`: papers are not taken any more, everything else is. `disk-own-only`: nor is what others write. */
+export type StorageTrouble = 'disk-low' | 'disk-own-only' | 'disk-full' | 'store-unwritable' | 'store-damaged';
 
 /** What was done about a damaged database. */
 export interface Restoration {
@@ -394,6 +394,8 @@ export interface Connection {
   readonly lastReceived: string | null;
   /** Own changes that no other laptop has acknowledged; `since` (RFC 3339): when the first of them was made. */
   readonly onlyHere: { readonly count: number; readonly since: string | null };
+  /** Some of them can't go elsewhere: this member has written as much in the meeting as one may. */
+  readonly tooMuch: boolean;
   /** There are own changes at all. */
   readonly hasOwn: boolean;
   /**

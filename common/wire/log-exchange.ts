@@ -115,6 +115,7 @@ const innocent: ReadonlySet<EntryRefusal> = new Set([
   'certificate-refused',
   'state-wanted',
   'not-due',
+  'too-much',
 ]);
 
 /**
@@ -417,8 +418,8 @@ export function createLogExchange(options: {
   };
 }
 
-/** What a refused entry says of itself, for the log. */
-function claimedPosition(jws: string): StreamPosition | null {
+/** What a refused entry says of itself. */
+export function claimedPosition(jws: string): StreamPosition | null {
   try {
     const text = new TextDecoder().decode(fromBase64UrlEncoded(jws.split('.', 3)[1] ?? ''));
     const parsed = entryPayloadSchema

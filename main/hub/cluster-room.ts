@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Entry, StreamHead } from '../../common/acts/entry.ts';
 import type { CarriedMeeting } from '../../common/collab/carried-meeting.ts';
-import type { MemberId } from '../../common/domain/ids.ts';
+import { asSha256, type MemberId } from '../../common/domain/ids.ts';
 import { streamKey } from '../../common/wire/acknowledged.ts';
 import type { LinkLogger } from '../../common/wire/admission.ts';
 import { ENTRY_BATCH_CHARACTERS, ENTRY_BATCH_COUNT } from '../../common/wire/link.ts';
+import { claimedPosition } from '../../common/wire/log-exchange.ts';
 import {
   decodeListed,
   decodeSpoken,
@@ -41,6 +42,9 @@ const DIFFERENT_BEATS = 3;
 /** Of an answer to `lacks`, characters; the rest is asked for again. */
 const ANSWER_CHARACTERS = 4 * 1024 * 1024;
 const READ_LIMIT = 64;
+/** As if one had all of a stream. */
+const MAX_SEQUENCE = 2 ** 31;
+const NO_HASH = asSha256('0'.repeat(64));
 /** What a client says live goes to the other relays up to so many bytes a second, and at once; the rest comes as entries. */
 const SPOKEN_PER_SECOND = 1024 * 1024;
 const SPOKEN_AT_ONCE = 8 * SPOKEN_PER_SECOND;
@@ -82,6 +86,11 @@ export function createClusterRoom(options: {
   let pullAgain = false;
   let different = 0;
   let closed = false;
+  /**
+   * Streams (`streamKey`) of which an entry was too much here: the relay that has it took it before something else of its
+   * author, and would list it again and again. Asked for no more, until a snapshot may have made room.
+   */
+  const tooMuch = new Map<string, StreamHead>();
   let log: { readonly heads: readonly StreamHead[]; readonly hash: string } | undefined;
 
   function ownLog(): NonNullable<typeof log> {
@@ -98,6 +107,7 @@ export function createClusterRoom(options: {
 
   const stopListening = meeting.log.onStored((stored, from) => {
     log = undefined;
+    if (stored.some(({ state }) => state)) tooMuch.clear();
     // What came by the bus is in the list already.
     if (from === carrier) return;
     entries.push(...stored);
@@ -159,7 +169,9 @@ export function createClusterRoom(options: {
     if (listed.relay === relay) return;
     const certificates = listed.certificates.map((text) => Buffer.from(text, 'base64'));
     const { refused } = await meeting.log.receive({ entries: listed.entries, certificates }, carrier);
-    for (const { reason } of refused) {
+    for (const { index, reason } of refused) {
+      const at = reason === 'too-much' ? claimedPosition(listed.entries[index] ?? '') : null;
+      if (at) tooMuch.set(streamKey(at), { ...at, seq: MAX_SEQUENCE, hash: NO_HASH });
       if (reason !== 'gap') logger.warn('entry of another relay refused', { meeting: topic, reason });
     }
   }
@@ -190,7 +202,8 @@ export function createClusterRoom(options: {
     if (different < DIFFERENT_BEATS) return;
     different = 0;
     logger.info('log differs from other relays', { meeting: topic, relays: others.length });
-    for (const [to] of others) speak(encodeSpeech({ type: 'lacks', relay, to, heads: own.heads }));
+    const heads = [...own.heads.filter((head) => !tooMuch.has(streamKey(head))), ...tooMuch.values()];
+    for (const [to] of others) speak(encodeSpeech({ type: 'lacks', relay, to, heads }));
   }
 
   // Live frames

@@ -2,6 +2,7 @@ import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import type { Entry, EntryPayload, Stream } from '../../common/acts/entry.ts';
 import type { OpenDocument } from '../../common/collab/carried-meeting.ts';
+import { Refusal } from '../../common/contract/port.ts';
 import type { MeetingId, MemberId } from '../../common/domain/ids.ts';
 import { tagOf, tagOfClient, newClientId } from '../../common/collab/client-id.ts';
 import { applyEntry } from '../../common/collab/apply-entry.ts';
@@ -28,6 +29,8 @@ export interface UnsignedChanges {
   count(): number;
   /** When the first of them was made, RFC 3339; null when there are none. */
   since(): string | null;
+  /** The last time, some of them could not be signed because their author has written as much as one may. */
+  tooMuch(): boolean;
   onChange(listener: () => void): () => void;
 }
 
@@ -105,6 +108,8 @@ export function openMeetingDocuments(options: {
   /** One for each document; what is being signed counts until it is signed. */
   const unsigned = new Map<string, { since: string; count: number }>();
   const unsignedListeners = new Set<() => void>();
+  /** Documents whose unsigned changes are more than their author may write. */
+  const tooMuch = new Set<string>();
   /** Changes of the use cases are made under one name of their own; windows have others. */
   const clientID = newClientId(options.me);
   let closed = false;
@@ -253,10 +258,16 @@ export function openMeetingDocuments(options: {
       if (left && left.count > taken)
         unsigned.set(name, { since: options.now().toISOString(), count: left.count - taken });
       else unsigned.delete(name);
+      tooMuch.delete(name);
       for (const listener of unsignedListeners) listener();
     } catch (error) {
       // The changes stay on disk and are tried again with the next change or start.
-      options.logger.error('changes could not be signed', { meeting, document: name }, error);
+      if (!(error instanceof Refusal && error.code === 'too-much-written'))
+        return options.logger.error('changes could not be signed', { meeting, document: name }, error);
+      if (tooMuch.has(name)) return;
+      tooMuch.add(name);
+      options.logger.warn('as much written as one may', { meeting, document: name });
+      for (const listener of unsignedListeners) listener();
     }
   }
 
@@ -309,6 +320,7 @@ export function openMeetingDocuments(options: {
     unsigned: {
       count: () => [...unsigned.values()].reduce((sum, { count }) => sum + count, 0),
       since: () => [...unsigned.values()].map(({ since }) => since).sort()[0] ?? null,
+      tooMuch: () => tooMuch.size > 0,
       onChange(listener) {
         unsignedListeners.add(listener);
         return () => unsignedListeners.delete(listener);

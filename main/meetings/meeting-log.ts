@@ -9,10 +9,7 @@ import {
   documentSnapshotBodySchema,
   ENTRY_VERSION,
   jwsOf,
-  MAX_ACT_CHARACTERS,
-  MAX_ACTS_OF_AUTHOR,
-  MAX_CHANGE_CHARACTERS,
-  MAX_STREAMS_OF_AUTHOR,
+  payloadBytes,
   type Entry,
   type EntryPayload,
   type EntryRefusal,
@@ -32,6 +29,7 @@ import { createEntryIntake, type Checked } from './entry-intake.ts';
 import type { CertificateBook, EntryAuthentication, Log, MeetingStore } from './ports.ts';
 import { checkedSnapshot, dueSnapshot, isSnapshot } from './snapshots.ts';
 import { followFlushes } from './unflushed.ts';
+import { countWritten } from './written-so-far.ts';
 
 /** Own entries are refused for the same reasons as received ones; this one tells which. */
 export class EntryRefused extends Error {
@@ -86,15 +84,15 @@ export interface MeetingLogOptions {
 /** A member's clock that is no further ahead than this is followed: a wrong time zone, a wrong day. */
 const FOLLOWED_MILLISECONDS = 24 * 60 * 60 * 1000;
 
+/** Header and signature (RSA 4096), characters. */
+const MOST_AROUND_PAYLOAD = 1024;
+
 /** The signed log of one meeting on this laptop: own entries go in signed, others' go in checked. One path for both. */
 export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
   const { meeting, me, store, authentication, certificates } = options;
   const listeners = new Set<(entries: readonly Entry[], from: MemberId | 'self') => void>();
   const acts: Act[] = [...store.entries.readStream(meeting, ACTS_STREAM)].flatMap((entry) => readAct(entry) ?? []);
-  /** Characters of streams (`streamKey`), from their snapshots on. */
-  const weights = new Map<string, number>();
-  /** undefined: to be counted again. */
-  let streams: Map<MemberId, number> | undefined = countStreams();
+  const written = countWritten(meeting, store.entries);
   const clients = new Map<string, DocumentClients>();
   let ownWork: Promise<unknown> = Promise.resolve();
 
@@ -121,28 +119,10 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
     return Y.diffUpdate(update, Y.encodeStateVector(signed));
   }
 
-  function countStreams(): Map<MemberId, number> {
-    const counts = new Map<MemberId, number>();
-    for (const { author } of store.entries.heads(meeting)) counts.set(author, (counts.get(author) ?? 0) + 1);
-    return counts;
-  }
-
-  /** Counted when first asked for; from then on each checked entry adds its own. */
-  function weightOf(at: { readonly author: MemberId; readonly stream: Stream }): number {
-    const key = streamKey(at);
-    const known = weights.get(key) ?? store.entries.weigh(meeting, at.author, at.stream).characters;
-    weights.set(key, known);
-    return known;
-  }
-
   /** From now on further entries are judged by this one too. */
   function takeIntoAccount(entry: Entry): void {
-    const { stream, author, seq } = entry.payload;
-    if (seq === 1 || (entry.state && !store.entries.head(meeting, author, stream))) {
-      streams ??= countStreams();
-      streams.set(author, (streams.get(author) ?? 0) + 1);
-    }
-    weights.set(streamKey(entry.payload), entry.state ? 0 : weightOf(entry.payload) + entry.jws.length);
+    const { stream, author } = entry.payload;
+    written.add(entry);
     if (stream === ACTS_STREAM) return;
     const document = documentOf(stream);
     // What was before it counts only as far as the snapshot has it, at those who see nothing else as at all.
@@ -245,7 +225,9 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
       store.recordFork(store.entries.read(meeting, payload.author, payload.stream, at, 1)[0], entry);
       return 'fork';
     }
-    const problem = bodyProblem(payload, from, head === undefined);
+    const problem = written.isTooMuch(payload, entry.jws.length, head === undefined)
+      ? 'too-much'
+      : bodyProblem(payload, from);
     if (problem || !isSnapshot(payload)) return problem ?? entry;
     const checked = checkedSnapshot(entry, state, { entries: store.entries, follows: verdict === 'next' });
     if (typeof checked === 'string')
@@ -259,14 +241,8 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
     return checked;
   }
 
-  /** `begins`: its stream. */
-  function bodyProblem(payload: EntryPayload, from: MemberId, begins = payload.seq === 1): EntryRefusal | undefined {
-    const isAct = payload.stream === ACTS_STREAM;
-    // What a snapshot makes an end of may be too much.
-    const most = isAct ? MAX_ACT_CHARACTERS : isSnapshot(payload) ? Infinity : MAX_CHANGE_CHARACTERS;
-    if (weightOf(payload) > most) return 'not-allowed';
-    if (isAct) {
-      if (payload.seq > MAX_ACTS_OF_AUTHOR) return 'not-allowed';
+  function bodyProblem(payload: EntryPayload, from: MemberId): EntryRefusal | undefined {
+    if (payload.stream === ACTS_STREAM) {
       if (!isActKind(payload.kind)) return 'bad-body';
       return actBodySchemas[payload.kind].safeParse(payload.body).success ? undefined : 'bad-body';
     }
@@ -276,7 +252,6 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
       if (payload.seq === 1 || !documentSnapshotBodySchema.safeParse(payload.body).success) return 'bad-body';
     } else if (payload.kind !== DOCUMENT_CHANGE || !change.success) return 'bad-body';
     const { author, time } = payload;
-    if (begins && ((streams ??= countStreams()).get(author) ?? 0) >= MAX_STREAMS_OF_AUTHOR) return 'not-allowed';
     const document = documentOf(payload.stream);
     if (!options.mayHaveWritten({ author, document, time, from })) return 'not-allowed';
     if (!change.success) return undefined;
@@ -285,6 +260,18 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
     if (!problem) return undefined;
     options.log.warn('change refused', { meeting, from, author, document, problem });
     return problem === 'foreign' ? 'not-allowed' : 'bad-body';
+  }
+
+  function isTooMuchOfOwn(payload: EntryPayload): boolean {
+    const characters = Math.ceil((payloadBytes(payload).byteLength * 4) / 3) + MOST_AROUND_PAYLOAD;
+    return written.isTooMuch(payload, characters, payload.seq === 1);
+  }
+
+  /** Before it is signed: throws what is to be told the person, or what is a mistake of ours. */
+  function refuseOwn(payload: EntryPayload): void {
+    if (isTooMuchOfOwn(payload)) throw new Refusal('too-much-written');
+    const problem = bodyProblem(payload, me);
+    if (problem) throw new EntryRefused(problem);
   }
 
   const unflushed = followFlushes(({ payload: { author, stream, seq, prev }, state }) => {
@@ -298,8 +285,7 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
     /** Entries were taken into account when they were checked, and are not on the disk after all. */
     forgetUnstored() {
       clients.clear();
-      streams = undefined;
-      weights.clear();
+      written.forget();
     },
     addCertificate: (certificate) => certificates.add(certificate),
     append: (entries) => unflushed.append(entries, (some) => store.entries.appendSoon(some)),
@@ -350,8 +336,7 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
         if (store.own.inDoubt(meeting)) throw new Refusal('own-log-in-doubt');
         const time = timeOfAct();
         const payload = nextPayload(ACTS_STREAM, kind, time, body(time));
-        const problem = bodyProblem(payload, me);
-        if (problem) throw new EntryRefused(problem);
+        refuseOwn(payload);
         const entry = await authentication.sign(payload);
         store.own.append(entry);
         takeIntoAccount(entry);
@@ -366,8 +351,7 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
         const update = withoutSigned(document, merge(updates));
         const body = { update: Buffer.from(update).toString('base64url') };
         const payload = nextPayload(`doc/${document}`, DOCUMENT_CHANGE, options.now().toISOString(), body);
-        const problem = bodyProblem(payload, me);
-        if (problem) throw new EntryRefused(problem);
+        refuseOwn(payload);
         const entry = await authentication.sign(payload);
         store.pending.commit(meeting, document, upTo, entry);
         takeIntoAccount(entry);
@@ -381,7 +365,7 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
         const due = dueSnapshot(store.entries, { meeting, author: me, stream });
         if (typeof due === 'string') return due;
         const payload = nextPayload(stream, DOCUMENT_SNAPSHOT, options.now().toISOString(), due.body);
-        if (bodyProblem(payload, me)) return 'impossible';
+        if (isTooMuchOfOwn(payload) || bodyProblem(payload, me)) return 'impossible';
         const entry = { ...(await authentication.sign(payload)), state: due.state };
         store.own.append(entry);
         takeIntoAccount(entry);

@@ -66,7 +66,12 @@ const follow = () =>
       id,
       me,
       log: log.log,
-      unsigned: { count: () => unsigned.count, since: () => unsigned.since, onChange: () => () => true },
+      unsigned: {
+        count: () => unsigned.count,
+        since: () => unsigned.since,
+        tooMuch: () => false,
+        onChange: () => () => true,
+      },
     } as unknown as Parameters<typeof followOwnChanges>[0]['meeting'],
     store: log.store as unknown as Parameters<typeof followOwnChanges>[0]['store'],
     acknowledged,
@@ -77,7 +82,7 @@ const acknowledge = (stream: Stream, seq: number) => acknowledged.note([{ author
 
 it('[HELD-4] only here since the oldest own entry that nobody has acknowledged, over all streams', () => {
   log.write(other, 'acts');
-  expect(own.state()).toEqual({ onlyHere: { count: 0, since: null }, hasOwn: false, savedOn: null });
+  expect(own.state()).toEqual({ onlyHere: { count: 0, since: null }, tooMuch: false, hasOwn: false, savedOn: null });
   log.write(me, 'acts');
   seconds(10);
   log.write(me, 'doc/plan');

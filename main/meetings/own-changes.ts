@@ -8,6 +8,8 @@ import type { MeetingStore } from './ports.ts';
 export interface SavedState {
   /** Own changes that no other laptop is known to have, those that are not signed yet included. */
   readonly onlyHere: { readonly count: number; readonly since: string | null };
+  /** Some of that can't go elsewhere: this member has written as much in the meeting as one may. */
+  readonly tooMuch: boolean;
   readonly hasOwn: boolean;
   /** So many laptops, this one included, are known to have all own changes that are older than two seconds. */
   readonly savedOn: number | null;
@@ -102,7 +104,12 @@ export function followOwnChanges(options: {
   }
 
   return {
-    state: () => ({ onlyHere: onlyHere(), hasOwn: heads.size > 0 || meeting.unsigned.count() > 0, savedOn: savedOn() }),
+    state: () => ({
+      onlyHere: onlyHere(),
+      tooMuch: meeting.unsigned.tooMuch(),
+      hasOwn: heads.size > 0 || meeting.unsigned.count() > 0,
+      savedOn: savedOn(),
+    }),
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

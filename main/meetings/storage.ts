@@ -3,14 +3,18 @@ import type { EventHub } from './events.ts';
 import type { LaptopStore } from './ports.ts';
 
 /** Only papers are held back by a disk that is merely low. */
-export function cannotWrite(trouble: StorageTrouble | undefined): boolean {
+function takesNothingOfOthers(trouble: StorageTrouble | undefined): boolean {
   return trouble !== undefined && trouble !== 'disk-low';
+}
+
+export function cannotWrite(trouble: StorageTrouble | undefined): boolean {
+  return takesNothingOfOthers(trouble) && trouble !== 'disk-own-only';
 }
 
 /** A disk that is full for so long will be for longer. */
 const LONG_MILLISECONDS = 3000;
 
-/** `onLong`: nothing could be written for a while; `onWritable`: something can be (again). */
+/** `onLong`: what others write could not be taken for a while; `onWritable`: what is written here can be (again). */
 export function followDisk(
   health: LaptopStore['health'],
   on: { readonly onLong: () => void; readonly onWritable: () => void },
@@ -18,8 +22,9 @@ export function followDisk(
   let waiting: NodeJS.Timeout | undefined;
   const stop = health.onChange(() => {
     clearTimeout(waiting);
-    if (cannotWrite(health.trouble())) waiting = setTimeout(on.onLong, LONG_MILLISECONDS);
-    else on.onWritable();
+    const trouble = health.trouble();
+    if (takesNothingOfOthers(trouble)) waiting = setTimeout(on.onLong, LONG_MILLISECONDS);
+    if (!cannotWrite(trouble)) on.onWritable();
   });
   return () => {
     stop();

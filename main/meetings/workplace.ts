@@ -65,7 +65,7 @@ export interface Workplace {
   close(): Promise<void>;
 }
 
-const NOTHING_OWN: SavedState = { onlyHere: { count: 0, since: null }, hasOwn: false, savedOn: null };
+const NOTHING_OWN: SavedState = { onlyHere: { count: 0, since: null }, tooMuch: false, hasOwn: false, savedOn: null };
 
 /** Changes come in bursts; windows are told at most this often, in milliseconds. */
 const TELL_EVERY = 40;

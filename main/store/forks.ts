@@ -14,8 +14,14 @@ export interface Fork {
   readonly noticedAt: string;
 }
 
+/** An entry may have megabytes, and who signs one fork can sign hundreds: one convicts. With that much no further is kept. */
+const MAX_PROOF_CHARACTERS = 1024 * 1024;
+
 export interface ForkStore {
-  /** Keeps the first proof for each stream; later ones prove nothing more. Returns whether this was the first. */
+  /**
+   * Keeps the first proof for each stream, later ones prove nothing more; of an author's streams as long as the proofs are
+   * no longer than `MAX_PROOF_CHARACTERS`. Returns whether it was kept.
+   */
   record(fork: Fork): boolean;
   list(meeting: MeetingId): Fork[];
 }
@@ -29,9 +35,17 @@ export function forkStore(db: Database): ForkStore {
     `INSERT INTO forks (meeting, author, stream, ours, theirs, noticed_at)
      VALUES (@meeting, @author, @stream, @ours, @theirs, @noticed_at) ON CONFLICT DO NOTHING`,
   );
+  const kept = db
+    .prepare<[MeetingId, MemberId], number>(
+      'SELECT coalesce(sum(length(ours) + length(theirs)), 0) FROM forks WHERE meeting = ? AND author = ?',
+    )
+    .pluck();
   const all = db.prepare<[MeetingId], ForkRow>('SELECT * FROM forks WHERE meeting = ? ORDER BY noticed_at, author');
   return {
-    record: ({ noticedAt, ...fork }) => add.run({ ...fork, noticed_at: noticedAt }).changes === 1,
+    record({ noticedAt, ...fork }) {
+      if ((kept.get(fork.meeting, fork.author) ?? 0) > MAX_PROOF_CHARACTERS) return false;
+      return add.run({ ...fork, noticed_at: noticedAt }).changes === 1;
+    },
     list: (meeting) => all.all(meeting).map(({ noticed_at: noticedAt, ...fork }) => ({ ...fork, noticedAt })),
   };
 }

@@ -2,8 +2,14 @@ import { closeSync, fsyncSync, openSync, rmSync, statfsSync, writeSync } from 'n
 import { join } from 'node:path';
 import { asStoreError, type StoreError, type StoreErrorCode } from './store-error.ts';
 
-/** What is wrong with the disk now. `disk-low`: papers are not taken any more, everything else is. */
-export type Trouble = Extract<StoreErrorCode, 'disk-full' | 'store-unwritable' | 'store-damaged'> | 'disk-low';
+/**
+ * What is wrong with the disk now. `disk-low`: papers are not taken any more, everything else is. `disk-own-only`: nor is
+ * what others write, so that there is room for what is written here.
+ */
+export type Trouble =
+  | Extract<StoreErrorCode, 'disk-full' | 'store-unwritable' | 'store-damaged'>
+  | 'disk-low'
+  | 'disk-own-only';
 
 /** How well the disk takes what it is given. Failing writes are noticed at once; that it is well again, by trying. */
 export interface Health {
@@ -11,6 +17,8 @@ export interface Health {
   onChange(listener: () => void): () => void;
   /** Whether a paper may take this much: the last room on the disk is for acts and changes. */
   hasRoomFor(bytes: number): boolean;
+  /** Whether entries of others may take this much: the very last room is for what this laptop's person does. */
+  hasRoomForOthers(bytes: number): boolean;
 }
 
 export interface WatchedHealth extends Health {
@@ -27,6 +35,10 @@ export type PaperRoom = Pick<WatchedHealth, 'hasRoomFor' | 'note'>;
 /** Room kept free of papers: this much, bytes, or a twentieth of a smaller disk. */
 const RESERVE = 64 * 1024 * 1024;
 const RESERVE_PART = 20;
+/** Of that, kept free of what others write. */
+const OWN_PART = 1 / 4;
+/** An entry is in the write-ahead log and then in the database. */
+const TIMES_WRITTEN = 2;
 const LOOK_MILLISECONDS = 5000;
 const TRY_MILLISECONDS = 1000;
 /** Room for some acts. Bytes. */
@@ -35,34 +47,44 @@ const TRIAL_BYTES = 128 * 1024;
 /** `tryWrite` commits something to the database; it throws while that fails. */
 export function watchHealth(dataDir: string, tryWrite: () => void): WatchedHealth {
   const listeners = new Set<() => void>();
-  let trouble: Trouble | undefined = freeRoom() < 0 ? 'disk-low' : undefined;
+  /** Bytes that others' entries wait for. */
+  let waitedFor = 0;
+  let trouble: Trouble | undefined = lack();
   let timer = setTimeout(look, LOOK_MILLISECONDS).unref();
 
-  /** Bytes beyond the reserve. */
-  function freeRoom(): number {
+  /** Bytes beyond the reserve, for papers and for what others write. */
+  function freeRoom(): { readonly papers: number; readonly others: number } {
     try {
       const { bavail, bsize, blocks } = statfsSync(dataDir);
-      return bavail * bsize - Math.min(RESERVE, (blocks * bsize) / RESERVE_PART);
+      const reserve = Math.min(RESERVE, (blocks * bsize) / RESERVE_PART);
+      return { papers: bavail * bsize - reserve, others: bavail * bsize - reserve * OWN_PART };
     } catch {
-      return 0;
+      return { papers: 0, others: Infinity };
     }
+  }
+
+  function lack(): Trouble | undefined {
+    const { papers, others } = freeRoom();
+    if (others < waitedFor) return 'disk-own-only';
+    return papers < 0 ? 'disk-low' : undefined;
   }
 
   function set(now: Trouble | undefined): void {
     const changed = now !== trouble;
     trouble = now;
     clearTimeout(timer);
-    timer = setTimeout(look, now === undefined || now === 'disk-low' ? LOOK_MILLISECONDS : TRY_MILLISECONDS).unref();
+    const well = now === undefined || now === 'disk-low';
+    timer = setTimeout(look, well ? LOOK_MILLISECONDS : TRY_MILLISECONDS).unref();
     if (changed) for (const listener of listeners) listener();
   }
 
   function look(): void {
     if (trouble === 'store-damaged') return;
-    if (trouble !== undefined && trouble !== 'disk-low') {
+    if (trouble === 'disk-full' || trouble === 'store-unwritable') {
       const failure = trial();
       if (failure) return set(failure);
     }
-    set(freeRoom() < 0 ? 'disk-low' : undefined);
+    set(lack());
   }
 
   /** Whether files and database can be written again. */
@@ -109,9 +131,16 @@ export function watchHealth(dataDir: string, tryWrite: () => void): WatchedHealt
       return () => listeners.delete(listener);
     },
     hasRoomFor(bytes) {
-      if (freeRoom() >= bytes) return true;
+      if (freeRoom().papers >= bytes) return true;
       if (trouble === undefined) set('disk-low');
       return false;
+    },
+    hasRoomForOthers(bytes) {
+      const wanted = bytes * TIMES_WRITTEN;
+      const enough = freeRoom().others >= wanted;
+      waitedFor = enough ? 0 : wanted;
+      if (!enough && (trouble === undefined || trouble === 'disk-low')) set('disk-own-only');
+      return enough;
     },
     note,
     watched<T extends object>(repository: T): T {

@@ -217,6 +217,22 @@ describe('forks', () => {
       { ...proof, author: MINH, ours: 'd', theirs: 'e' },
     ]);
   });
+  it('who signs many large ones fills no disk with them', () => {
+    const noticedAt = '2026-03-02T01:00:00.000Z';
+    const kept = Array.from({ length: 40 }, (_, paper) =>
+      store.forks.record({
+        meeting: MEETING,
+        author: LAN,
+        stream: `doc/ink/${String(paper).padStart(64, 'a')}/${LAN}`,
+        ours: 'a'.repeat(50_000),
+        theirs: 'b'.repeat(50_000),
+        noticedAt,
+      }),
+    );
+    expect(kept.filter(Boolean)).toHaveLength(11);
+    const ofOther = { meeting: MEETING, author: MINH, stream: 'acts', ours: 'd', theirs: 'e', noticedAt } as const;
+    expect(store.forks.record(ofOther)).toBe(true);
+  });
 });
 
 describe('pending changes', () => {

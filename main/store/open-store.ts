@@ -29,7 +29,7 @@ import {
 } from './restore.ts';
 import { shownChanges, type ShownChanges } from './shown-changes.ts';
 import { settingsStore, type SettingsStore } from './settings.ts';
-import { asStoreError } from './store-error.ts';
+import { asStoreError, StoreError } from './store-error.ts';
 
 /** Everything this laptop keeps. What a method stored is on the disk when it returns, or when its promise resolves. */
 export interface Store {
@@ -89,6 +89,19 @@ export function openStore(dataDir: string, now: Date = new Date()): Store {
   }
 }
 
+/** What others wrote waits, as on a full disk, while there is only room for what is written here. */
+function lastRoomForOwn(entries: EntryLog, health: Health): EntryLog {
+  return {
+    ...entries,
+    appendSoon(added) {
+      const bytes = added.reduce((sum, { jws, state }) => sum + jws.length + (state?.byteLength ?? 0), 0);
+      if (!health.hasRoomForOthers(bytes))
+        throw new StoreError('disk-full', 'the last room is for what is written here');
+      return entries.appendSoon(added);
+    },
+  };
+}
+
 function storeOn(db: Database, dataDir: string): Store {
   const settings = settingsStore(db);
   const health = watchHealth(dataDir, () => settings.set('last-trial', new Date().toISOString()));
@@ -96,7 +109,7 @@ function storeOn(db: Database, dataDir: string): Store {
   const free = freePages(db);
   free.noticed();
   const deferred = deferredSync(db);
-  const entries = watched(sqliteEntryLog(db, deferred, () => free.noticed()));
+  const entries = lastRoomForOwn(watched(sqliteEntryLog(db, deferred, () => free.noticed())), health);
   const meetings = meetingStore(db);
 
   const folder = journalFolder(dataDir);

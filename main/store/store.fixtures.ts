@@ -17,11 +17,14 @@ export const MINH = asMemberId('22222222-2222-4222-8222-222222222222');
 
 export const INK: Stream = `doc/ink/${'a'.repeat(64)}/${LAN}`;
 
-/** An entry as the store keeps it: right in form and hash; nobody signed it, and the store doesn't look. */
-export function sealed(payload: EntryPayload): Entry {
+/**
+ * An entry as the store keeps it: right in form and hash; nobody signed it, and the store doesn't look. `padding`:
+ * characters that its signature has and doesn't need.
+ */
+export function sealed(payload: EntryPayload, padding = 0): Entry {
   const part = (value: string | Uint8Array) => Buffer.from(value).toString('base64url');
   const header = part('{"alg":"PS256","typ":"phien-entry"}');
-  const jws = `${header}.${part(payloadBytes(payload))}.${part(`signature of ${payload.author}`)}`;
+  const jws = `${header}.${part(payloadBytes(payload))}.${part(`signature of ${payload.author}`)}${'A'.repeat(padding)}`;
   return { hash: sha256(jws), jws, certificate: sha256(payload.author), payload };
 }
 

@@ -114,7 +114,12 @@ describe.skipIf(noDisks)(`on a disk of its own${noDisks ? ` (skipped: ${noDisks}
     await until(async () => {
       const note = { request: crypto.randomUUID(), item: null, queue: 'speech', note: '' };
       await act(chair, meeting, 'speak-requested', note).catch(() => undefined);
-      return (await trouble(secretary)) === 'disk-full';
+      return (await trouble(secretary)) !== null;
+    });
+    await until(async () => {
+      const note = { request: crypto.randomUUID(), item: null, queue: 'speech', note: '' };
+      const refusal = await act(secretary, meeting, 'speak-requested', note).catch((error: unknown) => error);
+      return (refusal as { code?: string } | null)?.code === 'disk-full';
     });
     await expect(act(secretary, meeting, 'item-closed', { item: ITEM })).rejects.toMatchObject({ code: 'disk-full' });
     expect((await stateOf(secretary, meeting))?.currentItem).toBe(ITEM);
@@ -132,6 +137,25 @@ describe.skipIf(noDisks)(`on a disk of its own${noDisks ? ` (skipped: ${noDisks}
     await until(async () => (await trouble(secretary)) === null);
     const queue = (await stateOf(chair, meeting))?.queue.length;
     for (const laptop of [secretary, member]) expect((await stateOf(laptop, meeting))?.queue.length).toBe(queue);
+  });
+
+  test('[LOG-10] the very last room on a disk is for what its person does: what others do waits, and the window says so', async () => {
+    const { bavail, bsize } = await statfs(disk.path);
+    await writeFile(join(disk.path, 'ballast'), Buffer.alloc(bavail * bsize - 200 * 1024));
+    const ask = (laptop: TestLaptop, request: string) =>
+      act(laptop, meeting, 'speak-requested', { request, item: null, queue: 'speech', note: '' });
+    const hears = async (laptop: TestLaptop, request: string) =>
+      (await stateOf(laptop, meeting))?.queue.some((one) => one.request === request) ?? false;
+    await ask(chair, 'by-chair');
+    await until(async () => (await trouble(member)) === 'disk-own-only');
+    await ask(member, 'by-member');
+    await until(() => hears(chair, 'by-member'));
+    expect(await hears(member, 'by-member')).toBe(true);
+    expect(await hears(member, 'by-chair')).toBe(false);
+
+    await writeFile(join(disk.path, 'ballast'), '');
+    await until(() => hears(member, 'by-chair'));
+    await until(async () => (await trouble(member)) === null, 20_000);
   });
 
   test('papers leave the last room on a disk to acts and say why they do not come', async () => {

@@ -14,6 +14,7 @@ const linked: Connection = {
   since: ago(60),
   lastReceived: ago(1),
   onlyHere: { count: 0, since: null },
+  tooMuch: false,
   hasOwn: true,
   savedOn: 4,
   clockAhead: 0,
@@ -36,6 +37,14 @@ describe('[HELD-4] the connection line', () => {
       const { saved } = connectionLine({ ...linked, state, onlyHere: old }, now);
       expect(saved).toEqual({ where: 'only-here', since: old.since });
     }
+  });
+
+  it('says so when others take no more of this person, and not that it is on its way', () => {
+    const old = { count: 2, since: ago(2) };
+    const full: Connection = { ...linked, onlyHere: old, tooMuch: true };
+    expect(connectionLine(full, now).saved).toEqual({ where: 'too-much', since: old.since });
+    expect(differsSince(connectionLine(full, now), connectionLine(linked, now), full)).toBe(now - 2000);
+    expect(connectionLine({ ...linked, tooMuch: true }, now).saved).toEqual({ where: 'laptops', count: 4 });
   });
 
   it('never calls a laptop connected that is trying', () => {

@@ -15,7 +15,9 @@ export type Saved =
   | { readonly where: 'laptops'; readonly count: number }
   /** Acknowledged by another laptop, without a count. */
   | { readonly where: 'elsewhere' }
-  | { readonly where: 'only-here'; readonly since: string };
+  | { readonly where: 'only-here'; readonly since: string }
+  /** Only here, and others don't take it: more than one may write in a meeting. */
+  | { readonly where: 'too-much'; readonly since: string };
 
 /** `now` in milliseconds: what is only here for a moment is on its way. */
 export function connectionLine(connection: Connection, now: number): ConnectionLine {
@@ -30,9 +32,10 @@ function stateOf({ role, state }: Connection): ConnectionLine['state'] {
   return state === 'connected' ? 'connected' : 'reconnecting';
 }
 
-function savedOf({ onlyHere, savedOn, hasOwn }: Connection, now: number): Saved {
+function savedOf({ onlyHere, tooMuch, savedOn, hasOwn }: Connection, now: number): Saved {
   const { since } = onlyHere;
-  if (since !== null && now - new Date(since).getTime() >= PATIENCE) return { where: 'only-here', since };
+  if (since !== null && now - new Date(since).getTime() >= PATIENCE)
+    return { where: tooMuch ? 'too-much' : 'only-here', since };
   if (!hasOwn) return { where: 'nothing-own' };
   return savedOn === null ? { where: 'elsewhere' } : { where: 'laptops', count: savedOn };
 }
@@ -47,6 +50,6 @@ export function differsSince(
 ): number | null {
   if (shown === null || shown.state !== line.state)
     return connection.since === null ? null : Date.parse(connection.since);
-  if (line.saved.where === 'only-here' && shown.saved.where !== 'only-here') return Date.parse(line.saved.since);
+  if ('since' in line.saved && line.saved.where !== shown.saved.where) return Date.parse(line.saved.since);
   return null;
 }

@@ -35,13 +35,14 @@ export function ConnectionStatus({ view, onDiagnostics }: { readonly view: Meeti
   const refusal = line?.state === 'refused' && connection.problem !== null ? errorText(connection.problem) : null;
   // Before the meeting nobody else has it yet, as is to be expected.
   const onlyHere = view.summary.phase === 'convened' ? 'quiet' : 'warn';
+  const tone = line?.saved.where === 'too-much' ? 'bad' : line?.saved.where === 'only-here' ? onlyHere : 'good';
   return (
     <>
       {/* Said aloud when it has settled; the numbers change too often for that. */}
       <span role="status" className={styles['aloud']}>
         {carrier}
         {refusal === null ? '' : `. ${refusal}`}
-        {line?.saved.where === 'only-here' ? `. ${saved(line.saved, 'short')}` : ''}
+        {line && 'since' in line.saved ? `. ${saved(line.saved, 'short')}` : ''}
       </span>
       <Popover withArrow trapFocus>
         <PopoverTrigger disableButtonEnhancement>
@@ -57,9 +58,7 @@ export function ConnectionStatus({ view, onDiagnostics }: { readonly view: Meeti
               <span className={styles['carrier']}>{carrier}</span>
               {refusal === null ? null : <Status tone="bad">{refusal}</Status>}
               {line === null || line.saved.where === 'nothing-own' ? null : (
-                <Status tone={line.saved.where === 'only-here' ? onlyHere : 'good'}>
-                  {saved(line.saved, 'short')}
-                </Status>
+                <Status tone={tone}>{saved(line.saved, 'short')}</Status>
               )}
             </span>
           </Button>
@@ -101,6 +100,8 @@ function useSavedText(): (saved: Saved, length: 'short' | 'long', onlyHere?: num
           time: dayAndTime(saved.since),
           count: onlyHere,
         });
+      case 'too-much':
+        return t(`meeting.connection.${length}.tooMuch`, { time: dayAndTime(saved.since) });
     }
   };
 }
