@@ -2,6 +2,7 @@ import { MessageChannelMain, utilityProcess, type UtilityProcess, type WebConten
 
 import type { EngineState, WindowKind } from '../../common/contract/bridge.ts';
 import type { FromDesktop, Print, ToDesktop } from '../desktop-port.ts';
+import { ENGINE_HEAP_FLAGS } from './engine-heap.ts';
 
 /** The engine's process: started, watched, started again, and introduced to windows. */
 export interface EngineProcess {
@@ -35,7 +36,11 @@ export function startEngine(
 
   function start(): void {
     const began = Date.now();
-    const engine = utilityProcess.fork(file, [...args], { serviceName: 'phien-engine', stdio: 'inherit' });
+    const engine = utilityProcess.fork(file, [...args], {
+      serviceName: 'phien-engine',
+      stdio: 'inherit',
+      execArgv: [`--js-flags=${ENGINE_HEAP_FLAGS.join(' ')}`],
+    });
     child = engine;
     ready = false;
     engine.on('message', (message: ToDesktop) => {

@@ -9,9 +9,6 @@ export interface Helper {
   end(): Promise<void>;
 }
 
-/** For what runs in the application: as much room for young objects as the V8 of Electron gives it. Node's gives eight times as much. */
-export const likeElectron = ['--max-semi-space-size=8'] as const;
-
 /**
  * Starts a file of this folder as a process of its own. `within` is put before its command (`ip netns exec …`), `flags`
  * are for Node.

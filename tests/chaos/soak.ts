@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { ENGINE_HEAP_FLAGS } from '../../main/desktop/engine-heap.ts';
 import { inRoot } from '../../scripts/setup/paths.mjs';
-import { likeElectron } from '../benchmarks/child-process.ts';
 import { agreed, judged, type Place } from './agreement.ts';
 import { startLaptop } from './laptop.ts';
 import type { LaptopUsage } from './laptop-process.ts';
@@ -43,7 +43,7 @@ export async function soak({ room, program, folder, minutes }: SoakOptions): Pro
   await mkdir(folder, { recursive: true });
   const folders = await room.lay(folder, LAPTOPS);
   const portOf = (laptop: number) => 19_000 + (process.pid % 100) * 8 + laptop;
-  const flags = ['--expose-gc', ...likeElectron];
+  const flags = ['--expose-gc', ...ENGINE_HEAP_FLAGS];
   const addresses = folders.map((_, index) => `127.0.0.1:${portOf(index)}`);
   const places = await Promise.all(
     folders.map(async (data, index): Promise<Place> => {

@@ -1,7 +1,8 @@
 import type { MeetingId } from '../../../common/domain/ids.ts';
+import { ENGINE_HEAP_FLAGS } from '../../../main/desktop/engine-heap.ts';
 import type { Carried, CarryingQuestion } from '../carrying-process.ts';
 import { asShipped } from '../as-shipped.ts';
-import { likeElectron, startProcess, type Helper } from '../child-process.ts';
+import { startProcess, type Helper } from '../child-process.ts';
 import type { ServerQuestion } from './bare-process.ts';
 import type { Dialect } from './dialects.ts';
 import type { Place } from './laptop.ts';
@@ -40,7 +41,7 @@ export async function startContestant(
   tls: ServerTls | null,
   state?: { readonly document: string; readonly update: Uint8Array },
 ): Promise<RunningServer> {
-  const helper = startProcess(file.endsWith('.ts') ? await asShipped(file) : file, [], likeElectron);
+  const helper = startProcess(file.endsWith('.ts') ? await asShipped(file) : file);
   const question: ServerQuestion = { ask: 'listen', tls, ...(state ? { state } : {}) };
   const port = await helper.ask<number>(question);
   const path = `/${state?.document ?? 'ink'}`;
@@ -49,7 +50,7 @@ export async function startContestant(
 
 /** A laptop of ours that carries the meeting which lies in `folder`: its engine, signed log and database. */
 export async function startHost(folder: string, meeting: MeetingId, ca: string): Promise<RunningServer> {
-  const helper = startProcess(await asShipped('carrying-process.ts'), [], likeElectron);
+  const helper = startProcess(await asShipped('carrying-process.ts'), [], ENGINE_HEAP_FLAGS);
   const question: CarryingQuestion = { ask: 'open', folder, meeting };
   const { address, heads } = await helper.ask<Carried>(question);
   const port = Number(address.split(':').at(-1));
