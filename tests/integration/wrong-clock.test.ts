@@ -63,6 +63,22 @@ test('[ORD-2] newcomers a day behind and a day ahead are taken in, join, vote an
   await ask(slow, 'r1');
   await ask(fast, 'r2');
   for (const laptop of all()) await until(async () => (await queue(laptop))?.sort().join() === 'r1,r2');
+
+  // By the clock of each, the speech has just begun.
+  const speaker = await fast.member();
+  await act(chair, meeting, 'floor-given', { member: speaker, request: 'r2', limitSeconds: 300 });
+  for (const [whose, laptop] of Object.entries({ secretary, chair, slow, fast })) {
+    const { ownClock } = await until(async () => {
+      const view = await laptop.request('meetings.state', { meeting });
+      return view.state?.floor && view;
+    });
+    const spoken =
+      clock(whose as keyof typeof off)
+        .now()
+        .getTime() - Date.parse(ownClock.floor ?? '');
+    expect([whose, spoken >= 0 && spoken < HOUR]).toEqual([whose, true]);
+  }
+  await act(chair, meeting, 'floor-ended', { member: speaker });
 }, 60_000);
 
 test('[ORD-2] clocks that are set in the middle of a meeting, forwards and back, change nothing that was said', async () => {

@@ -33,6 +33,7 @@ export function NotesPanel({ meeting }: { readonly meeting: MeetingId }) {
         }}
         data-testid="private-notes"
       />
+      <p className={styles['quiet']}>{t('meeting.notesOnPages')}</p>
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { Button } from '@fluentui/react-components';
-import { PersonAdd20Regular } from '@fluentui/react-icons';
+import { Key20Regular, PersonAdd20Regular } from '@fluentui/react-icons';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AppStatus, PeopleList } from '../../../common/contract/requests.ts';
@@ -129,6 +129,8 @@ function Members({ people, mayRenew }: { readonly people: PeopleList; readonly m
                   {member.me ? null : (
                     <Button
                       size="small"
+                      appearance="subtle"
+                      icon={<Key20Regular />}
                       aria-label={t('people.renew.of', { name: member.name })}
                       onClick={() => {
                         setRenewed(member);
