@@ -24,6 +24,15 @@ export interface Acknowledged {
    * carries the meeting counts them.
    */
   noteHeld(laptops: number, positions: readonly { readonly stream: Stream; readonly seq: number }[]): void;
+  /**
+   * The same, as another laptop tells it. One that spoke of more than was written (`heads`) would be believed about what is
+   * yet to come, also with the next one.
+   */
+  hearHeld(
+    laptops: number,
+    positions: readonly { readonly stream: Stream; readonly seq: number }[],
+    heads: readonly StreamHead[],
+  ): void;
   /** How many laptops, this one included, have the member's streams this far; null when nobody has told. */
   laptops(upTo: ReadonlyMap<Stream, number>): number | null;
 }
@@ -54,6 +63,13 @@ export function createAcknowledged(self: MemberId, known: readonly StreamPositio
       for (const { stream, seq } of further) held.set(stream, seq);
       // What somebody has once, stays there: a host that has just begun to count knows of fewer.
       holders = further.length > 0 ? laptops : Math.max(laptops, holders ?? 0);
+    },
+    hearHeld(laptops, positions, heads) {
+      const written = new Map(heads.flatMap((head) => (head.author === self ? [[head.stream, head.seq]] : [])));
+      acknowledged.noteHeld(
+        laptops,
+        positions.map(({ stream, seq }) => ({ stream, seq: Math.min(seq, written.get(stream) ?? 0) })),
+      );
     },
     laptops(wanted) {
       for (const [stream, seq] of wanted) if (seq > (held.get(stream) ?? 0)) return null;

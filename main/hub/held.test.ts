@@ -21,7 +21,7 @@ const entry = (author: MemberId, seq: number, stream: Stream = 'acts') =>
 describe('who has what', () => {
   let holders: Set<TestHolder>;
   let written: Map<MemberId, number>;
-  let own: { laptops: number }[];
+  let own: Told[];
   /** What the host's disk has of a stream that goes further in its log. */
   let unflushed: Map<string, StreamHead | undefined>;
   let held: HeldCount;
@@ -36,7 +36,7 @@ describe('who has what', () => {
       heads: [],
       unflushed: () => unflushed,
       holders: () => holders,
-      onOwn: (laptops) => own.push({ laptops }),
+      onOwn: (laptops, streams) => own.push({ laptops, streams: [...streams] }),
     });
   });
   afterEach(() => {
@@ -196,9 +196,9 @@ describe('who has what', () => {
     const two = join(binh, 'b');
     write(host);
     pass();
-    expect(own.at(-1)).toEqual({ laptops: 1 });
+    expect(own.at(-1)).toEqual({ laptops: 1, streams: [{ stream: 'acts', seq: 1 }] });
     acknowledge(two);
     pass();
-    expect(own.at(-1)).toEqual({ laptops: 2 });
+    expect(own.at(-1)).toEqual({ laptops: 2, streams: [] });
   });
 });

@@ -1,6 +1,7 @@
 import { copyFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { failingDisk } from '../../tests/fixtures/disks.ts';
 import { openDatabase, type Database } from './database.ts';
 import { deferredSync, withoutSync, type DeferredSync } from './deferred-sync.ts';
 import { temporaryFolder } from './store.fixtures.ts';
@@ -78,6 +79,29 @@ describe('a commit that does not wait for the disk', () => {
       copy.close();
     },
   );
+
+  it('is refused by a disk that fails once the log is open and written, and not taken for flushed later', async (context) => {
+    const disk = failingDisk(16);
+    if (typeof disk === 'string') return context.skip(disk);
+    const other = openDatabase(join(disk.path, 'phien.db'));
+    try {
+      other.exec('CREATE TABLE t (n INTEGER PRIMARY KEY) STRICT');
+      const flushes = deferredSync(other);
+      const write = (n: number) => void other.prepare('INSERT INTO t VALUES (?)').run(n);
+      await flushes.commit(() => write(1));
+      // The first of these may be flushed before the disk fails; the second waits for that one.
+      const [first, second] = [flushes.commit(() => write(2)), flushes.commit(() => write(3))];
+      first.catch(() => undefined);
+      disk.fail();
+      await expect(second).rejects.toMatchObject({ syscall: 'fdatasync' });
+      expect(other.prepare('SELECT count(*) FROM t').pluck().get()).toBe(3);
+      await expect(flushes.onDisk()).rejects.toThrow();
+      await flushes.close();
+    } finally {
+      other.close();
+      disk.remove();
+    }
+  });
 
   it('says that all is on the disk when it is', async () => {
     await deferred.onDisk();

@@ -250,14 +250,7 @@ export function connectLink(options: LinkOptions): Link {
           changed();
         },
         onHeld(laptops, streams) {
-          // A host that speaks of more than was written would be believed about what is yet to come, also with the next one.
-          const written = new Map(
-            log.heads().flatMap((head) => (head.author === options.me ? [[head.stream, head.seq]] : [])),
-          );
-          acknowledged.noteHeld(
-            laptops,
-            streams.map(({ stream, seq }) => ({ stream, seq: Math.min(seq, written.get(stream) ?? 0) })),
-          );
+          acknowledged.hearHeld(laptops, streams, log.heads());
           changed();
         },
         onEnd(end) {

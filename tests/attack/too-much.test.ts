@@ -17,12 +17,12 @@ import { computedState } from '../../common/collab/snapshot.ts';
 import { asMemberId, type MemberId } from '../../common/domain/ids.ts';
 import { decodeControl } from '../../common/wire/link.ts';
 import { createLogExchange, shareEntries, type LogExchange } from '../../common/wire/log-exchange.ts';
-import type { Bus } from '../../main/hub/bus.ts';
 import { createBusSeal } from '../../main/hub/bus-seal.ts';
 import { createClusterRoom } from '../../main/hub/cluster-room.ts';
 import type { RelayedDocuments } from '../../main/hub/relayed-documents.ts';
 import { createTicker } from '../../main/hub/tick.ts';
 import type { WritableMeetingLog } from '../../main/meetings/meeting-log.ts';
+import { busInProcess } from '../fixtures/bus.ts';
 import { AUTHOR, batchOf, chain, entryOf, MEETING, openLog, OTHER } from './bare-log.ts';
 
 // A member signs, by all the rules, as much as disks hold. Entries are padded: what they weigh is what counts.
@@ -143,38 +143,11 @@ test('[LOG-15] laptops that took different ink of such a member exchange everyth
   expect(here).toContain(`${OTHER} acts`);
 });
 
-/** A bus in this process. */
-function busHere(): { readonly bus: Bus; listed(): number } {
-  const list: Uint8Array[] = [];
-  const listeners = new Set<(message: Uint8Array) => void>();
-  const bus: Bus = {
-    append(_topic, message) {
-      list.push(message);
-      return Promise.resolve();
-    },
-    readAfter(_topic, position) {
-      const from = Number(position);
-      return Promise.resolve(list.slice(from).map((message, at) => ({ position: String(from + at + 1), message })));
-    },
-    tell(_topic, message) {
-      for (const listener of listeners) setImmediate(() => listener(message));
-    },
-    listen(_topic, listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    onUp: () => () => undefined,
-    up: () => true,
-    close: () => Promise.resolve(),
-  };
-  return { bus, listed: () => list.length };
-}
-
 test('[RELAY-4] relays that took different ink of such a member do not list it for each other for ever', async () => {
   const common = Array.from({ length: 7 }, (_, paper) => changes(inkOn(paper), [8.5 * MI])).flat();
   const apart = [changes(inkOn(20), [4 * MI]), changes(inkOn(21), [4 * MI])] as const;
   const late = chain(1, OTHER);
-  const { bus, listed } = busHere();
+  const { bus, listed } = busInProcess();
   const ticker = createTicker(() => undefined);
   const rooms = apart.map((own, index) => {
     const { log } = openLog([...common, ...apart.flat(), ...late]);
