@@ -1,6 +1,6 @@
 import type { Act, ActBody } from '../acts/acts.ts';
 import { assertNever } from './assert-never.ts';
-import { CHOICES, type Choice } from './body-rules.ts';
+import { countBallots, lateVoters, voteProblem, type BallotAct, type Counted } from './count-ballots.ts';
 import type { AgendaItemId, MeetingId, MemberId, MotionId, Sha256 } from './ids.ts';
 import type {
   Attendance,
@@ -9,20 +9,14 @@ import type {
   ItemState,
   MeetingState,
   MinutesStage,
-  MotionState,
   SpeakRequest,
   Speech,
 } from './meeting-state.ts';
 import { minutesAfter, minutesUnder } from './minutes-course.ts';
-import { isPresent, quorumOf } from './quorum.ts';
+import { quorumOf } from './quorum.ts';
 import { isOffice, type RosterEntry } from './roster.ts';
-import { tally } from './tally.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-type Ballot = { choice: Choice; hash: Sha256; at: string };
-type BallotAct = Act & { kind: 'ballot' };
-
-type Counted = Pick<MotionState, 'ballots' | 'waitingFor' | 'late' | 'tally'>;
 
 interface OpenMotion {
   readonly body: ActBody<'motion-opened'>;
@@ -112,7 +106,7 @@ export function reduceActs(
     const reason = apply(course, act, ballots);
     if (reason) ignored.push({ hash: act.hash, author: act.author, reason });
   }
-  for (const motion of course.motions.values()) motion.closed ??= { ...countMotion(course, motion, ballots), late: [] };
+  for (const motion of course.motions.values()) motion.closed ??= countBallots(course, motion.body, ballots);
   for (const ballot of ballots) {
     const reason = ballotProblem(course, ballot);
     if (reason) ignored.push({ hash: ballot.hash, author: ballot.author, reason });
@@ -264,8 +258,8 @@ function apply(course: Course, act: Act, ballots: readonly BallotAct[]): Ignored
       const { present } = act.body;
       const there = present && new Set(present);
       motion.closed = {
-        ...countMotion(course, motion, counted, there && ((member) => there.has(member))),
-        late: lateOf(course, motion, ballots, listed),
+        ...countBallots(course, motion.body, counted, there && ((member) => there.has(member))),
+        late: lateVoters(course, motion.body, ballots, listed),
       };
       return undefined;
     }
@@ -301,28 +295,9 @@ function ballotProblem(course: Course, act: BallotAct): IgnoredReason | undefine
   if (!motion) return 'unknown-motion';
   // What a closed motion has counted stays counted, wherever its author is now.
   if (motion.closedAt !== null && motion.closed?.ballots[act.author]) return undefined;
-  const reason = voteProblem(course, motion, act, presentIn(course));
+  const reason = voteProblem(course, motion.body, act);
   if (reason) return reason;
   return motion.closedAt === null ? undefined : 'motion-not-open';
-}
-
-type IsPresent = (member: MemberId) => boolean;
-
-const presentIn =
-  (course: Course): IsPresent =>
-  (member) =>
-    isPresent(course.attendance[member]);
-
-function voteProblem(
-  course: Course,
-  motion: OpenMotion,
-  act: BallotAct,
-  present: IsPresent,
-): IgnoredReason | undefined {
-  if (!course.roster.some((one) => one.member === act.author && one.voting)) return 'not-voting';
-  if (!present(act.author)) return 'not-checked-in';
-  if (!CHOICES[motion.body.rule.options].includes(act.body.choice)) return 'unknown-choice';
-  return undefined;
 }
 
 function closeItem(course: Course, time: string): void {
@@ -335,47 +310,6 @@ function endSpeech(course: Course, time: string): void {
   const speech = course.speeches.at(-1);
   if (speech && speech.to === null) speech.to = time;
   course.floor = null;
-}
-
-/** Whose last ballot was not there when the motion was closed, although it would have counted. [VOTE-7] */
-function lateOf(
-  course: Course,
-  motion: OpenMotion,
-  ballots: readonly BallotAct[],
-  listed: ReadonlySet<Sha256>,
-): readonly MemberId[] {
-  const late = new Set<MemberId>();
-  for (const act of ballots) {
-    if (act.body.motion !== motion.body.motion || voteProblem(course, motion, act, presentIn(course))) continue;
-    if (listed.has(act.hash)) late.delete(act.author);
-    else late.add(act.author);
-  }
-  return course.roster.filter(({ member }) => late.has(member)).map(({ member }) => member);
-}
-
-function countMotion(
-  course: Course,
-  motion: OpenMotion,
-  cast: readonly BallotAct[],
-  present: IsPresent = presentIn(course),
-): Omit<Counted, 'late'> {
-  const ballots: Record<MemberId, Ballot> = {};
-  for (const act of cast) {
-    if (act.body.motion !== motion.body.motion || voteProblem(course, motion, act, present)) continue;
-    ballots[act.author] = { choice: act.body.choice, hash: act.hash, at: act.time };
-  }
-  const voting = course.roster.filter((one) => one.voting);
-  const chair = course.roster.find((one) => one.role === 'chair');
-  return {
-    ballots,
-    waitingFor: voting.filter((one) => !ballots[one.member]).map((one) => one.member),
-    tally: tally(
-      motion.body.rule,
-      Object.values(ballots).map((ballot) => ballot.choice),
-      { all: voting.length, present: voting.filter((one) => present(one.member)).length },
-      chair && ballots[chair.member]?.choice,
-    ),
-  };
 }
 
 function stateOf(meeting: MeetingId, course: Course, ignored: MeetingState['ignored']): MeetingState {
@@ -407,7 +341,7 @@ function stateOf(meeting: MeetingId, course: Course, ignored: MeetingState['igno
       rule: motion.body.rule,
       openedAt: motion.openedAt,
       closedAt: motion.closedAt,
-      ...(motion.closed ?? { ...countMotion(course, motion, []), late: [] }),
+      ...(motion.closed ?? countBallots(course, motion.body, [])),
     })),
     conclusion: course.conclusion,
     receipts: course.receipts,
