@@ -40,11 +40,16 @@ async function begin(deps: Attending, one: MeetingAtHand, carried: boolean): Pro
   const { session, network } = deps;
   const { meeting } = one;
   if (meeting.readOnly) throw new Refusal('read-only-meeting');
+  let { addresses } = deps.stored(meeting.id);
   const attendance = await network.attend(meeting, {
     carried,
     addresses() {
       const relay = readPlanMeta(meeting.plan)?.relay;
-      const { addresses } = deps.stored(meeting.id);
+      try {
+        ({ addresses } = deps.stored(meeting.id));
+      } catch {
+        // The disk can't be read now, as the store says where it is shown. Those of before are as good to look at.
+      }
       return relay && !addresses.includes(relay) ? [...addresses, relay] : addresses;
     },
     start: () => deps.stored(meeting.id).summary.start,
@@ -92,9 +97,10 @@ function followStatus(deps: Attending, meeting: MeetingId, attendance: Attendanc
   return attendance.onStatus((status) => {
     const standing = JSON.stringify([status.role, status.role === 'member' && [status.state, status.carriedBy]]);
     if (standing !== last) {
-      last = standing;
       noteStanding(deps, meeting, status);
       deps.onStanding();
+      // Where that failed it is done with the next status.
+      last = standing;
     }
     deps.tell(meeting);
   });

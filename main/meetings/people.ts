@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Refusal } from '../../common/contract/port.ts';
 import type { Invitation, ParsedInput, PeopleList } from '../../common/contract/requests.ts';
 import { asMemberId, type MemberId } from '../../common/domain/ids.ts';
@@ -181,7 +180,8 @@ export function openPeopleDesk(deps: {
       const authority = await unlockedIssuer(authorityPassword);
       const position =
         store.invitations.list().find((one) => one.invitation.id === pending.invitationId)?.position ?? '';
-      const member = pending.renews ?? asMemberId(randomUUID());
+      // Of the request: let in by half, by a crash or a failing disk, a person is the same one when let in again.
+      const member = pending.renews ?? asMemberId(pending.requestId);
       // The name is the one that the secretary invited; what the newcomer typed was shown beside it.
       const name = pending.invitedName ?? pending.name;
       const { certificate } = orRefuse(await issueFor(authority, pending.request, { member, name, position }, now()));

@@ -38,7 +38,10 @@ export type JournalRecord = z.infer<typeof recordSchema>;
  * gets them from here, so that no number of an own stream is ever signed twice.
  */
 export interface OwnJournal {
-  /** On the disk when it returns. Throws when it can't be, and leaves no trace. Returns how to take it back. */
+  /**
+   * On the disk when it returns. Throws when it can't be, and leaves no trace: also while what was taken back before can't
+   * be removed. Returns how to take it back.
+   */
   add(record: JournalRecord): () => void;
   /** Begins a segment for a backup that is about to be made; returns its number. */
   next(): number;
@@ -115,15 +118,27 @@ function recordOf(line: string): JournalRecord | undefined {
 export function openJournal(folder: string, segment: number): OwnJournal {
   let file = openSegment(folder, segment);
   let at = segment;
+  /** The file is to end there: what is behind was taken back and is still in it. */
+  let end: number | undefined;
+
+  function cut(): void {
+    if (end === undefined) return;
+    ftruncateSync(file, end);
+    fdatasyncSync(file);
+    end = undefined;
+  }
 
   function add(record: JournalRecord): () => void {
+    // Two entries of one number would put the stream in doubt.
+    cut();
     const before = fstatSync(file).size;
     const takeBack = (): void => {
+      end = before;
       try {
-        ftruncateSync(file, before);
-        fdatasyncSync(file);
+        cut();
       } catch {
-        // A disk that takes nothing any more: found on opening as an entry that was not stored, and settled there.
+        // A disk that takes nothing now: nothing is added until this is out. A process that ends before finds an entry on
+        // opening that was not stored, and stores it.
       }
     };
     const text = JSON.stringify(record);

@@ -230,12 +230,14 @@ export function openLinkSession(options: {
   socket.on('open', () => {
     if (over) return;
     const { device, port, inside, epoch } = options;
-    const heads = headsOnDisk(log);
-    socket.send(encodeControl({ type: 'hello', protocol: LINK_PROTOCOL, device, heads, port, inside, epoch }), {
-      binary: false,
+    guarded(() => {
+      const heads = headsOnDisk(log);
+      socket.send(encodeControl({ type: 'hello', protocol: LINK_PROTOCOL, device, heads, port, inside, epoch }), {
+        binary: false,
+      });
     });
   });
-  socket.on('message', (data, binary) => receive(data as Buffer, binary));
+  socket.on('message', (data, binary) => guarded(() => receive(data as Buffer, binary)));
   const asked = Date.now();
   socket.on('upgrade', (response) => {
     const theirs = Date.parse(response.headers.date ?? '');

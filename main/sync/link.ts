@@ -152,9 +152,17 @@ export function connectLink(options: LinkOptions): Link {
     }, STATE_MILLISECONDS);
   }
 
-  /** One round: every address once, then a pause. */
-  async function attempt(): Promise<void> {
+  /** Goes on for ever, whatever happens in a round. */
+  function attempt(): void {
     const { signal } = abort;
+    round(signal).catch((error: unknown) => {
+      logger.warn('looking for the laptop that carries the meeting failed', { error: String(error) });
+      if (!signal.aborted && !closed) waiting = setTimeout(attempt, LONGEST_WAIT_MILLISECONDS);
+    });
+  }
+
+  /** Every address once, then a pause. */
+  async function round(signal: AbortSignal): Promise<void> {
     let end: SessionEnd = { problem: 'unreachable', final: false, connected: false, silent: 0 };
     const dialing = dialInTurn(options.addresses(), signal, {
       ...options,
@@ -187,7 +195,7 @@ export function connectLink(options: LinkOptions): Link {
     changed();
     if (end.final) return;
     const wait = end.connected && options.takeover ? JITTER_MILLISECONDS * Math.random() : pause();
-    waiting = setTimeout(() => void attempt(), wait);
+    waiting = setTimeout(attempt, wait);
   }
 
   function pause(): number {
@@ -254,6 +262,8 @@ export function connectLink(options: LinkOptions): Link {
           changed();
         },
         onEnd(end) {
+          // First: whatever fails in what follows, the next round comes, after this one has been dealt with.
+          resolve(end);
           signal.removeEventListener('abort', stop);
           if (session === opening) {
             session = null;
@@ -266,7 +276,6 @@ export function connectLink(options: LinkOptions): Link {
             if (!signal.aborted) options.takeover?.onLost(end.moved);
           }
           changed();
-          resolve(end);
         },
       });
       dialing.onEarlier(target, () => {
@@ -287,7 +296,7 @@ export function connectLink(options: LinkOptions): Link {
     refused = false;
     failures = 0;
     told = undefined;
-    void attempt();
+    attempt();
   }
 
   const stopListening = log.onStored((entries) => {
@@ -300,7 +309,7 @@ export function connectLink(options: LinkOptions): Link {
     if (++beats % QUIET_BEATS === 0) for (const { followed } of documents.values()) followed.keepQuiet();
   }, HEARTBEAT_MILLISECONDS);
   setTimeout(changed, PATIENCE_MILLISECONDS).unref();
-  void attempt();
+  attempt();
 
   return {
     state,

@@ -92,6 +92,7 @@ export function attend(options: AttendanceOptions): RunningAttendance {
     succession,
     hub,
     credentials,
+    logger,
     addresses: options.addresses,
     onYield(address, to) {
       if (hosting()) return yieldTo(address, to);
@@ -139,7 +140,14 @@ export function attend(options: AttendanceOptions): RunningAttendance {
   function tell(): void {
     const state = status();
     tellAdvertised();
-    for (const listener of listeners) listener(state);
+    for (const listener of listeners) {
+      try {
+        listener(state);
+      } catch (error) {
+        // Notes it, or shows it. Who carries the meeting doesn't depend on that.
+        logger.warn('how this laptop stands could not be told', { error: String(error) });
+      }
+    }
   }
 
   function tellAdvertised(): void {

@@ -1,4 +1,5 @@
 import type { MeetingId } from '../../common/domain/ids.ts';
+import type { LinkLogger } from '../../common/wire/admission.ts';
 import type { Epoch } from '../../common/wire/carrier.ts';
 import type { Succession } from '../../common/wire/succession.ts';
 import type { Hub } from '../hub/serve-hub.ts';
@@ -37,6 +38,7 @@ export function talkAboutCarrying(options: {
   readonly succession: Succession;
   readonly hub: Hub;
   readonly credentials: Credentials;
+  readonly logger: LinkLogger;
   /** Where it may be carried, besides what the succession knows. */
   addresses(): readonly string[];
   /** The one at that address is to be followed; `device`: whose laptop that is. */
@@ -48,7 +50,7 @@ export function talkAboutCarrying(options: {
   /** Whoever carries it was found at that address. */
   onRetry(address: string): void;
 }): CarrierTalk {
-  const { meeting, succession, hub, credentials } = options;
+  const { meeting, succession, hub, credentials, logger } = options;
   const asking = new Set<string>();
   /** Of its own: a question that this laptop asks there in vain, every two seconds, must not stand in its way. */
   const comparing = new Set<string>();
@@ -93,6 +95,16 @@ export function talkAboutCarrying(options: {
   }
 
   async function tellSome(): Promise<void> {
+    try {
+      await tellNext();
+    } catch (error) {
+      logger.warn('laptops that are missing were not told', { error: String(error) });
+    }
+    // Whatever happened: nothing else heals a split.
+    if (missing) missing = setTimeout(() => void tellSome(), MISSING_MILLISECONDS);
+  }
+
+  async function tellNext(): Promise<void> {
     succession.hint(options.addresses());
     const here = new Set([...hub.laptops(meeting).map((laptop) => laptop.address), ...hub.addresses()]);
     const known = new Set([...succession.placed().map((laptop) => laptop.address), ...succession.hints()]);
@@ -100,7 +112,6 @@ export function talkAboutCarrying(options: {
     const some = gone.slice(turn, turn + MISSING_AT_A_TIME);
     turn = turn + MISSING_AT_A_TIME >= gone.length ? 0 : turn + MISSING_AT_A_TIME;
     await Promise.all(some.map((address) => ask(address, true)));
-    if (missing) missing = setTimeout(() => void tellSome(), MISSING_MILLISECONDS);
   }
 
   function tellMissing(on: boolean): void {

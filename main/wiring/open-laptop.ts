@@ -93,8 +93,13 @@ export function openLaptop(options: LaptopOptions): OpenedLaptop {
     log: logger,
   });
   const backup = setInterval(() => {
-    if (store.health.trouble() !== undefined || !store.backups.due(BACKUP_MINUTES, now())) return;
-    store.backups.make(now()).catch((error: unknown) => logger.error('backup failed', {}, error));
+    const failed = (error: unknown) => logger.error('backup failed', {}, error);
+    try {
+      if (store.health.trouble() !== undefined || !store.backups.due(BACKUP_MINUTES, now())) return;
+      store.backups.make(now()).catch(failed);
+    } catch (error) {
+      failed(error);
+    }
   }, BACKUP_LOOK_MILLISECONDS);
   const stopWatching = store.health.onChange(() => {
     const trouble = store.health.trouble();
