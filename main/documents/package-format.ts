@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_ENTRY_CHARACTERS } from '../../common/acts/entry.ts';
 
 /**
  * A meeting package (`.phien`) is a ZIP with everything that a stranger needs to check one meeting:
@@ -80,7 +81,8 @@ export const MAX_MANIFEST_BYTES = 8 * MB;
 export const MAX_FACTS_BYTES = 16 * MB;
 export const MAX_PEM_BYTES = 64 * 1024;
 export const MAX_MINUTES_BYTES = 256 * MB;
-export const MAX_LINE_BYTES = 4 * MB;
+/** Any entry, with its author's certificate. */
+export const MAX_LINE_BYTES = MAX_ENTRY_CHARACTERS + 2 * MAX_PEM_BYTES;
 
 const HASH = '[0-9a-f]{64}';
 /** Same as the names of the documents in log entries. */

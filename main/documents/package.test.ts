@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { crc32, deflateRawSync } from 'node:zlib';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { MAX_ENTRY_CHARACTERS, MAX_STATE_BYTES } from '../../common/acts/entry.ts';
 
 import type { OpenPackage } from './read-package.ts';
 import { readPackage } from './read-package.ts';
@@ -114,6 +115,17 @@ describe('a package', () => {
     const read = await opened();
     expect([await read.minutes(), read.papers]).toEqual([undefined, []]);
     read.close();
+  });
+  it('gives back an entry as long as entries may be, and a snapshot with its state', async () => {
+    const longest = [
+      { jws: 'a'.repeat(MAX_ENTRY_CHARACTERS) },
+      { jws: `a.b.c~${'d'.repeat((MAX_STATE_BYTES * 4) / 3)}` },
+    ];
+    await writePackage(file, { ...(await contents([])), documents: [{ name: ink, entries: longest }] });
+    const read = await opened();
+    const found = await all(read.entries(ink));
+    read.close();
+    expect(found.map(({ jws }) => jws.length)).toEqual(longest.map(({ jws }) => jws.length));
   });
   it('never overwrites a file when it hands out a paper', async () => {
     await writePackage(file, await contents());

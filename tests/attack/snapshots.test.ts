@@ -5,7 +5,7 @@ import * as Y from 'yjs';
 import { strokesOf } from '../../common/collab/annotations.ts';
 import { MAX_STATE_BYTES } from '../../common/acts/entry.ts';
 import { readPackage } from '../../main/documents/read-package.ts';
-import { until } from '../fixtures/laptops.ts';
+import { until, type TestLaptop } from '../fixtures/laptops.ts';
 import { openWindowDocument, type WindowDocument } from '../fixtures/window-document.ts';
 import { writeUpdate, type WrittenStruct } from '../fixtures/yjs-update.ts';
 import { attackedRoom, watchForCrashes, type AttackedRoom } from './attacked-room.ts';
@@ -237,3 +237,38 @@ test('[LOG-14] an honest laptop makes its snapshot by itself once the pen rests,
   const found = await at.chair.request('verify.file', { path });
   expect(found).toMatchObject({ verdict: { outcome: 'valid' }, package: { invalidActs: 0 } });
 });
+
+test('[LOG-15] who signs more ink than fits is refused on every laptop, also after a takeover, and the others stay alike', async () => {
+  const signed: string[] = [];
+  for (let n = 0; n < 9; n++)
+    signed.push(await mallory.nextChange(freshInk(), Y.encodeStateAsUpdate(withStrokes(68, 64_000))));
+  const last = signed.at(-1)!;
+  const by = await handLink(mallory, at.address, at.meeting);
+  for (const entry of signed.slice(0, -1)) expect(await by.bring([entry])).toEqual({ refused: [] });
+  const tooMuch = { refused: [{ index: 0, reason: 'too-much' }] };
+  expect(await by.bring([last])).toEqual(tooMuch);
+  // What still fits is taken over the same link, and what is no ink is.
+  const more = await mallory.nextChange(freshInk(), Y.encodeStateAsUpdate(withStrokes(1, 1000)));
+  const act = await mallory.nextAct('speak-requested', { request: 'q-ink', item: null, queue: 'speech', note: '' });
+  expect(await by.bring([more, act])).toEqual({ refused: [] });
+  by.socket.close();
+  const headsOf = (laptop: TestLaptop) =>
+    laptop.engine.store.entries
+      .heads(at.meeting)
+      .map(({ author, stream, hash }) => `${author} ${stream} ${hash}`)
+      .toSorted();
+  const alike = () =>
+    until(
+      () => new Set([at.secretary, at.chair, at.honest].map((laptop) => headsOf(laptop).join())).size === 1,
+      30_000,
+    );
+  await alike();
+
+  const { addresses } = await at.chair.request('meetings.carry', { meeting: at.meeting });
+  const again = await handLink(mallory, addresses[0]!, at.meeting);
+  expect(await again.bring([last])).toEqual(tooMuch);
+  again.socket.close();
+  await at.act(at.honest, 'speak-requested', { request: 'q-after', item: null, queue: 'speech', note: '' });
+  await until(async () => (await at.state(at.secretary)).queue.some(({ request }) => request === 'q-after'), 20_000);
+  await alike();
+}, 90_000);
