@@ -1,5 +1,6 @@
 import type { Act } from '../acts/acts.ts';
 import { assertNever } from './assert-never.ts';
+import type { Sha256 } from './ids.ts';
 import type { IgnoredReason, MeetingState, MinutesStage } from './meeting-state.ts';
 import type { MeetingRole, RosterEntry } from './roster.ts';
 
@@ -8,11 +9,24 @@ export type MinutesAct = Extract<
   { kind: 'minutes-frozen' | 'minutes-reopened' | 'minutes-signed' | 'minutes-sealed' }
 >;
 
-/** Where the minutes stand after that act, or why it has no effect. [MIN-1] [MIN-2] */
+export type FrozenMinutes = Extract<MinutesStage, { stage: 'frozen' }>;
+
+/**
+ * Where the minutes stand after that act, or why it has no effect. [MIN-1] [MIN-2] `frozen`: every revision that a secretary
+ * has frozen so far, also those that were opened again.
+ */
 export function minutesAfter(
   minutes: MinutesStage,
   act: MinutesAct,
-  { role, phase }: { readonly role: MeetingRole | undefined; readonly phase: MeetingState['phase'] },
+  {
+    role,
+    phase,
+    frozen,
+  }: {
+    readonly role: MeetingRole | undefined;
+    readonly phase: MeetingState['phase'];
+    readonly frozen: ReadonlyMap<Sha256, FrozenMinutes>;
+  },
 ): MinutesStage | IgnoredReason {
   const office = role === 'chair' || role === 'secretary';
   switch (act.kind) {
@@ -26,9 +40,7 @@ export function minutesAfter(
       return { stage: 'draft' };
     case 'minutes-signed':
       if (role !== 'chair') return 'not-allowed';
-      if (minutes.stage !== 'frozen') return 'wrong-phase';
-      if (minutes.revision !== act.body.revision) return 'unknown-revision';
-      return { ...minutes, stage: 'signed', increment: act.body.increment, signedBy: act.author };
+      return minutesSigned(minutes, act, frozen.get(act.body.revision));
     case 'minutes-sealed': {
       if (!office) return 'not-allowed';
       // Both may have done it, each not knowing of the other.
@@ -40,6 +52,17 @@ export function minutesAfter(
     default:
       return assertNever(act);
   }
+}
+
+/** The chair did not know of what happened elsewhere meanwhile, and it does not undo what both have signed. [MIN-5] */
+function minutesSigned(
+  { stage }: MinutesStage,
+  { author, body }: MinutesAct & { kind: 'minutes-signed' },
+  revision: FrozenMinutes | undefined,
+): MinutesStage | IgnoredReason {
+  if (stage !== 'frozen' && (stage !== 'draft' || !revision)) return 'wrong-phase';
+  if (!revision) return 'unknown-revision';
+  return { ...revision, stage: 'signed', increment: body.increment, signedBy: author };
 }
 
 /** What a former secretary froze and the chair has not signed is a draft again, however late it arrives. [MIN-4] */

@@ -416,11 +416,57 @@ describe('minutes', () => {
     expect(state(written.acts).minutes.stage).toBe('frozen');
     written.act(CHAIR, 'roster-changed', rosterWith(MEMBERS[0]!));
     expect(state(written.acts).minutes.stage).toBe('draft');
-    written.act(CHAIR, 'minutes-signed', signature);
     written.act(SECRETARY, 'minutes-frozen', frozen);
-    expect(reasons(written.acts)).toEqual(['wrong-phase', 'not-allowed']);
+    expect(reasons(written.acts)).toEqual(['not-allowed']);
     written.act(MEMBERS[0]!, 'minutes-frozen', { ...frozen, revision: asSha256('f'.repeat(64)) });
     expect(state(written.acts).minutes).toMatchObject({ stage: 'frozen', frozenBy: MEMBERS[0] });
+  });
+
+  test.each([
+    [
+      'opened again',
+      (written: ReturnType<typeof frozenMinutes>, at: (ms: number) => string) => {
+        written.act(SECRETARY, 'minutes-reopened', { revision: frozen.revision }, at(1));
+      },
+    ],
+    [
+      'opened again and froze anew',
+      (written, at) => {
+        written.act(SECRETARY, 'minutes-reopened', { revision: frozen.revision }, at(1));
+        written.act(SECRETARY, 'minutes-frozen', { ...frozen, revision: asSha256('f'.repeat(64)) }, at(2));
+      },
+    ],
+    [
+      'gave to somebody else',
+      (written, at) => {
+        written.act(SECRETARY, 'roster-changed', rosterWith(MEMBERS[0]!), at(1));
+      },
+    ],
+  ] as [string, (written: ReturnType<typeof frozenMinutes>, at: (ms: number) => string) => void][])(
+    '[MIN-3] [MIN-5] what the secretary, cut off, %s before the chair signed undoes no seal when it arrives',
+    (_what, meanwhile) => {
+      const written = frozenMinutes();
+      const from = Date.parse(written.acts.at(-1)!.time);
+      written.act(CHAIR, 'minutes-signed', signature);
+      written.act(CHAIR, 'minutes-sealed', sealed);
+      const known = state(written.acts).minutes;
+      expect(known.stage).toBe('sealed');
+      meanwhile(written, (ms) => new Date(from + ms).toISOString());
+      expect(state(written.acts).minutes).toEqual(known);
+    },
+  );
+
+  test('[MIN-5] no other revision than one that a secretary froze is signed, and no second one', () => {
+    const written = frozenMinutes();
+    const other = { ...frozen, revision: asSha256('f'.repeat(64)) };
+    written.act(CHAIR, 'minutes-signed', { ...signature, revision: other.revision });
+    written.act(SECRETARY, 'minutes-reopened', { revision: frozen.revision });
+    written.act(CHAIR, 'minutes-signed', { ...signature, revision: other.revision });
+    written.act(SECRETARY, 'minutes-frozen', other);
+    written.act(CHAIR, 'minutes-signed', { ...signature, revision: other.revision });
+    written.act(CHAIR, 'minutes-signed', signature);
+    expect(reasons(written.acts)).toEqual(['unknown-revision', 'wrong-phase', 'wrong-phase']);
+    expect(state(written.acts).minutes).toMatchObject({ stage: 'signed', ...other, signedBy: CHAIR });
   });
 
   test('[MIN-4] what the lost secretary froze meanwhile undoes nothing when it arrives', () => {

@@ -12,7 +12,7 @@ import type {
   SpeakRequest,
   Speech,
 } from './meeting-state.ts';
-import { minutesAfter, minutesUnder } from './minutes-course.ts';
+import { minutesAfter, minutesUnder, type FrozenMinutes } from './minutes-course.ts';
 import { quorumOf } from './quorum.ts';
 import { isOffice, type RosterEntry } from './roster.ts';
 
@@ -43,6 +43,7 @@ interface Course {
   conclusion: string | null;
   receipts: Record<Sha256, MemberId[]>;
   minutes: MinutesStage;
+  frozen: Map<Sha256, FrozenMinutes>;
 }
 
 /** Acts in the order in which they count. [ORD-1] */
@@ -98,6 +99,7 @@ export function reduceActs(
     conclusion: null,
     receipts: {},
     minutes: { stage: 'draft' },
+    frozen: new Map(),
   };
   const ballots = ordered.filter((act): act is BallotAct => act.kind === 'ballot');
   const ignored: MeetingState['ignored'][number][] = [];
@@ -279,9 +281,11 @@ function apply(course: Course, act: Act, ballots: readonly BallotAct[]): Ignored
     case 'minutes-reopened':
     case 'minutes-signed':
     case 'minutes-sealed': {
-      const after = minutesAfter(course.minutes, act, { role: entry?.role, phase: course.phase });
+      const { minutes, phase, frozen } = course;
+      const after = minutesAfter(minutes, act, { role: entry?.role, phase, frozen });
       if (typeof after === 'string') return after;
       course.minutes = after;
+      if (after.stage === 'frozen') frozen.set(after.revision, after);
       return undefined;
     }
     default:

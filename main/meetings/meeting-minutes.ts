@@ -81,6 +81,9 @@ export async function signMinutes(deps: MinutesDeps, meeting: OpenMeeting): Prom
       time: deps.now(),
     }),
   );
+  // Opened again while this laptop signed: that is known here, so it counts. [MIN-5]
+  const now = meeting.state()?.minutes;
+  if (now?.stage !== 'frozen' || now.revision !== revision) throw new Refusal('act.wrong-phase');
   await meeting.perform('minutes-signed', {
     role: 'chair',
     revision,
