@@ -422,36 +422,28 @@ describe('minutes', () => {
     expect(state(written.acts).minutes).toMatchObject({ stage: 'frozen', frozenBy: MEMBERS[0] });
   });
 
-  test.each([
-    [
-      'opened again',
-      (written: ReturnType<typeof frozenMinutes>, at: (ms: number) => string) => {
-        written.act(SECRETARY, 'minutes-reopened', { revision: frozen.revision }, at(1));
-      },
-    ],
-    [
-      'opened again and froze anew',
-      (written, at) => {
-        written.act(SECRETARY, 'minutes-reopened', { revision: frozen.revision }, at(1));
-        written.act(SECRETARY, 'minutes-frozen', { ...frozen, revision: asSha256('f'.repeat(64)) }, at(2));
-      },
-    ],
-    [
-      'gave to somebody else',
-      (written, at) => {
-        written.act(SECRETARY, 'roster-changed', rosterWith(MEMBERS[0]!), at(1));
-      },
-    ],
-  ] as [string, (written: ReturnType<typeof frozenMinutes>, at: (ms: number) => string) => void][])(
+  const meanwhile: Record<string, (written: ReturnType<typeof opened>, at: (ms: number) => string) => void> = {
+    'opened again': (written, at) => {
+      written.act(SECRETARY, 'minutes-reopened', { revision: frozen.revision }, at(1));
+    },
+    'opened again and froze anew': (written, at) => {
+      written.act(SECRETARY, 'minutes-reopened', { revision: frozen.revision }, at(1));
+      written.act(SECRETARY, 'minutes-frozen', { ...frozen, revision: asSha256('f'.repeat(64)) }, at(2));
+    },
+    'gave to somebody else': (written, at) => {
+      written.act(SECRETARY, 'roster-changed', rosterWith(MEMBERS[0]!), at(1));
+    },
+  };
+  test.each(Object.entries(meanwhile))(
     '[MIN-3] [MIN-5] what the secretary, cut off, %s before the chair signed undoes no seal when it arrives',
-    (_what, meanwhile) => {
+    (_what, happens) => {
       const written = frozenMinutes();
       const from = Date.parse(written.acts.at(-1)!.time);
       written.act(CHAIR, 'minutes-signed', signature);
       written.act(CHAIR, 'minutes-sealed', sealed);
       const known = state(written.acts).minutes;
       expect(known.stage).toBe('sealed');
-      meanwhile(written, (ms) => new Date(from + ms).toISOString());
+      happens(written, (ms) => new Date(from + ms).toISOString());
       expect(state(written.acts).minutes).toEqual(known);
     },
   );

@@ -88,7 +88,7 @@ export function createClusterRoom(options: {
   let closed = false;
   /**
    * Streams (`streamKey`) of which an entry was too much here: the relay that has it took it before something else of its
-   * author, and would list it again and again. Asked for no more, until a snapshot may have made room.
+   * author, and would list it again and again. Asked for no more, until a snapshot of that author may have made room.
    */
   const tooMuch = new Map<string, StreamHead>();
   let log: { readonly heads: readonly StreamHead[]; readonly hash: string } | undefined;
@@ -105,9 +105,13 @@ export function createClusterRoom(options: {
 
   // Entries
 
+  function mayHaveRoom(author: MemberId): void {
+    for (const [key, at] of tooMuch) if (at.author === author) tooMuch.delete(key);
+  }
+
   const stopListening = meeting.log.onStored((stored, from) => {
     log = undefined;
-    if (stored.some(({ state }) => state)) tooMuch.clear();
+    for (const { state, payload } of stored) if (state) mayHaveRoom(payload.author);
     // What came by the bus is in the list already.
     if (from === carrier) return;
     entries.push(...stored);

@@ -16,6 +16,9 @@ import { streamKey } from '../../common/wire/acknowledged.ts';
 import type { MeetingStore } from './ports.ts';
 import { isSnapshot } from './snapshots.ts';
 
+/** Of all streams that an author may have, those that others build on: acts, plan, floor and minutes. Ink never fills these. */
+const KEPT_FOR_OTHERS = 4;
+
 /**
  * How much each author has written in a meeting. What others build on is judged by what is before it in its stream, so
  * that all laptops judge alike. Ink is judged by all of its author's ink, and what fits beside each other fits in any order:
@@ -48,11 +51,15 @@ export function countWritten(meeting: MeetingId, entries: MeetingStore['entries'
 
   const streamsOf = (author: MemberId): Set<Stream> => setOf((streams ??= readStreams()), author);
 
+  const inkStreams = (author: MemberId): Stream[] => [...streamsOf(author)].filter(hasSnapshots);
+
   /** Read when first asked for; from then on each entry adds its own. */
   function weightOf(author: MemberId, stream: Stream): number {
     const key = streamKey({ author, stream });
     const known = weights.get(key);
     if (known !== undefined) return known;
+    // Remembered once there is something of it: who is refused might go on naming others.
+    if (!streamsOf(author).has(stream)) return 0;
     const { characters, stateBytes } = entries.weigh(meeting, author, stream);
     weights.set(key, characters + stateBytes);
     return characters + stateBytes;
@@ -62,7 +69,7 @@ export function countWritten(meeting: MeetingId, entries: MeetingStore['entries'
     let sum = ink.get(author);
     if (sum !== undefined) return sum;
     sum = 0;
-    for (const stream of streamsOf(author)) if (hasSnapshots(stream)) sum += weightOf(author, stream);
+    for (const stream of inkStreams(author)) sum += weightOf(author, stream);
     ink.set(author, sum);
     return sum;
   }
@@ -72,16 +79,16 @@ export function countWritten(meeting: MeetingId, entries: MeetingStore['entries'
       const { author, stream, seq } = payload;
       const weight = weightOf(author, stream);
       if (stream === ACTS_STREAM) return seq > MAX_ACTS_OF_AUTHOR || weight > MAX_ACT_CHARACTERS;
-      if (begins && streamsOf(author).size >= MAX_STREAMS_OF_AUTHOR) return true;
       if (!hasSnapshots(stream)) return weight > MAX_TEXT_CHARACTERS;
+      if (begins && inkStreams(author).length >= MAX_STREAMS_OF_AUTHOR - KEPT_FOR_OTHERS) return true;
       const before = inkOf(author);
       const more = isSnapshot(payload) ? stateBytesOf(payload) - weight : characters;
       return more > 0 && before + more > MAX_INK_CHARACTERS;
     },
     add({ payload: { author, stream }, jws, state }) {
-      streamsOf(author).add(stream);
       const key = streamKey({ author, stream });
-      const before = weights.get(key);
+      const before = streamsOf(author).has(stream) ? weights.get(key) : 0;
+      streamsOf(author).add(stream);
       // Forgotten since it was asked about: it is read again, from the log that has this entry by then.
       if (before === undefined) return;
       const after = state ? state.byteLength : before + jws.length;

@@ -37,7 +37,7 @@ export function forkStore(db: Database): ForkStore {
   );
   const kept = db
     .prepare<[MeetingId, MemberId], number>(
-      'SELECT coalesce(sum(length(ours) + length(theirs)), 0) FROM forks WHERE meeting = ? AND author = ?',
+      'SELECT coalesce(sum(octet_length(ours) + octet_length(theirs)), 0) FROM forks WHERE meeting = ? AND author = ?',
     )
     .pluck();
   const all = db.prepare<[MeetingId], ForkRow>('SELECT * FROM forks WHERE meeting = ? ORDER BY noticed_at, author');

@@ -5,6 +5,7 @@ import {
   DOCUMENT_CHANGE,
   DOCUMENT_SNAPSHOT,
   MAX_INK_CHARACTERS,
+  MAX_STREAMS_OF_AUTHOR,
   MAX_TEXT_CHARACTERS,
   type Entry,
   type Stream,
@@ -143,14 +144,32 @@ test('[LOG-15] laptops that took different ink of such a member exchange everyth
   expect(here).toContain(`${OTHER} acts`);
 });
 
+test('[LOG-15] ink on papers without number keeps no text out, which others may have and build on', async () => {
+  const ink = Array.from({ length: 510 }, (_, paper) => changes(inkOn(0x1000 + paper), [2000])).flat();
+  const text = changes('doc/minutes', [2000]);
+  const acts = chain(1);
+  const orders = [
+    [...ink, ...text, ...acts],
+    [...acts, ...text, ...ink],
+  ];
+  for (const order of orders) {
+    const { log } = openLog(order);
+    const { refused } = await log.receive(batchOf(order), AUTHOR);
+    expect(refused.map(({ index }) => order[index])).toEqual(ink.slice(496));
+    expect(log.heads()).toHaveLength(MAX_STREAMS_OF_AUTHOR - 2);
+  }
+});
+
 test('[RELAY-4] relays that took different ink of such a member do not list it for each other for ever', async () => {
   const common = Array.from({ length: 7 }, (_, paper) => changes(inkOn(paper), [8.5 * MI])).flat();
   const apart = [changes(inkOn(20), [4 * MI]), changes(inkOn(21), [4 * MI])] as const;
   const late = chain(1, OTHER);
+  const ofOther = changes(inkOn(1, OTHER), [70_000], OTHER);
+  const snapshots = [...ofOther, snapshotOf(ofOther)];
   const { bus, listed } = busInProcess();
   const ticker = createTicker(() => undefined);
   const rooms = apart.map((own, index) => {
-    const { log } = openLog([...common, ...apart.flat(), ...late]);
+    const { log } = openLog([...common, ...apart.flat(), ...late, ...snapshots]);
     const begin = async () => {
       await log.receive(batchOf([...common, ...own]), AUTHOR);
       const meeting = { id: MEETING, log, mayAttend: () => true } as unknown as CarriedMeeting;
@@ -187,6 +206,14 @@ test('[RELAY-4] relays that took different ink of such a member do not list it f
   await rooms[0]!.log.receive(batchOf(late), OTHER);
   await beats(6);
   expect(streamsIn(rooms[1]!.log)).toContain(`${OTHER} acts`);
+  // What others sign makes no room for it.
+  const ofAll = listed();
+  await rooms[0]!.log.receive(batchOf(snapshots), OTHER);
+  await beats(12);
+  expect(listed() - ofAll).toBeLessThanOrEqual(snapshots.length);
+  expect(rooms[1]!.log.heads()).toContainEqual(
+    expect.objectContaining({ author: OTHER, stream: inkOn(1, OTHER), seq: 2 }),
+  );
   for (const room of [one, other]) room.close();
   ticker.stop();
 });
