@@ -94,6 +94,8 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
   const acts: Act[] = [...store.entries.readStream(meeting, ACTS_STREAM)].flatMap((entry) => readAct(entry) ?? []);
   const written = countWritten(meeting, store.entries);
   const clients = new Map<string, DocumentClients>();
+  /** Streams (`streamKey`) that were found forked: one proof of each is read and kept, however many are signed. */
+  const forked = new Set<string>();
   let ownWork: Promise<unknown> = Promise.resolve();
 
   /** Read from the log when first asked for; from then on each checked entry adds its own. */
@@ -220,9 +222,11 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
     const refusal = authentication.verify(entry, certificate, author.member);
     if (refusal) return refusal;
     if (verdict === 'fork') {
+      if (forked.has(streamKey(payload))) return 'fork';
       // Of the same number, or the one that it should have named.
       const at = Math.min(payload.seq, head?.seq ?? 0);
       store.recordFork(store.entries.read(meeting, payload.author, payload.stream, at, 1)[0], entry);
+      forked.add(streamKey(payload));
       return 'fork';
     }
     const problem = written.isTooMuch(payload, entry.jws.length, head === undefined)

@@ -54,6 +54,15 @@ describe('what windows count from', () => {
     expect(times(floorGiven(at(3600)), connected({ clockAhead: null })).floor).toBe(at(0));
   });
 
+  it('is a time, whatever the carrying laptop says of its clock', () => {
+    const times = followOwnClock(() => new Date(START));
+    const farthest = 8.64e12 - START / 1000;
+    for (const clockAhead of [farthest, -farthest]) {
+      const { floor } = times(floorGiven('0001-01-01T00:00:00.000Z'), connected({ clockAhead }));
+      expect(Date.parse(floor ?? '')).not.toBeNaN();
+    }
+  });
+
   it('is of the floor that is given now, of the item since it was first opened, and of the last result', () => {
     let now = START + 100_000;
     const times = followOwnClock(() => new Date(now));

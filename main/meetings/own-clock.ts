@@ -27,7 +27,8 @@ export function followOwnClock(now: () => Date): (state: MeetingState | null, ho
       const time = new Date(said).getTime();
       const agrees = Math.abs(present - time) < AGREEING;
       const by = witnessed ? (agrees ? time : present) : time - (how.clockAhead ?? 0) * 1000;
-      const at = new Date(Math.min(by, present)).toISOString();
+      // Whatever a carrying laptop says its clock shows.
+      const at = new Date(Math.max(0, Math.min(by, present))).toISOString();
       known.set(what, { said, at });
       return at;
     }

@@ -36,10 +36,11 @@ export function chain(
 export function openLog(
   known: readonly Entry[],
   refuses: (entry: Entry) => boolean = () => false,
-): { readonly log: WritableMeetingLog; readonly transactions: number[] } {
+): { readonly log: WritableMeetingLog; readonly transactions: number[]; readonly forks: Entry[] } {
   const byText = new Map(known.map((entry) => [entry.jws, entry]));
   const entries = memoryEntryLog();
   const transactions: number[] = [];
+  const forks: Entry[] = [];
   const log = openMeetingLog({
     meeting: MEETING,
     me: asMemberId('00000000-0000-4000-8000-000000000002'),
@@ -62,7 +63,7 @@ export function openLog(
       },
       shown: { put: () => Promise.resolve(), read: () => [], documents: () => [] },
       privateDocuments: { load: () => [], append: () => undefined },
-      recordFork: () => undefined,
+      recordFork: (_known, other) => void forks.push(other),
     },
     authentication: {
       sign: () => Promise.reject(new Error('nothing is signed here')),
@@ -83,7 +84,7 @@ export function openLog(
     mayHaveWritten: () => true,
     onEntry: () => undefined,
   });
-  return { log, transactions };
+  return { log, transactions, forks };
 }
 
 export const batchOf = (entries: readonly Entry[]) => ({ entries: entries.map(({ jws }) => jws), certificates: [] });

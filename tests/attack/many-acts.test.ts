@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { MAX_ACT_CHARACTERS, MAX_ACTS_OF_AUTHOR } from '../../common/acts/entry.ts';
-import { AUTHOR, batchOf, chain, openLog, OTHER } from './bare-log.ts';
+import { AUTHOR, batchOf, chain, entryOf, openLog, OTHER } from './bare-log.ts';
 
 test('a member cannot keep everyone busy with acts without number', async () => {
   const entries = chain(MAX_ACTS_OF_AUTHOR + 3);
@@ -22,6 +22,18 @@ test('nor fill everyone’s memory with large ones', async () => {
   // Others are not held to account for it.
   const others = chain(1, OTHER);
   expect((await openLog([...entries, ...others]).log.receive(batchOf(others), OTHER)).refused).toEqual([]);
+});
+
+test('[LOG-7] who signs one number again and again has one proof of it read and kept', async () => {
+  const [first] = chain(1);
+  const others = Array.from({ length: 5 }, (_, index) =>
+    entryOf({ ...first!.payload, body: { how: index % 2 ? 'remote' : 'in-person', n: index } }),
+  );
+  const { log, forks } = openLog([first!, ...others]);
+  await log.receive(batchOf([first!]), AUTHOR);
+  const { refused } = await log.receive(batchOf(others), AUTHOR);
+  expect(refused.map(({ reason }) => reason)).toEqual(others.map(() => 'fork'));
+  expect(forks).toEqual([others[0]]);
 });
 
 test('[LOG-11] what several bring at a time is one transaction, and each is told of the own', async () => {
