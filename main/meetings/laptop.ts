@@ -138,6 +138,8 @@ export function createLaptop(ports: LaptopPorts): Laptop {
   async function start(session: Session): Promise<void> {
     await visit?.workplace.close();
     visit = undefined;
+    // Two ways in may have been under way: the PIN, and a new key that arrived meanwhile. Two would sign the same numbers.
+    if (at) return;
     const place = placeOf(session, ports.networkFor(session));
     const desk = openPeopleDesk({
       store,

@@ -197,6 +197,18 @@ test('a PIN is changed by who knows it', async () => {
   });
 }, 60_000);
 
+test('a PIN that is given twice at a time lets one person in once', async () => {
+  const laptop = await room.addSecretary('Người Vội');
+  await laptop.restart(async () => {
+    let times = 0;
+    const stop = laptop.engine.subscribe('app.status', () => times++);
+    await Promise.all([1, 2].map(() => laptop.request('app.unlock', { pin: PIN })));
+    stop();
+    expect(times).toBe(1);
+    expect(await stage(laptop)).toBe('ready');
+  });
+}, 60_000);
+
 test('an invitation that has expired stays on the list, tells who uses it, and is made anew', async () => {
   let days = 0;
   const now = () => new Date(Date.now() + days * 24 * 3_600_000);
