@@ -69,6 +69,8 @@ const NOTHING_OWN: SavedState = { onlyHere: { count: 0, since: null }, tooMuch: 
 
 /** Changes come in bursts; windows are told at most this often, in milliseconds. */
 const TELL_EVERY = 40;
+/** Looking at a signature may take a minute and a processor, and what did not verify hardly does so later. Milliseconds. */
+const VERIFY_AGAIN = 10 * 60_000;
 
 export function createWorkplace(deps: {
   readonly store: LaptopStore;
@@ -240,13 +242,19 @@ export function createWorkplace(deps: {
   async function seal(one: MeetingAtHand): Promise<void> {
     if (one.sealing) return;
     one.sealing = true;
+    let rest = 0;
     try {
       await sealMinutes(deps.minutes, one.meeting, onlineWith(one));
     } catch (error) {
       log.error('minutes could not be sealed', {}, error);
-    } finally {
-      one.sealing = false;
+      if (error instanceof Refusal && error.code === 'signature-does-not-verify') rest = VERIFY_AGAIN;
     }
+    if (rest === 0) one.sealing = false;
+    else
+      setTimeout(() => {
+        one.sealing = false;
+        tell(one.meeting.id);
+      }, rest).unref();
   }
 
   function connection(id: MeetingId): Connection {

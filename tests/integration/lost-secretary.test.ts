@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { MeetingId, MemberId } from '../../common/domain/ids.ts';
 import { act, convenedMeeting, joined, stateOf } from '../fixtures/convened-meeting.ts';
 import { laptopRoom, until, type LaptopRoom, type TestLaptop } from '../fixtures/laptops.ts';
 import { printWithPlaces } from '../fixtures/pdfs.ts';
+import { handLink, hostilePerson } from '../attack/hostile-person.ts';
 
 // The secretary's laptop, which carries the meeting, is gone after it was closed: the others finish the minutes.
 let room: LaptopRoom;
@@ -95,6 +96,33 @@ test('[MIN-4] the chair names another secretary, who freezes and signs; what the
   expect(await signersOfMinutes(secretary)).toEqual(['Cầm Thị Mẫu', 'Hà Văn Mẫu']);
   await until(async () => (await stateOf(chair, meeting))?.ignored.length === 0);
   expect(await stateOf(chair, meeting)).toEqual(await stateOf(secretary, meeting));
+}, 60_000);
+
+test('[MIN-2] a signature that does not verify is looked at once, whatever else happens in the meeting', async () => {
+  await secretary.request('minutes.freeze', { meeting });
+  const revision = await until(async () => {
+    const minutes = (await stateOf(chair, meeting))?.minutes;
+    return minutes?.stage === 'frozen' && minutes.revision;
+  });
+  const { addresses } = (await secretary.request('meetings.state', { meeting })).connection;
+  const byHand = await hostilePerson(chair, meeting);
+  const link = await handLink(byHand, addresses[0]!, meeting);
+  const errors = vi.spyOn(process.stderr, 'write');
+  const looks = () => errors.mock.calls.filter(([line]) => String(line).includes('minutes could not be sealed')).length;
+  try {
+    await link.bring([await byHand.nextAct('minutes-signed', { role: 'chair', revision, increment: 'AAAA' })]);
+    await until(() => looks() > 0);
+    for (let times = 0; times < 5; times++) {
+      await link.bring([await byHand.nextAct('speak-withdrawn', { request: `q-${times}` })]);
+      const ignored = async () => (await stateOf(secretary, meeting))?.ignored.length === times + 1;
+      await until(ignored);
+      await new Promise((resolve) => setTimeout(resolve, 400));
+    }
+    expect(await stage(secretary)).toBe('signed');
+    expect(looks()).toBe(1);
+  } finally {
+    errors.mockRestore();
+  }
 }, 60_000);
 
 const kindOf = (jws: string): unknown =>
