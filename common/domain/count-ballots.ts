@@ -69,10 +69,11 @@ export function lateVoters(
   motion: Motion,
   cast: readonly BallotAct[],
   listed: ReadonlySet<Sha256>,
+  present: IsPresent = presentIn(voters),
 ): readonly MemberId[] {
   const late = new Set<MemberId>();
   for (const act of cast) {
-    if (act.body.motion !== motion.motion || voteProblem(voters, motion, act)) continue;
+    if (act.body.motion !== motion.motion || voteProblem(voters, motion, act, present)) continue;
     if (listed.has(act.hash)) late.delete(act.author);
     else late.add(act.author);
   }

@@ -311,6 +311,11 @@ describe('votes', () => {
     written.act(MEMBERS[0]!, 'absence-reported', { reason: 'rút lại' }, before);
     expect(motionOf(written.acts)).toEqual(result);
     expect(reasons(written.acts)).toEqual([]);
+    // Who only says later to have been there is not among those who voted too late; who was there is.
+    written.act(absent, 'ballot', { motion: MOTION, choice: 'approve' }, before);
+    expect(motionOf(written.acts)).toEqual(result);
+    written.act(MEMBERS[2]!, 'ballot', { motion: MOTION, choice: 'approve' });
+    expect(motionOf(written.acts)).toEqual({ ...result, late: [MEMBERS[2]] });
   });
 
   test('[VOTE-7] who leaves after the closing has still voted', () => {

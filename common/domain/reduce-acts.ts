@@ -259,9 +259,10 @@ function apply(course: Course, act: Act, ballots: readonly BallotAct[]): Ignored
       const counted = ballots.filter((ballot) => listed.has(ballot.hash));
       const { present } = act.body;
       const there = present && new Set(present);
+      const wasThere = there && ((member: MemberId) => there.has(member));
       motion.closed = {
-        ...countBallots(course, motion.body, counted, there && ((member) => there.has(member))),
-        late: lateVoters(course, motion.body, ballots, listed),
+        ...countBallots(course, motion.body, counted, wasThere),
+        late: lateVoters(course, motion.body, ballots, listed, wasThere),
       };
       return undefined;
     }
