@@ -193,9 +193,9 @@ describe('entries', () => {
     ];
     expect(await by.bring(late)).toEqual({ refused: [] });
     for (const laptop of honestOnes()) {
-      await until(async () => (await at.state(laptop)).motions[0]?.late.length);
-      // It is told of, and counts for nothing.
-      expect((await at.state(laptop)).motions[0]).toEqual({ ...result, late: [mallory.member] });
+      await until(async () => (await at.state(laptop)).ignored.some(({ reason }) => reason === 'motion-not-open'));
+      // Nor is it told of as a ballot of somebody who was there.
+      expect((await at.state(laptop)).motions[0]).toEqual(result);
     }
     await sameEverywhere();
     by.socket.close();
