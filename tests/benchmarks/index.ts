@@ -76,7 +76,7 @@ async function runAll(chosen: readonly Benchmark[]): Promise<void> {
         sections.push(...ownSections);
         for (const row of found) if (!row.detail) console.log(lineOf(row));
         if (only && !addToReport(machine, name, found, ownSections))
-          console.error('[phien]   no report of today to add this to');
+          console.error('[phien]   no report to add this to');
       } catch (error) {
         // One that cannot run here is no reason to lose the others.
         console.error(`[phien] ${name} failed:`, error);
@@ -91,7 +91,6 @@ async function runAll(chosen: readonly Benchmark[]): Promise<void> {
     await writeFile(file, `${JSON.stringify(rows.map(asRow), null, 2)}\n`);
   }
   if (failed.length > 0) process.exitCode = 1;
-  // Rows of different days side by side would compare machines' moods.
   if (only) return;
   const left = benchmarks.filter((one) => !chosen.includes(one)).map(({ name }) => name);
   writeReport(machine, rows, sections, { failed, left });

@@ -56,8 +56,8 @@ export function writeReport(
 }
 
 /**
- * Puts rows and sections that were measured alone into today's docs/benchmarks.md, in place of those of the same names: each has been
- * measured beside its peer all the same. False when there is no report of today.
+ * Puts rows and sections that were measured alone into docs/benchmarks.md, in place of those of the same names: each has been
+ * measured beside its peer all the same. What is of another day than the rest says so. False when there is no report.
  */
 export function addToReport(
   machine: Machine,
@@ -66,8 +66,10 @@ export function addToReport(
   sections: readonly string[],
 ): boolean {
   const file = inRoot('docs', 'benchmarks.md');
-  const known = existsSync(file) ? readFileSync(file, 'utf8') : '';
-  if (!known.includes(`Measured on ${machine.date}.`)) return false;
+  if (!existsSync(file)) return false;
+  const known = readFileSync(file, 'utf8');
+  const day = `Measured on ${machine.date}.`;
+  const isSameDay = known.includes(`\n${day}\n`);
   let lines = known.split('\n');
   for (const row of rows.filter(({ detail }) => !detail)) {
     const isRow = (line: string): boolean => {
@@ -77,14 +79,16 @@ export function addToReport(
     const isDetail = (line: string) => line.startsWith(`- **${row.name}**:`);
     lines = lines.filter((line) => !isRow(line) && !isDetail(line));
     lines.splice(lines.findLastIndex((line) => /^\| [^|]*\|( [^|]*\|){5}$/.test(line)) + 1, 0, tableLine(row));
-    lines.splice(lines.findLastIndex((line) => line.startsWith('- **')) + 1, 0, detailLine(row));
+    const detail = isSameDay ? detailLine(row) : `${detailLine(row)} ${day}`;
+    lines.splice(lines.findLastIndex((line) => line.startsWith('- **')) + 1, 0, detail);
   }
   for (const section of sections) {
-    const heading = section.split('\n', 1)[0] ?? '';
+    const [heading = '', ...rest] = section.split('\n');
     const from = lines.indexOf(heading);
     if (from < 0) continue;
     const length = lines.slice(from + 1).findIndex((line) => line.startsWith('## '));
-    lines.splice(from, length < 0 ? lines.length : length + 1, section, '');
+    const text = isSameDay ? section : [heading, '', `_${day}_`, ...rest].join('\n');
+    lines.splice(from, length < 0 ? lines.length : length + 1, text, '');
   }
   lines = lines.flatMap((line) => {
     if (!line.startsWith(FAILED)) return line;
