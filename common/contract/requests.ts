@@ -15,6 +15,7 @@ import {
 import type { MeetingState } from '../domain/meeting-state.ts';
 import type { RosterEntry } from '../domain/roster.ts';
 import type { Diagnostics } from './diagnostics.ts';
+import type { CertificateDates } from '../domain/certificate-course.ts';
 import type { Verdict } from '../domain/verdict.ts';
 
 /** The whole boundary between a window and the engine: name -> input schema and output type. */
@@ -38,7 +39,10 @@ export const requestSchemas = {
   'app.status': nothing,
   'app.unlock': z.strictObject({ pin: z.string().max(128) }),
   'app.changePin': z.strictObject({ oldPin: z.string().max(128), pin }),
-  /** A new key where the PIN is forgotten, on the laptop that holds the authority; elsewhere `enrolment.begin`. */
+  /**
+   * A new key on the laptop that holds the authority, where the PIN is forgotten (`pin` is a new one) or the certificate ends
+   * (unlocked: `pin` is the present one); elsewhere `enrolment.begin`.
+   */
   'app.renewByAuthority': z.strictObject({ authorityPassword: z.string().max(128), pin }),
   'settings.get': nothing,
   'settings.set': z.strictObject({
@@ -77,7 +81,7 @@ export const requestSchemas = {
     ]),
     name: line.min(1),
     pin,
-    /** The laptop is somebody's already, who gets a new key there. */
+    /** The laptop is somebody's already, who gets a new key there; unlocked, under the present PIN. */
     renew: z.boolean().default(false),
   }),
   /** After a failure that another attempt can mend. */
@@ -240,6 +244,13 @@ export interface AppStatus {
   readonly me: { readonly member: MemberId; readonly name: string; readonly position: string } | null;
   /** This laptop holds the organisation's authority: it may invite, approve and prepare. */
   readonly holdsAuthority: boolean;
+  /** Of the person of this laptop; null where nobody has one yet. */
+  readonly certificate:
+    | (CertificateDates & {
+        /** It has a successor that is in use from the next start on: when that one ends, RFC 3339. */
+        readonly renewedUntil: string | null;
+      })
+    | null;
   /** This laptop is somebody's and asks for a certificate for a new key of theirs. */
   readonly renewing: boolean;
 }
@@ -281,7 +292,8 @@ export interface PeopleList {
     readonly member: MemberId;
     readonly name: string;
     readonly position: string;
-    readonly certificateUntil: string;
+    /** null: not known here. */
+    readonly certificate: CertificateDates | null;
     readonly me: boolean;
   }[];
   /** Those that nobody has used, also expired ones. */

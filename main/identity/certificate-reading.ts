@@ -1,4 +1,5 @@
 import { createHash, X509Certificate, type KeyObject } from 'node:crypto';
+import type { CertificateDates } from '../../common/domain/certificate-course.ts';
 import { asMemberId, asSha256, type MemberId, type Sha256 } from '../../common/domain/ids.ts';
 import {
   content,
@@ -71,6 +72,12 @@ export function readCertificate(der: Uint8Array): ReadCertificate {
     publicKey: publicKeyOf(der),
     ...readExtensions(extensionsNode === undefined ? [] : parts(tagged(extensionsNode, 3)[0], 'sequence')),
   };
+}
+
+/** First and last moment of a certificate of this laptop's store, RFC 3339. Throws `DerError` for what is none. */
+export function validityOf(der: Uint8Array): CertificateDates {
+  const { notBefore, notAfter } = readCertificate(der);
+  return { from: notBefore.toISOString(), until: notAfter.toISOString() };
 }
 
 export function readCertificateOrNull(der: Uint8Array): ReadCertificate | null {

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { Signer } from '../../common/acts/signer.ts';
+import type { CertificateDates } from '../../common/domain/certificate-course.ts';
 import type { MemberId, Sha256 } from '../../common/domain/ids.ts';
 import type { InvitationFile, OrganisationInfo } from '../../common/wire/enrolment.ts';
 
@@ -23,6 +24,8 @@ export interface Identity {
   /** The fingerprint of the key that a request is made for, as the desk shows it. */
   requestFingerprint(privateKey: KeyObject): string;
   fingerprint(certificate: Uint8Array): Sha256;
+  /** Throws for what is no certificate. */
+  validityOf(certificate: Uint8Array): CertificateDates;
   checkCertificate(certificate: Uint8Array, roots: readonly Uint8Array[], at: Date): Result<CheckedCertificate>;
   createSigner(privateKey: KeyObject, chain: readonly Uint8Array[]): Signer;
   tlsCredentials(privateKey: KeyObject, chain: readonly Uint8Array[]): TlsCredentials;

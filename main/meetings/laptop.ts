@@ -27,7 +27,15 @@ import {
 } from './meeting-minutes.ts';
 import { attendanceList, invitation, saveList, voteList, type ListPrinting } from './meeting-lists.ts';
 import { addPapers } from './meeting-papers.ts';
-import { appStatus, changePin, createOrganisation, renewByAuthority, unlock, type Session } from './organisation.ts';
+import {
+  appStatus,
+  changePin,
+  createOrganisation,
+  mustBePin,
+  renewByAuthority,
+  unlock,
+  type Session,
+} from './organisation.ts';
 import { openPeopleDesk, type PeopleDesk } from './people.ts';
 import type {
   CertificateBook,
@@ -138,8 +146,9 @@ export function createLaptop(ports: LaptopPorts): Laptop {
   async function start(session: Session): Promise<void> {
     await visit?.workplace.close();
     visit = undefined;
-    // Two ways in may have been under way: the PIN, and a new key that arrived meanwhile. Two would sign the same numbers.
-    if (at) return;
+    // Two ways in may have been under way: the PIN, and a new key that arrived meanwhile. Two would sign the same numbers, so
+    // a key that comes while somebody works is used from the next start on.
+    if (at) return void (await at.desk.changed());
     const place = placeOf(session, ports.networkFor(session));
     const desk = openPeopleDesk({
       store,
@@ -158,7 +167,7 @@ export function createLaptop(ports: LaptopPorts): Laptop {
     await desk.resume().catch((error: unknown) => log.error('enrolment desk could not resume', {}, error));
   }
 
-  const status = (): AppStatus => appStatus(store, at?.session, enrolment.status().step !== 'none', ports.version);
+  const status = (): AppStatus => appStatus(ports, at?.session, enrolment.status().step !== 'none', ports.version);
 
   function here(): NonNullable<typeof at> {
     if (!at) throw new Refusal('locked');
@@ -171,8 +180,8 @@ export function createLaptop(ports: LaptopPorts): Laptop {
     if (!me) return undefined;
     try {
       const session = await unlock(store, identity, pin);
-      // The old PIN came back to mind.
-      if (renewing) enrolment.cancel();
+      // Asked for under this PIN, before the certificate ends, it goes on; otherwise the old PIN came back to mind.
+      if (renewing) await enrolment.resume(pin).catch(() => enrolment.cancel());
       return session;
     } catch (error) {
       if (renewing && error instanceof Refusal && error.code === 'wrong-pin') return undefined;
@@ -226,12 +235,15 @@ export function createLaptop(ports: LaptopPorts): Laptop {
     },
     'app.changePin': async (input) => {
       here();
+      // The new key would come with the old one.
+      if (status().renewing) throw new Refusal('renewal-under-way');
       await changePin(store, identity, input);
       return null;
     },
     'app.renewByAuthority': async (input) => {
-      if (at) throw new Refusal('already-set-up');
+      if (at) await mustBePin(store, identity, input.pin);
       await start(await renewByAuthority({ store, identity, now }, input));
+      await at?.desk.changed();
       return status();
     },
     'settings.get': () => store.settings.get(),
@@ -257,8 +269,9 @@ export function createLaptop(ports: LaptopPorts): Laptop {
     },
     'people.approve': (input) => here().desk.approve(input),
     'people.refuse': ({ request }) => here().desk.refuse(request),
-    'enrolment.begin': (input) => {
-      if (at) throw new Refusal('already-set-up');
+    'enrolment.begin': async (input) => {
+      if (at && !input.renew) throw new Refusal('already-set-up');
+      if (at) await mustBePin(store, identity, input.pin);
       return enrolment.begin(input);
     },
     'enrolment.retry': () => enrolment.retry(),

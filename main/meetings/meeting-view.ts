@@ -2,6 +2,7 @@ import { readPlanMeta } from '../../common/collab/plan.ts';
 import type { LinkDiagnostics } from '../../common/contract/diagnostics.ts';
 import type { Connection, MeetingSummary, MeetingView, OwnClockTimes } from '../../common/contract/requests.ts';
 import { BODY_PRESETS } from '../../common/domain/body-rules.ts';
+import { certificateCourse, datedProblem } from '../../common/domain/certificate-course.ts';
 import { isOffice } from '../../common/domain/roster.ts';
 import type { Session } from './organisation.ts';
 import type { OpenMeeting } from './open-meeting.ts';
@@ -77,6 +78,7 @@ export function connectionOf(
   saved: SavedState,
   nameOf: (member: string) => string | null,
   how: AttendanceStatus,
+  now: () => Date,
 ): Omit<Connection, 'metered'> {
   const nothing = {
     carriedBy: null,
@@ -103,7 +105,7 @@ export function connectionOf(
         ...saved,
         role,
         state,
-        problem,
+        problem: problem && datedProblem(problem, certificateCourse(session.validity, now().getTime())),
         carriedBy: carriedBy && nameOf(carriedBy),
         addresses: address === null ? [] : [address],
         online,

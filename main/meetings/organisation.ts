@@ -2,6 +2,7 @@ import { randomUUID, type KeyObject } from 'node:crypto';
 import type { Signer } from '../../common/acts/signer.ts';
 import { Refusal } from '../../common/contract/port.ts';
 import type { AppStatus, ParsedInput } from '../../common/contract/requests.ts';
+import type { CertificateDates } from '../../common/domain/certificate-course.ts';
 import { asMemberId, type MemberId } from '../../common/domain/ids.ts';
 import type { Identity, Issuer, Result, TlsCredentials } from './identity-port.ts';
 import type { LaptopStore, Organisation } from './ports.ts';
@@ -17,12 +18,14 @@ export interface Session {
   readonly organisation: Organisation;
   /** Own certificate, then the authority's root. */
   readonly chain: readonly Uint8Array[];
+  /** When the own certificate begins and ends. */
+  readonly validity: CertificateDates;
   readonly signer: Signer;
   readonly tls: TlsCredentials;
 }
 
 export function appStatus(
-  store: LaptopStore,
+  { store, identity }: { readonly store: LaptopStore; readonly identity: Identity },
   session: Session | undefined,
   /** A request for a certificate is under way in this process; the one of an earlier process needs the PIN to go on. */
   asking: boolean,
@@ -49,8 +52,21 @@ export function appStatus(
       : null,
     me: organisation?.certificate ? organisation.me : null,
     holdsAuthority: organisation?.holdsAuthority ?? false,
+    certificate: certificateStatus(identity, organisation, session),
     renewing: Boolean(organisation?.certificate && store.organisation.enrolment()),
   };
+}
+
+/** The certificate that is in use, or will be once the PIN was given. */
+function certificateStatus(
+  identity: Identity,
+  organisation: Organisation | undefined,
+  session: Session | undefined,
+): AppStatus['certificate'] {
+  if (!organisation?.certificate) return null;
+  const kept = identity.validityOf(organisation.certificate);
+  const used = session?.validity ?? kept;
+  return { ...used, renewedUntil: used.until === kept.until ? null : kept.until };
 }
 
 /** Sets up an organisation on this laptop: its authority, and the first member's own key and certificate. */
@@ -125,6 +141,13 @@ export async function unlock(store: LaptopStore, identity: Identity, pin: string
   return sessionOf(identity, organisation, orRefuse(await identity.openKeyVault(organisation.keyVault, pin)));
 }
 
+/** Refuses any other than the present one. */
+export async function mustBePin(store: LaptopStore, identity: Identity, pin: string): Promise<void> {
+  const organisation = store.organisation.get();
+  if (!organisation) throw new Refusal('not-set-up');
+  orRefuse(await identity.openKeyVault(organisation.keyVault, pin));
+}
+
 /** Another PIN for the same key. */
 export async function changePin(
   store: LaptopStore,
@@ -137,7 +160,7 @@ export async function changePin(
   store.organisation.put({ ...organisation, keyVault });
 }
 
-/** A new key and certificate for who holds the authority and has lost the PIN: nobody else could approve it. */
+/** A new key and certificate for who holds the authority: nobody else could approve it. */
 export async function renewByAuthority(
   deps: { readonly store: LaptopStore; readonly identity: Identity; readonly now: () => Date },
   { authorityPassword, pin }: ParsedInput<'app.renewByAuthority'>,
@@ -170,10 +193,12 @@ export function keepRenewed(
 export function sessionOf(identity: Identity, organisation: Organisation, privateKey: KeyObject): Session {
   if (!organisation.certificate) throw new Error('no certificate yet');
   const chain = [organisation.certificate, organisation.authorityCertificate];
+  const validity = identity.validityOf(organisation.certificate);
   return {
     ...organisation.me,
     organisation,
     chain,
+    validity,
     signer: identity.createSigner(privateKey, chain),
     tls: identity.tlsCredentials(privateKey, chain),
   };

@@ -21,6 +21,8 @@ export interface PeopleDesk {
   saveInvitation(invitation: string, path: string): Promise<void>;
   approve(input: ParsedInput<'people.approve'>): Promise<PeopleList>;
   refuse(request: string): Promise<PeopleList>;
+  /** Tells windows the list as it is now. */
+  changed(): Promise<PeopleList>;
   /** Takes requests again, after a restart, from those who may still come. */
   resume(): Promise<void>;
   close(): Promise<void>;
@@ -77,7 +79,9 @@ export function openPeopleDesk(deps: {
   /** Of the organisation, as far as this laptop knows; only that of the authority knows all. */
   function known(): readonly Person[] {
     const { member, name, position } = session;
-    const me = { member, name, position, certificate: identity.fingerprint(session.chain[0] ?? new Uint8Array()) };
+    // Renewed, another one than the session's.
+    const certificate = store.organisation.get()?.certificate ?? session.chain[0] ?? new Uint8Array();
+    const me = { member, name, position, certificate: identity.fingerprint(certificate) };
     return organisation.holdsAuthority ? store.people.list() : [me];
   }
 
@@ -88,12 +92,11 @@ export function openPeopleDesk(deps: {
     return {
       members: known().map((person) => {
         const der = person.certificate && store.certificates.get(person.certificate);
-        const checked = der ? identity.checkCertificate(der, [organisation.authorityCertificate], now()) : undefined;
         return {
           member: person.member,
           name: person.name,
           position: person.position,
-          certificateUntil: checked?.ok ? checked.value.notAfter.toISOString() : '',
+          certificate: der ? identity.validityOf(der) : null,
           me: person.member === session.member,
         };
       }),
@@ -197,6 +200,7 @@ export function openPeopleDesk(deps: {
       orRefuse(await desk.refuse(request));
       return changed();
     },
+    changed,
     async resume() {
       if (organisation.holdsAuthority && expected()) await opened();
     },

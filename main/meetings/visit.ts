@@ -26,6 +26,7 @@ export function visitor(): Session {
       keyVault: '',
     },
     chain: [],
+    validity: { from: '', until: '' },
     signer: { chain: [], sign: () => Promise.reject(new Error('a visitor signs nothing')) },
     tls: { key: '', cert: '' },
   };

@@ -263,7 +263,7 @@ export function createWorkplace(deps: {
     const nameOf = (member: string): string | null =>
       one?.meeting.writers().roster.find((entry) => entry.member === member)?.name ?? null;
     const status = one?.attendance?.status() ?? { role: 'alone' as const };
-    return { ...connectionOf(session, saved, nameOf, status), metered: isMeteredNow() };
+    return { ...connectionOf(session, saved, nameOf, status, now), metered: isMeteredNow() };
   }
 
   function view(id: MeetingId): MeetingView {

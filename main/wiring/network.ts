@@ -2,6 +2,7 @@ import { randomBytes, X509Certificate } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 import { z } from 'zod';
 import { Refusal } from '../../common/contract/port.ts';
+import { certificateCourse, datedProblem } from '../../common/domain/certificate-course.ts';
 import type { MeetingId, Sha256 } from '../../common/domain/ids.ts';
 import type { Admit, TlsIdentity } from '../../common/wire/admission.ts';
 import type { KnownLaptop } from '../../common/wire/carrier.ts';
@@ -80,6 +81,8 @@ export function createNetwork(options: {
       ? { ok: true, value: { member: checked.value.memberId, name: checked.value.name } }
       : { ok: false, error: checked.error };
   };
+  const refusal = (problem: string) =>
+    new Refusal(datedProblem(problem, certificateCourse(session.validity, now().getTime())));
   const credentials = { tls, admit };
   const device = rememberedDevice(store);
   const remembered = rememberPositions(store, session.member, logger);
@@ -221,12 +224,12 @@ export function createNetwork(options: {
     acknowledged: (meeting) => remembered.of(meeting),
     async look(address) {
       const listed = await listMeetings(address, credentials);
-      if (!listed.ok) throw new Refusal(listed.problem);
+      if (!listed.ok) throw refusal(listed.problem);
       return listed.value.meetings.map((one) => ({ ...one, carriedBy: listed.value.carrier.name }));
     },
     async carrierAt(address) {
       const listed = await listMeetings(address, credentials);
-      if (!listed.ok) throw new Refusal(listed.problem);
+      if (!listed.ok) throw refusal(listed.problem);
       const { member, name, relay = false } = listed.value.carrier;
       return { member, name, relay };
     },

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Sha256 } from '../../common/domain/ids.ts';
 import { createAuthority, openAuthority } from '../identity/authority.ts';
-import { fingerprint } from '../identity/certificate-reading.ts';
+import { fingerprint, validityOf } from '../identity/certificate-reading.ts';
 import { createRequest } from '../identity/certificate-request.ts';
 import { checkCertificate, createCertificateCheck, type CertificateCheck } from '../identity/check-certificate.ts';
 import { enrol } from '../identity/enrolment-client.ts';
@@ -145,6 +145,7 @@ function identity(store: Store, logger: Logger, now: () => Date): Identity {
     createRequest,
     requestFingerprint,
     fingerprint,
+    validityOf,
     checkCertificate,
     createSigner,
     tlsCredentials,
@@ -152,7 +153,7 @@ function identity(store: Store, logger: Logger, now: () => Date): Identity {
     writeInvitationFile,
     readInvitationFile,
     openDesk: (options) => openDesk({ ...options, now }, store, logger),
-    enrol,
+    enrol: (options) => enrol({ ...options, now }),
   };
 }
 

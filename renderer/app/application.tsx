@@ -1,8 +1,10 @@
 import { lazy, Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { AppStatus, EnrolmentStatus, Settings } from '../../common/contract/requests.ts';
+import { followClockAhead, useClockAhead } from '../bridge/clock-ahead.ts';
 import { changeSettings, useAppStatus, useSettings } from '../bridge/engine-values.ts';
 import { useEvent } from '../bridge/use-request.ts';
 import { writeAs } from '../collab/open-document.ts';
+import { OwnCertificate } from '../features/people/certificate-notice.tsx';
 import { EnrolmentProgress } from '../features/people/enrolment-progress.tsx';
 import { FirstStart } from '../features/people/first-start.tsx';
 import { Unlock } from '../features/people/unlock.tsx';
@@ -48,16 +50,26 @@ function MainWindow() {
   // Kept here, since a request that fails at once ends before its own screen is there to hear of it.
   const [enrolment, setEnrolment] = useState<EnrolmentStatus | null>(null);
   useEvent('enrolment.status', setEnrolment);
+  useEvent('meeting.view', followClockAhead);
   return (
     <div className={styles['window']}>
       <EngineBanner />
       <StorageBanner />
+      {status.state === 'known' ? <EndedCertificate status={status.value} /> : null}
       <ClosingDialog />
       <main className={styles['content']}>
         <Known value={status}>{(value) => <Stage status={value} enrolment={enrolment} />}</Known>
       </main>
     </div>
   );
+}
+
+/** In a meeting, whoever carries it: else it seems as if nobody came. The start page has a notice of its own. */
+function EndedCertificate({ status }: { readonly status: AppStatus }) {
+  const { screen } = useRouter((state) => state.view);
+  const clockAhead = useClockAhead();
+  if (status.stage !== 'ready' || screen !== 'meeting') return null;
+  return <OwnCertificate status={status} clockAhead={clockAhead} onlyEnded onRenew={goRenew} />;
 }
 
 /** What has to come first: setting up, waiting for a certificate, the PIN, and then the work itself. */
@@ -87,8 +99,9 @@ function Stage(props: { readonly status: AppStatus; readonly enrolment: Enrolmen
     case 'locked':
       return <Unlock status={status} enrolment={enrolment} again={wasReady.current} onDiagnostics={goDiagnostics} />;
     case 'ready':
-      return <Workplace status={status} view={view} onView={go} />;
+      return <Workplace status={status} enrolment={enrolment} view={view} onView={go} />;
   }
 }
 
+const goRenew = (): void => go({ screen: 'renew' });
 const goDiagnostics = (): void => go({ screen: 'diagnostics', from: null });

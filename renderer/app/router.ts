@@ -8,6 +8,8 @@ export type View =
   | { readonly screen: 'people' }
   | { readonly screen: 'verify' }
   | { readonly screen: 'settings' }
+  /** The own certificate gets a successor. */
+  | { readonly screen: 'renew' }
   /** `from`: the meeting to go back to; null: the settings. */
   | { readonly screen: 'diagnostics'; readonly from: MeetingId | null }
   | { readonly screen: 'prepare'; readonly meeting: MeetingId }

@@ -7,13 +7,17 @@ import {
 } from '@fluentui/react-icons';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { AppStatus } from '../../common/contract/requests.ts';
+import type { AppStatus, EnrolmentStatus } from '../../common/contract/requests.ts';
+import { useClockAhead } from '../bridge/clock-ahead.ts';
 import { usePeople } from '../bridge/engine-values.ts';
 import { AgendaEditor } from '../features/agenda/agenda-editor.tsx';
 import { Home } from '../features/home/home.tsx';
 import { PrepareScreen } from '../features/meetings/prepare-screen.tsx';
+import { OwnCertificateEnd } from '../features/people/certificate-end.tsx';
+import { CertificateNotice } from '../features/people/certificate-notice.tsx';
 import { ChangePin } from '../features/people/change-pin.tsx';
 import { PeopleScreen } from '../features/people/people-screen.tsx';
+import { OwnCertificateSection, RenewCertificate } from '../features/people/renew-certificate.tsx';
 import { DiagnosticsScreen } from '../features/settings/diagnostics-screen.tsx';
 import { SettingsScreen } from '../features/settings/settings-screen.tsx';
 import { VerifyScreen } from '../features/verify/verify-screen.tsx';
@@ -23,12 +27,15 @@ import { openSample } from './sample.ts';
 
 interface Props {
   readonly status: AppStatus;
+  /** How far a renewal of the own certificate is. */
+  readonly enrolment: EnrolmentStatus | null;
   readonly view: View;
   readonly onView: (view: View) => void;
 }
 
 /** Everything outside a running meeting: navigation at the side, one screen beside it. */
-export function Workplace({ status, view, onView }: Props) {
+export function Workplace(props: Props) {
+  const { status, view, onView } = props;
   const { t } = useTranslation();
   return (
     <div className={styles['workplace']}>
@@ -51,17 +58,20 @@ export function Workplace({ status, view, onView }: Props) {
           <div className={styles['me']}>
             <strong>{status.me.name}</strong>
             {status.me.position}
+            <OwnCertificateEnd status={status} />
           </div>
         )}
       </div>
       <div className={styles['body']}>
-        <Content status={status} view={view} onView={onView} />
+        <Content {...props} />
       </div>
     </div>
   );
 }
 
-function Content({ status, view, onView }: Props) {
+function Content({ status, enrolment, view, onView }: Props) {
+  const clockAhead = useClockAhead();
+  const renew = (): void => onView({ screen: 'renew' });
   switch (view.screen) {
     case 'people':
       return <PeopleScreen status={status} />;
@@ -71,10 +81,17 @@ function Content({ status, view, onView }: Props) {
       return (
         <SettingsScreen
           version={status.version}
-          pin={<ChangePin />}
+          own={
+            <>
+              <OwnCertificateSection status={status} onRenew={renew} />
+              <ChangePin />
+            </>
+          }
           onDiagnostics={() => onView({ screen: 'diagnostics', from: null })}
         />
       );
+    case 'renew':
+      return <RenewCertificate status={status} enrolment={enrolment} onBack={goHome} />;
     case 'diagnostics': {
       const { from } = view;
       return (
@@ -98,6 +115,7 @@ function Content({ status, view, onView }: Props) {
       return (
         <Home
           status={status}
+          notice={<CertificateNotice status={status} clockAhead={clockAhead} onRenew={renew} />}
           onPrepare={(meeting) => onView({ screen: 'prepare', meeting })}
           onEnter={(meeting) => onView({ screen: 'meeting', meeting })}
           onPeople={() => onView({ screen: 'people' })}
@@ -116,7 +134,8 @@ function Link(props: {
   readonly badge?: ReactElement | undefined;
 }) {
   const { t } = useTranslation();
-  const shown = props.view.screen === 'diagnostics' ? 'settings' : props.view.screen;
+  const { screen } = props.view;
+  const shown = screen === 'diagnostics' || screen === 'renew' ? 'settings' : screen;
   const here = shown === props.screen;
   return (
     <Button

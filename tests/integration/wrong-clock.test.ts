@@ -104,7 +104,7 @@ test('a clock that is off by more than a year: a person reads that it is the clo
   await slow.request('meetings.leave', { meeting });
   off.slow = -400 * DAY;
   await expect(slow.request('meetings.join', { address, meeting })).rejects.toMatchObject({
-    code: 'carrier-out-of-date',
+    code: 'own-clock-behind',
   });
   off.slow = 0;
   await joined(slow, meeting, address);

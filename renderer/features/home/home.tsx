@@ -6,7 +6,7 @@ import {
   PlugConnected20Regular,
   ShieldCheckmark20Regular,
 } from '@fluentui/react-icons';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AppStatus, MeetingSummary } from '../../../common/contract/requests.ts';
 import type { MeetingId } from '../../../common/domain/ids.ts';
@@ -23,6 +23,8 @@ import { NewMeetingDialog } from './new-meeting-dialog.tsx';
 
 export interface HomeProps {
   readonly status: AppStatus;
+  /** What comes before the meetings. */
+  readonly notice: ReactNode;
   readonly onPrepare: (meeting: MeetingId) => void;
   readonly onEnter: (meeting: MeetingId) => void;
   readonly onPeople: () => void;
@@ -76,6 +78,7 @@ export function Home(props: HomeProps) {
         </>
       }
     >
+      {props.notice}
       <FoundMeetings mine={meetings.state === 'known' ? meetings.value : []} onEnter={props.onEnter} />
       <Known value={meetings}>
         {(list) =>

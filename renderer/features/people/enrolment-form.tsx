@@ -11,7 +11,7 @@ import { FileDrop } from '../../ui/file-drop.tsx';
 import { notifyFailure } from '../../ui/notify.ts';
 import { Screen, screenStyles } from '../../ui/screen.tsx';
 import { StillMissing } from './still-missing.tsx';
-import { isGoodSecret, NO_SECRET, PIN_LEAST, SecretFields } from './pin-fields.tsx';
+import { isGoodSecret, NO_SECRET, PIN_LEAST, PresentPinField, SecretFields } from './pin-fields.tsx';
 
 interface Typed {
   readonly kind: 'code' | 'file';
@@ -30,7 +30,13 @@ export function EnrolmentForm(props: {
   /** The request before, when it was refused or failed. */
   readonly failed: EnrolmentStatus | null;
   /** Who works here already and needs a new key. */
-  readonly renews?: { readonly name: string; readonly explanation: ReactNode };
+  readonly renews?: {
+    readonly name: string;
+    readonly title: string;
+    readonly explanation: ReactNode;
+    /** The PIN is known and stays. */
+    readonly pinStays?: boolean;
+  };
   readonly onBack: () => void;
 }) {
   const { t } = useTranslation();
@@ -39,12 +45,14 @@ export function EnrolmentForm(props: {
   const name = props.renews?.name ?? typedName;
   const codeLabel = t(props.renews ? 'people.forgotten.code' : 'people.enrolment.code');
   const pinKind = props.renews ? 'newPin' : 'pin';
+  const pinStays = props.renews?.pinStays === true;
   const [pin, setPin] = useState(NO_SECRET);
   const missing = [
     ...(kind === 'code' && code.trim() === '' ? [codeLabel] : []),
     ...(kind === 'file' && path === '' ? [t('people.enrolment.withFile')] : []),
     ...(name.trim() === '' ? [t('people.yourName')] : []),
-    ...(isGoodSecret(pin, PIN_LEAST) ? [] : [t(`people.${pinKind}.label`)]),
+    ...(pinStays && pin.first === '' ? [t('people.pin.label')] : []),
+    ...(pinStays || isGoodSecret(pin, PIN_LEAST) ? [] : [t(`people.${pinKind}.label`)]),
   ];
   const complete = missing.length === 0;
 
@@ -63,7 +71,7 @@ export function EnrolmentForm(props: {
   }
 
   return (
-    <Screen title={t(props.renews ? 'people.forgotten.title' : 'people.enrolment.title')}>
+    <Screen title={props.renews?.title ?? t('people.enrolment.title')}>
       {props.renews?.explanation}
       <form
         className={screenStyles['form']}
@@ -129,7 +137,11 @@ export function EnrolmentForm(props: {
             <Input value={name} onChange={(_, { value }) => type({ name: value })} data-testid="person-name" />
           </Field>
         )}
-        <SecretFields kind={pinKind} value={pin} onChange={setPin} />
+        {pinStays ? (
+          <PresentPinField value={pin.first} onChange={(first) => setPin({ first, again: first })} />
+        ) : (
+          <SecretFields kind={pinKind} value={pin} onChange={setPin} />
+        )}
         <Failure
           failure={
             begin.failure ??

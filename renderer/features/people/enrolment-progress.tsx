@@ -11,6 +11,8 @@ export function EnrolmentProgress(props: {
   readonly status: EnrolmentStatus | null;
   /** It is for a new key of who works here already. */
   readonly renewing: boolean;
+  /** The person works meanwhile; how to go back to that. */
+  readonly onBack?: () => void;
 }) {
   const { status, renewing } = props;
   const { t } = useTranslation();
@@ -38,7 +40,13 @@ export function EnrolmentProgress(props: {
           </div>
         ) : null}
         <p className={screenStyles['hint']}>
-          {t(renewing ? 'people.forgotten.progressHint' : 'people.enrolment.progressHint')}
+          {t(
+            props.onBack
+              ? 'people.certificate.progressHint'
+              : renewing
+                ? 'people.forgotten.progressHint'
+                : 'people.enrolment.progressHint',
+          )}
         </p>
         <Failure failure={retry.failure ?? cancel.failure} />
         <div className={screenStyles['row']}>
@@ -55,6 +63,7 @@ export function EnrolmentProgress(props: {
           <Button onClick={() => void cancel.run({})} data-testid="cancel-enrolment">
             {ended ? t('people.enrolment.again') : t('people.enrolment.cancel')}
           </Button>
+          {props.onBack ? <Button onClick={props.onBack}>{t('common.back')}</Button> : null}
         </div>
       </div>
     </Screen>

@@ -18,9 +18,11 @@ export function ForgottenPin(props: {
   readonly onBack: () => void;
 }) {
   const { status, failed, onBack } = props;
+  const { t } = useTranslation();
+  const title = t('people.forgotten.title');
   if (status.holdsAuthority) return <RenewByAuthority onBack={onBack} />;
   const explanation = <Explanation who="member" />;
-  return <EnrolmentForm failed={failed} renews={{ name: status.me?.name ?? '', explanation }} onBack={onBack} />;
+  return <EnrolmentForm failed={failed} renews={{ name: status.me?.name ?? '', title, explanation }} onBack={onBack} />;
 }
 
 function Explanation({ who }: { readonly who: 'member' | 'authority' }) {

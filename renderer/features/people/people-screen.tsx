@@ -9,7 +9,8 @@ import { Confirm } from '../../ui/confirm.tsx';
 import { Failure } from '../../ui/failure.tsx';
 import { Fingerprint } from '../../ui/fingerprint.tsx';
 import { Known, Screen, screenStyles, Section } from '../../ui/screen.tsx';
-import { calendarDate } from '../../ui/time.ts';
+import { useNow } from '../../ui/time.ts';
+import { CertificateEnd, CertificatesEnding } from './certificate-end.tsx';
 import { InvitationCard } from './invitation-card.tsx';
 import { InviteDialog } from './invite-dialog.tsx';
 import styles from './people.module.css';
@@ -92,6 +93,7 @@ function Entrance({ people }: { readonly people: PeopleList }) {
 
 function Members({ people, mayRenew }: { readonly people: PeopleList; readonly mayRenew: boolean }) {
   const { t } = useTranslation();
+  const now = useNow(60_000);
   const renew = useRequest('people.renew');
   const [asking, setAsking] = useState(false);
   /** Stays while the dialog closes. */
@@ -102,6 +104,7 @@ function Members({ people, mayRenew }: { readonly people: PeopleList; readonly m
   };
   return (
     <>
+      {mayRenew ? <CertificatesEnding members={people.members} /> : null}
       <table className={styles['table']} data-testid="members">
         <thead>
           <tr>
@@ -123,7 +126,7 @@ function Members({ people, mayRenew }: { readonly people: PeopleList; readonly m
                 {member.me ? ` ${t('people.me')}` : ''}
               </td>
               <td>{member.position}</td>
-              <td>{calendarDate(member.certificateUntil)}</td>
+              <td>{member.certificate === null ? '' : <CertificateEnd dates={member.certificate} now={now} />}</td>
               {mayRenew ? (
                 <td>
                   {member.me ? null : (

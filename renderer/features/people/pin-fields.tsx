@@ -1,6 +1,22 @@
 import { Field, Input } from '@fluentui/react-components';
 import { useTranslation } from 'react-i18next';
 
+/** The PIN that opens this laptop's key now. */
+export function PresentPinField(props: { readonly value: string; readonly onChange: (value: string) => void }) {
+  const { t } = useTranslation();
+  return (
+    <Field label={t('people.pin.label')} required hint={t('people.presentPinHint')}>
+      <Input
+        type="password"
+        autoComplete="off"
+        value={props.value}
+        onChange={(_, { value }) => props.onChange(value)}
+        data-testid="present-pin"
+      />
+    </Field>
+  );
+}
+
 export const PIN_LEAST = 6;
 export const PASSWORD_LEAST = 8;
 

@@ -8,8 +8,8 @@ import { Known, Screen, screenStyles, Section } from '../../ui/screen.tsx';
 
 export function SettingsScreen(props: {
   readonly version: string;
-  /** The part about the PIN. */
-  readonly pin: ReactNode;
+  /** The parts about the own certificate and the PIN. */
+  readonly own: ReactNode;
   onDiagnostics(): void;
 }) {
   const { t } = useTranslation();
@@ -20,7 +20,7 @@ export function SettingsScreen(props: {
         {(value) => (
           <>
             <Appearance settings={value} />
-            {props.pin}
+            {props.own}
             <Papers settings={value} />
           </>
         )}
