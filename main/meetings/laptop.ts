@@ -148,7 +148,10 @@ export function createLaptop(ports: LaptopPorts): Laptop {
     visit = undefined;
     // Two ways in may have been under way: the PIN, and a new key that arrived meanwhile. Two would sign the same numbers, so
     // a key that comes while somebody works is used from the next start on.
-    if (at) return void (await at.desk.changed());
+    if (at) {
+      events.emit('app.status', status());
+      return void (await at.desk.changed());
+    }
     const place = placeOf(session, ports.networkFor(session));
     const desk = openPeopleDesk({
       store,
@@ -243,7 +246,6 @@ export function createLaptop(ports: LaptopPorts): Laptop {
     'app.renewByAuthority': async (input) => {
       if (at) await mustBePin(store, identity, input.pin);
       await start(await renewByAuthority({ store, identity, now }, input));
-      await at?.desk.changed();
       return status();
     },
     'settings.get': () => store.settings.get(),
