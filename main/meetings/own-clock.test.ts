@@ -5,6 +5,7 @@ import type { MeetingState } from '../../common/domain/meeting-state.ts';
 import { followOwnClock } from './own-clock.ts';
 
 const member = asMemberId('11111111-0000-4000-8000-000000000000');
+const chair = asMemberId('22222222-0000-4000-8000-000000000000');
 const [one, two] = [asAgendaItemId('1'), asAgendaItemId('2')];
 const START = Date.parse('2026-11-23T01:00:00Z');
 /** So many seconds after the beginning. */
@@ -18,7 +19,7 @@ const item = (id: typeof one, openedAt: string) => ({
 });
 
 const connected = (change: Partial<Connection> = {}) =>
-  ({ role: 'member', state: 'connected', since: at(0), clockAhead: 0, ...change }) as const;
+  ({ role: 'member', state: 'connected', since: at(0), clockAhead: 0, online: [], ...change }) as const;
 
 describe('what windows count from', () => {
   it.each([
@@ -47,6 +48,29 @@ describe('what windows count from', () => {
       if (how.since === at(99)) times(stateWith({}), how);
       expect(times(floorGiven(at(640)), how).floor).toBe(at(40));
     }
+  });
+
+  it.each([['the laptop that carries the meeting', 'host'] as const, ['one that is linked to it', 'member'] as const])(
+    'began long ago for %s when those who were apart come back and bring it',
+    (_, role) => {
+      let now = START + 100_000;
+      const times = followOwnClock(() => new Date(now));
+      const with_ = (online: (typeof member)[]) => connected({ role, online, clockAhead: role === 'host' ? null : 0 });
+      times(stateWith({}), with_([member]));
+      now += 60_000;
+      times(stateWith({}), with_([member, chair]));
+      now += 1000;
+      expect(times(floorGiven(at(40)), with_([member, chair])).floor).toBe(at(40));
+      // What they do from then on began when it arrived, though their clocks are behind.
+      now += 10_000;
+      expect(times(floorGiven(at(50)), with_([member, chair])).floor).toBe(at(171));
+    },
+  );
+
+  it('began when it arrived, although somebody has just come, when the act says that it is yet to begin', () => {
+    const times = followOwnClock(() => new Date(START + 100_000));
+    times(stateWith({}), connected());
+    expect(times(floorGiven(at(700)), connected({ online: [chair] })).floor).toBe(at(100));
   });
 
   it('never begins in the future', () => {

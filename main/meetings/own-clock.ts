@@ -1,32 +1,41 @@
 import type { Connection, OwnClockTimes } from '../../common/contract/requests.ts';
+import type { MemberId } from '../../common/domain/ids.ts';
 import type { MeetingState } from '../../common/domain/meeting-state.ts';
 
 /** Clocks that differ by less are taken for the same, so that all laptops show the same second; milliseconds. */
 const AGREEING = 2000;
-/** What comes no sooner than this after a connection came about was not done while this laptop was away; milliseconds. */
+/** What comes no sooner than this after a connection came about, or after somebody came, was not done apart from it; milliseconds. */
 const CAUGHT_UP = 5000;
 
-type How = Pick<Connection, 'role' | 'state' | 'since' | 'clockAhead'>;
+type How = Pick<Connection, 'role' | 'state' | 'since' | 'clockAhead' | 'online'>;
 
 /**
  * When what windows count from began, by this laptop's own clock. Acts have the times of their authors' clocks, and one of
  * these, or the own one, may be off by minutes. So what this laptop saw happen began when it arrived; anything else when its
- * act says, by the clock of the laptop that carries the meeting, and no later than it was first seen.
+ * act says, by the clock of the laptop that carries the meeting, and no later than it was first seen. Who comes brings what
+ * happened where they were, after a split, too: for a moment what is older by its act is taken for older.
  */
 export function followOwnClock(now: () => Date): (state: MeetingState | null, how: How) => OwnClockTimes {
   const known = new Map<string, { readonly said: string; readonly at: string }>();
   let first = true;
+  let there: ReadonlySet<MemberId> = new Set();
+  let cameAt = -Infinity;
   return (state, how) => {
     const present = now().getTime();
     const witnessed = !first && isUpToDate(how, present);
     first = false;
+    if (how.online.some((member) => !there.has(member))) cameAt = present;
+    there = new Set(how.online);
+    const brought = present - cameAt < CAUGHT_UP;
 
     function began(what: string, said: string): string {
       const before = known.get(what);
       if (before?.said === said) return before.at;
       const time = new Date(said).getTime();
       const agrees = Math.abs(present - time) < AGREEING;
-      const by = witnessed ? (agrees ? time : present) : time - (how.clockAhead ?? 0) * 1000;
+      const byCarrier = time - (how.clockAhead ?? 0) * 1000;
+      const seen = witnessed && !(brought && byCarrier < present);
+      const by = seen ? (agrees ? time : present) : byCarrier;
       // Whatever a carrying laptop says its clock shows.
       const at = new Date(Math.max(0, Math.min(by, present))).toISOString();
       known.set(what, { said, at });
