@@ -58,6 +58,10 @@ export interface CarrierReport {
   readonly carrier: string | null;
 }
 
+/** Whoever carries the meeting speaks for itself: what it claims is its member's, who is known from the connection. */
+export const isOwnClaim = ({ state, epoch }: CarrierReport, by: MemberId): boolean =>
+  state !== 'carrying' || epoch?.member === by;
+
 /** As JSON. */
 export const MAX_REPORT_BYTES = 4096;
 

@@ -2,6 +2,7 @@ import { request, type IncomingMessage } from 'node:http';
 import {
   carrierPath,
   carrierReportSchema,
+  isOwnClaim,
   MAX_REPORT_BYTES,
   noticePath,
   type CarrierReport,
@@ -21,7 +22,8 @@ export interface CarrierQuestion {
 
 /**
  * Asks the laptop at `host:port` who carries the meeting; with `notice`, tells it that this one does. Resolves with null
- * when it doesn't answer within so many milliseconds, doesn't attend the meeting, or answers nonsense; `unheard`: nothing
+ * when it doesn't answer within so many milliseconds, doesn't attend the meeting, or answers nonsense (that it carries the
+ * meeting with somebody else's epoch, too); `unheard`: nothing
  * shows that there is a computer at all.
  */
 export async function askCarrier(
@@ -53,7 +55,7 @@ export async function askCarrier(
     const body = await readAll(response, MAX_REPORT_BYTES);
     if (response.statusCode !== 200) return null;
     const parsed = carrierReportSchema.safeParse(JSON.parse(Buffer.from(body).toString('utf8')));
-    return parsed.success ? parsed.data : null;
+    return parsed.success && isOwnClaim(parsed.data, dialed.peer.member) ? parsed.data : null;
   } catch {
     return null;
   } finally {

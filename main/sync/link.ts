@@ -2,7 +2,7 @@ import type { MeetingLog, OpenDocument } from '../../common/collab/carried-meeti
 import type { MeetingId, MemberId } from '../../common/domain/ids.ts';
 import { createAcknowledged, type Acknowledged } from '../../common/wire/acknowledged.ts';
 import type { LinkLogger } from '../../common/wire/admission.ts';
-import type { CarrierReport, Epoch, KnownLaptop } from '../../common/wire/carrier.ts';
+import { isOwnClaim, type CarrierReport, type Epoch, type KnownLaptop } from '../../common/wire/carrier.ts';
 import { HEARTBEAT_MILLISECONDS } from '../../common/wire/link.ts';
 import { createPatience } from '../../common/wire/liveness.ts';
 import type { LiveTraffic } from '../../common/wire/live-traffic.ts';
@@ -184,7 +184,8 @@ export function connectLink(options: LinkOptions): Link {
       end = await runSession(dialed, signal, dialing, () => (wasLeft = true));
       if (signal.aborted || end.connected || end.final) break;
       if (dialed.address === told) return again();
-      if (!wasLeft) options.takeover?.onFailed(dialed.address, end.report, true);
+      const report = end.report && isOwnClaim(end.report, dialed.peer.member) ? end.report : undefined;
+      if (!wasLeft) options.takeover?.onFailed(dialed.address, report, true);
     }
     dialing.stop();
     if (signal.aborted || closed) return;

@@ -195,7 +195,7 @@ export function attend(options: AttendanceOptions): RunningAttendance {
         epoch: () => succession.epoch(),
         onJoined({ address, carrier, epoch }) {
           if (link !== opened) return;
-          succession.joined(address, epoch ?? { n: 1, member: carrier, device: 'before-epochs' });
+          succession.joined(address, epoch ?? { n: 1, member: carrier, device: 'before-epochs' }, now());
           note();
           tell();
         },
@@ -257,7 +257,7 @@ export function attend(options: AttendanceOptions): RunningAttendance {
   }
 
   function takeOver(why: string): void {
-    const epoch = succession.carry();
+    const epoch = succession.carry(now());
     logger.info('takes the meeting over', { why, epoch: epoch.n });
     try {
       serve();
@@ -306,6 +306,7 @@ export function attend(options: AttendanceOptions): RunningAttendance {
   let suspicion = new AbortController();
   const heartbeat = setInterval(() => {
     tellAdvertised();
+    if (succession.gaveUp(now())) link?.retry();
     const carriedAt = succession.carriedAt();
     if (!carriedAt || succession.role() !== 'joined') return;
     if ((link?.silentFor() ?? 0) > SUSPECT_MILLISECONDS) return void talk.ask(carriedAt, false, suspicion.signal);
@@ -333,7 +334,7 @@ export function attend(options: AttendanceOptions): RunningAttendance {
   );
 
   function carryOn(): void {
-    succession.carryOn();
+    succession.carryOn(now());
     try {
       serve();
     } catch (error) {
@@ -367,7 +368,7 @@ export function attend(options: AttendanceOptions): RunningAttendance {
       const before = succession.carriedAt();
       // Whoever carries it now may be unknown here: a laptop that has just been started knows an old epoch.
       insistsUntil = now() + INSIST_MILLISECONDS;
-      succession.carry();
+      succession.carry(now());
       try {
         serve();
       } catch (error) {
