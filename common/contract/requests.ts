@@ -131,7 +131,8 @@ export const requestSchemas = {
 
   'minutes.preview': z.strictObject({ meeting }),
   'minutes.freeze': z.strictObject({ meeting }),
-  'minutes.sign': z.strictObject({ meeting }),
+  /** `revision`: the one that the person was shown, which is signed or none. */
+  'minutes.sign': z.strictObject({ meeting, revision: sha256 }),
   'minutes.save': z.strictObject({ meeting, path: pathTo('pdf') }),
 
   /** Lists as PDF. A vote's only after it is closed; the invitation (Form 1.7) as the plan has it now. */

@@ -344,8 +344,8 @@ export function createLaptop(ports: LaptopPorts): Laptop {
       await freezeMinutes(here().minutes, editable(meeting));
       return null;
     },
-    'minutes.sign': async ({ meeting }) => {
-      await signMinutes(here().minutes, here().workplace.open(meeting));
+    'minutes.sign': async ({ meeting, revision }) => {
+      await signMinutes(here().minutes, here().workplace.open(meeting), revision);
       return null;
     },
     'minutes.save': async ({ meeting, path }) => {

@@ -67,12 +67,13 @@ function signerInfo(state: MeetingState, member: Session['member']): SignerInfo 
   return { name: entry?.name ?? '', position: entry?.position ?? '', organisation: state.organisation.name };
 }
 
-/** The chair's step, on the chair's laptop: appends the chair's signature to exactly the revision that was frozen. */
-export async function signMinutes(deps: MinutesDeps, meeting: OpenMeeting): Promise<void> {
+/** The chair's step, on the chair's laptop: appends the chair's signature to exactly the revision that was frozen and `shown`. */
+export async function signMinutes(deps: MinutesDeps, meeting: OpenMeeting, shown: Sha256): Promise<void> {
   const state = meeting.state();
   if (state?.minutes.stage !== 'frozen') throw new Refusal('act.wrong-phase');
   if (withRole(state.roster, 'chair')?.member !== deps.session.member) throw new Refusal('act.not-allowed');
   const { revision } = state.minutes;
+  if (revision !== shown) throw new Refusal('minutes-frozen-anew');
   const increment = orRefuse(
     await deps.signing.sign(await revisionBytes(deps.store, state.minutes), {
       role: 'chair',

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { encodeControl, LINK_PROTOCOL } from '../../common/wire/link.ts';
 import { listMeetings } from '../../main/sync/carrier-client.ts';
+import { signMinutes } from '../fixtures/convened-meeting.ts';
 import { until, type TestLaptop } from '../fixtures/laptops.ts';
 import { attackedRoom, watchForCrashes, type AttackedRoom } from './attacked-room.ts';
 import { handLink, hostilePerson, type HostilePerson } from './hostile-person.ts';
@@ -252,12 +253,12 @@ test('[MIN-2] minutes that are no PDF are not signed, and sealed ones that nobod
     const { minutes } = await at.state(at.chair);
     return minutes.stage === 'frozen' && minutes.revision === sha(junk);
   });
-  await expect(at.chair.request('minutes.sign', { meeting: at.meeting })).rejects.toMatchObject({
+  await expect(signMinutes(at.chair, at.meeting)).rejects.toMatchObject({
     code: 'minutes-not-here-yet',
   });
   expect(await putPaper(secretary, chairAddress, sha(junk), Buffer.alloc(junk.length))).toBe(422);
   expect(await putPaper(secretary, chairAddress, sha(junk), junk)).toBe(200);
-  const refusal = await at.chair.request('minutes.sign', { meeting: at.meeting }).catch((error: unknown) => error);
+  const refusal = await signMinutes(at.chair, at.meeting).catch((error: unknown) => error);
   expect(refusal).toMatchObject({ code: expect.stringMatching(/^[a-z-]+$/) });
   expect(await stage(at.chair)).toBe('frozen');
 
@@ -271,7 +272,7 @@ test('[MIN-2] minutes that are no PDF are not signed, and sealed ones that nobod
     return minutes.stage === 'frozen' && minutes.revision === real.revision;
   });
   await putPaper(secretary, chairAddress, real.revision, bytes);
-  await at.chair.request('minutes.sign', { meeting: at.meeting });
+  await signMinutes(at.chair, at.meeting);
   await by.bring([await secretary.nextAct('minutes-sealed', { paper: sha(junk), ...junkPaper })]);
   await putPaper(secretary, chairAddress, sha(junk), junk);
   await new Promise((resolve) => setTimeout(resolve, 300));

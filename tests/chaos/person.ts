@@ -88,7 +88,8 @@ export function openPerson(options: {
     }
     if (me.roles.secretary && state.phase === 'closed' && state.minutes.stage === 'draft')
       await engine.request('minutes.freeze', { meeting });
-    if (me.roles.chair && state.minutes.stage === 'frozen') await engine.request('minutes.sign', { meeting });
+    if (me.roles.chair && state.minutes.stage === 'frozen')
+      await engine.request('minutes.sign', { meeting, revision: state.minutes.revision });
     return state.minutes.stage;
   }
 

@@ -158,6 +158,28 @@ describe.skipIf(noDisks)(`on a disk of its own${noDisks ? ` (skipped: ${noDisks}
     await until(async () => (await trouble(member)) === null, 20_000);
   });
 
+  test('[LOG-10] a host that has only the very last room of its disk left hands the meeting over', async () => {
+    const connection = async (laptop: TestLaptop) => (await laptop.request('meetings.state', { meeting })).connection;
+    await secretary.request('meetings.carry', { meeting });
+    for (const laptop of [chair, member]) {
+      await until(
+        async () => (await connection(laptop)).carriedBy === (await secretary.request('app.status', {})).me?.name,
+      );
+    }
+    const { bavail, bsize } = await statfs(hostDisk.path);
+    await writeFile(join(hostDisk.path, 'ballast'), Buffer.alloc(bavail * bsize - 200 * 1024));
+    await act(chair, meeting, 'speak-requested', { request: 'of-another', item: null, queue: 'speech', note: '' });
+    await until(async () => (await trouble(secretary)) === 'disk-own-only');
+    await until(async () => (await connection(secretary)).role === 'member', 40_000);
+    // Others are served by somebody who keeps what they do, while the person here goes on.
+    await until(async () => (await stateOf(member, meeting))?.queue.some(({ request }) => request === 'of-another'));
+    await act(secretary, meeting, 'speak-requested', { request: 'of-host', item: null, queue: 'speech', note: '' });
+    await until(async () => (await stateOf(member, meeting))?.queue.some(({ request }) => request === 'of-host'));
+    expect(await trouble(secretary)).toBe('disk-own-only');
+    await writeFile(join(hostDisk.path, 'ballast'), '');
+    await until(async () => (await trouble(secretary)) === null, 20_000);
+  });
+
   test('papers leave the last room on a disk to acts and say why they do not come', async () => {
     const folder = join(chair.dataDir, 'giấy tờ');
     await mkdir(folder);

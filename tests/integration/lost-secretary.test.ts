@@ -1,11 +1,31 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { MeetingId, MemberId } from '../../common/domain/ids.ts';
-import { act, convenedMeeting, joined, stateOf } from '../fixtures/convened-meeting.ts';
+import type * as Signing from '../../main/wiring/signing.ts';
+import { act, convenedMeeting, joined, stateOf, signMinutes } from '../fixtures/convened-meeting.ts';
 import { laptopRoom, until, type LaptopRoom, type TestLaptop } from '../fixtures/laptops.ts';
 import { printWithPlaces } from '../fixtures/pdfs.ts';
 import { handLink, hostilePerson } from '../attack/hostile-person.ts';
 
 // The secretary's laptop, which carries the meeting, is gone after it was closed: the others finish the minutes.
+/** Done after a laptop has signed minutes and before it goes on. */
+let meanwhile: (() => Promise<unknown>) | undefined;
+vi.mock('../../main/wiring/signing.ts', async (original) => {
+  const { pdfSigning } = await original<typeof Signing>();
+  return {
+    pdfSigning(...options: Parameters<typeof pdfSigning>): ReturnType<typeof pdfSigning> {
+      const signing = pdfSigning(...options);
+      return {
+        ...signing,
+        async sign(...input) {
+          const signed = await signing.sign(...input);
+          await meanwhile?.();
+          return signed;
+        },
+      };
+    },
+  };
+});
+
 let room: LaptopRoom;
 let secretary: TestLaptop;
 let chair: TestLaptop;
@@ -55,7 +75,7 @@ test('[MIN-2] the chair signs what the lost secretary froze, and the minutes are
     await until(async () => (await stage(laptop)) === 'frozen' && (await papersHere(laptop)));
   }
   await secretary.restart(async () => {
-    await chair.request('minutes.sign', { meeting });
+    await signMinutes(chair, meeting);
     expect(await signersOfMinutes(member)).toEqual(['Lò Thị Thử', 'Hà Văn Mẫu']);
   });
   // It comes back after all.
@@ -84,7 +104,7 @@ test('[MIN-4] the chair names another secretary, who freezes and signs; what the
   await until(async () => (await member.request('meetings.state', { meeting })).me.roles.secretary);
   await member.request('minutes.freeze', { meeting });
   await until(async () => (await stage(chair)) === 'frozen' && (await papersHere(chair)));
-  await chair.request('minutes.sign', { meeting });
+  await signMinutes(chair, meeting);
   expect(await signersOfMinutes(chair)).toEqual(['Cầm Thị Mẫu', 'Hà Văn Mẫu']);
   await expect(chair.request('meetings.appointSecretary', { meeting, member: ids.secretary })).rejects.toMatchObject({
     code: 'act.wrong-phase',
@@ -96,6 +116,46 @@ test('[MIN-4] the chair names another secretary, who freezes and signs; what the
   expect(await signersOfMinutes(secretary)).toEqual(['Cầm Thị Mẫu', 'Hà Văn Mẫu']);
   await until(async () => (await stateOf(chair, meeting))?.ignored.length === 0);
   expect(await stateOf(chair, meeting)).toEqual(await stateOf(secretary, meeting));
+}, 60_000);
+
+const kindsOf = async (laptop: TestLaptop, author: MemberId) =>
+  laptop.engine.store.entries.read(meeting, author, 'acts', 1, 500).map(({ jws }) => kindOf(jws));
+
+test('[MIN-1] the chair signs the revision that was shown, or none', async () => {
+  await secretary.request('minutes.freeze', { meeting });
+  const frozen = () =>
+    until(async () => {
+      const minutes = (await stateOf(chair, meeting))?.minutes;
+      return minutes?.stage === 'frozen' && (await papersHere(chair)) && minutes.revision;
+    });
+  const shown = await frozen();
+  await act(secretary, meeting, 'minutes-reopened', { revision: shown });
+  await until(async () => (await stage(chair)) === 'draft');
+  await secretary.request('minutes.freeze', { meeting });
+  const revision = await frozen();
+  expect(revision).not.toBe(shown);
+  await expect(chair.request('minutes.sign', { meeting, revision: shown })).rejects.toMatchObject({
+    code: 'minutes-frozen-anew',
+  });
+  expect(await kindsOf(chair, ids.chair)).not.toContain('minutes-signed');
+  await chair.request('minutes.sign', { meeting, revision });
+  await until(async () => (await stage(chair)) === 'sealed');
+}, 60_000);
+
+test('[MIN-1] minutes that are opened again while the chair signs are not signed', async () => {
+  await secretary.request('minutes.freeze', { meeting });
+  await until(async () => (await stage(chair)) === 'frozen' && (await papersHere(chair)));
+  meanwhile = async () => {
+    meanwhile = undefined;
+    const minutes = (await stateOf(chair, meeting))?.minutes;
+    if (minutes?.stage !== 'frozen') throw new Error('not frozen');
+    await act(secretary, meeting, 'minutes-reopened', { revision: minutes.revision });
+    await until(async () => (await stage(chair)) === 'draft');
+  };
+  await expect(signMinutes(chair, meeting)).rejects.toMatchObject({ code: 'act.wrong-phase' });
+  expect(meanwhile).toBeUndefined();
+  expect(await kindsOf(chair, ids.chair)).not.toContain('minutes-signed');
+  expect(await stage(chair)).toBe('draft');
 }, 60_000);
 
 test('[MIN-2] a signature that does not verify is looked at once, whatever else happens in the meeting', async () => {

@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { MeetingId } from '../../common/domain/ids.ts';
-import { ITEM, preparedMeeting, TITLE } from '../fixtures/convened-meeting.ts';
+import { ITEM, preparedMeeting, TITLE, signMinutes } from '../fixtures/convened-meeting.ts';
 import { hasTool, judge } from '../fixtures/judges.ts';
 import { laptopRoom, until, type LaptopRoom, type TestLaptop } from '../fixtures/laptops.ts';
 import { makePdf, printWithPlaces } from '../fixtures/pdfs.ts';
@@ -52,9 +52,9 @@ test('[MIN-1] [MIN-2] the secretary freezes, the chair signs on the own laptop, 
   await expect(chair.request('minutes.freeze', { meeting })).rejects.toMatchObject({ code: 'act.not-allowed' });
   await secretary.request('minutes.freeze', { meeting });
   for (const laptop of [chair, member]) await until(async () => (await state(laptop))?.minutes.stage === 'frozen');
-  await expect(member.request('minutes.sign', { meeting })).rejects.toMatchObject({ code: 'act.not-allowed' });
+  await expect(signMinutes(member, meeting)).rejects.toMatchObject({ code: 'act.not-allowed' });
   await until(async () => (await chair.request('papers.status', { meeting })).every((paper) => paper.state === 'here'));
-  await chair.request('minutes.sign', { meeting });
+  await signMinutes(chair, meeting);
   for (const laptop of [secretary, chair, member])
     await until(async () => (await state(laptop))?.minutes.stage === 'sealed');
   await until(async () =>

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { MeetingId, Sha256 } from '../../common/domain/ids.ts';
 import { paperPath } from '../../common/wire/link.ts';
 import { hostilePerson } from '../attack/hostile-person.ts';
-import { ITEM, preparedMeeting } from '../fixtures/convened-meeting.ts';
+import { ITEM, preparedMeeting, signMinutes } from '../fixtures/convened-meeting.ts';
 import { laptopRoom, until, type LaptopRoom, type TestLaptop } from '../fixtures/laptops.ts';
 import { getAs } from '../fixtures/network/raw-client.ts';
 import { makePdf, printWithPlaces } from '../fixtures/pdfs.ts';
@@ -137,7 +137,7 @@ test('the minutes frozen by the secretary as a member reach the chair and, seale
   for (const laptop of [chair, member]) await until(() => hasAll(laptop, 7));
   // The member's laptop will be the one that lacks the signed minutes.
   await member.request('papers.pause', { meeting, paused: true });
-  await chair.request('minutes.sign', { meeting });
+  await signMinutes(chair, meeting);
   for (const laptop of [secretary, chair, member])
     await until(async () => (await state(laptop))?.minutes.stage === 'sealed');
   for (const laptop of [secretary, chair]) await until(() => hasAll(laptop, 7));

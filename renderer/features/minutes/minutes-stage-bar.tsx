@@ -2,6 +2,7 @@ import { Button } from '@fluentui/react-components';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MeetingView } from '../../../common/contract/requests.ts';
+import type { Sha256 } from '../../../common/domain/ids.ts';
 import type { MeetingState } from '../../../common/domain/meeting-state.ts';
 import { askDesktop, request } from '../../bridge/phien.ts';
 import { useAct } from '../../bridge/use-act.ts';
@@ -20,8 +21,10 @@ export function MinutesStageBar({ view, state }: { readonly view: MeetingView; r
   const freeze = useRequest('minutes.freeze');
   const sign = useRequest('minutes.sign');
   const { act, busy } = useAct(meeting);
-  const [asking, setAsking] = useState<'freeze' | 'sign' | null>(null);
+  const [asking, setAsking] = useState<'freeze' | { readonly sign: Sha256 } | null>(null);
   const [naming, setNaming] = useState(false);
+  /** What was in front when the chair asked to sign it: what comes meanwhile is another document. */
+  const signing = asking !== null && asking !== 'freeze' ? asking : null;
   const { roles } = view.me;
   const { minutes } = state;
   const replaceable = state.phase === 'closed' && (minutes.stage === 'draft' || minutes.stage === 'frozen');
@@ -62,7 +65,7 @@ export function MinutesStageBar({ view, state }: { readonly view: MeetingView; r
           <Button
             appearance="primary"
             disabledFocusable={sign.busy}
-            onClick={() => setAsking('sign')}
+            onClick={() => setAsking({ sign: minutes.revision })}
             data-testid="sign-minutes"
           >
             {sign.busy ? t('minutes.signing') : t('minutes.sign')}
@@ -92,18 +95,17 @@ export function MinutesStageBar({ view, state }: { readonly view: MeetingView; r
       <NameSecretary open={naming && replaceable} state={state} onClose={() => setNaming(false)} />
       <Confirm
         open={asking !== null}
-        title={asking === 'sign' ? t('minutes.signTitle') : t('minutes.freezeTitle')}
-        action={asking === 'sign' ? t('minutes.sign') : t('minutes.freeze')}
-        testid={asking === 'sign' ? 'confirm-sign-minutes' : 'confirm-freeze-minutes'}
+        title={signing ? t('minutes.signTitle') : t('minutes.freezeTitle')}
+        action={signing ? t('minutes.sign') : t('minutes.freeze')}
+        testid={signing ? 'confirm-sign-minutes' : 'confirm-freeze-minutes'}
         onCancel={() => setAsking(null)}
         onConfirm={() => {
-          const what = asking;
           setAsking(null);
-          if (what === 'sign') void sign.run({ meeting });
+          if (signing) void sign.run({ meeting, revision: signing.sign });
           else void freeze.run({ meeting });
         }}
       >
-        <p>{asking === 'sign' ? t('minutes.signText') : t('minutes.freezeText')}</p>
+        <p>{signing ? t('minutes.signText') : t('minutes.freezeText')}</p>
         <p className={styles['quiet']}>{t('minutes.notOfficialDuty')}</p>
       </Confirm>
     </div>
