@@ -261,7 +261,7 @@ describe('enrolment', () => {
     });
   });
 
-  it('turns away wrong, used, expired and withdrawn codes', async () => {
+  it('[INV-1] turns away wrong, used, expired and withdrawn codes', async () => {
     const now = new Date();
     const [used, expired, withdrawn] = [
       createInvitation({ now }),
@@ -280,7 +280,7 @@ describe('enrolment', () => {
     expect(desk.requests).toHaveLength(1);
   });
 
-  it('lets only one of two laptops that use a code in the same moment through', async () => {
+  it('[INV-1] lets only one of two laptops that use a code in the same moment through', async () => {
     const invitation = createInvitation({ now: new Date() });
     const slow = memoryInvitationStore([invitation]);
     const save = slow.save.bind(slow);

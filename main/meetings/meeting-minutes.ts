@@ -67,7 +67,7 @@ function signerInfo(state: MeetingState, member: Session['member']): SignerInfo 
   return { name: entry?.name ?? '', position: entry?.position ?? '', organisation: state.organisation.name };
 }
 
-/** The chair's step, on the chair's laptop: appends the chair's signature to exactly the revision that was frozen and `shown`. */
+/** The chair's step, on the chair's laptop: appends the chair's signature to exactly the revision that was frozen and `shown`. [MIN-6] */
 export async function signMinutes(deps: MinutesDeps, meeting: OpenMeeting, shown: Sha256): Promise<void> {
   const state = meeting.state();
   if (state?.minutes.stage !== 'frozen') throw new Refusal('act.wrong-phase');
@@ -82,7 +82,7 @@ export async function signMinutes(deps: MinutesDeps, meeting: OpenMeeting, shown
       time: deps.now(),
     }),
   );
-  // Opened again while this laptop signed: that is known here, so it counts. [MIN-5]
+  // Opened again while this laptop signed: that is known here, so it counts. [MIN-6]
   const now = meeting.state()?.minutes;
   if (now?.stage !== 'frozen' || now.revision !== revision) throw new Refusal('act.wrong-phase');
   await meeting.perform('minutes-signed', {

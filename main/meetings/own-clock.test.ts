@@ -25,7 +25,7 @@ describe('what windows count from', () => {
   it.each([
     ['the own clock is ten minutes behind', 600],
     ['the own clock is ten minutes ahead', -600],
-  ])('began when it arrived, although %s', (_, off) => {
+  ])('[ORD-3] began when it arrived, although %s', (_, off) => {
     let now = START + 60_000;
     const times = followOwnClock(() => new Date(now));
     times(stateWith({}), connected({ clockAhead: off }));
@@ -36,13 +36,13 @@ describe('what windows count from', () => {
     expect(times(given, connected()).floor).toBe(at(100));
   });
 
-  it('began at the same second everywhere where clocks agree', () => {
+  it('[ORD-3] began at the same second everywhere where clocks agree', () => {
     const times = followOwnClock(() => new Date(START + 100_700));
     times(stateWith({}), connected());
     expect(times(floorGiven(at(100)), connected()).floor).toBe(at(100));
   });
 
-  it('began as the act says, by the clock of the laptop that carries the meeting, for who comes later', () => {
+  it('[ORD-4] began as the act says, by the clock of the laptop that carries the meeting, for who comes later', () => {
     for (const how of [connected({ clockAhead: 600 }), connected({ clockAhead: 600, since: at(99) })]) {
       const times = followOwnClock(() => new Date(START + 100_000));
       if (how.since === at(99)) times(stateWith({}), how);
@@ -51,7 +51,7 @@ describe('what windows count from', () => {
   });
 
   it.each([['the laptop that carries the meeting', 'host'] as const, ['one that is linked to it', 'member'] as const])(
-    'began long ago for %s when those who were apart come back and bring it',
+    '[ORD-4] began long ago for %s when those who were apart come back and bring it',
     (_, role) => {
       let now = START + 100_000;
       const times = followOwnClock(() => new Date(now));
@@ -67,13 +67,13 @@ describe('what windows count from', () => {
     },
   );
 
-  it('began when it arrived, although somebody has just come, when the act says that it is yet to begin', () => {
+  it('[ORD-3] began when it arrived, although somebody has just come, when the act says that it is yet to begin', () => {
     const times = followOwnClock(() => new Date(START + 100_000));
     times(stateWith({}), connected());
     expect(times(floorGiven(at(700)), connected({ online: [chair] })).floor).toBe(at(100));
   });
 
-  it('never begins in the future', () => {
+  it('[ORD-4] never begins in the future', () => {
     const times = followOwnClock(() => new Date(START));
     expect(times(floorGiven(at(3600)), connected({ clockAhead: null })).floor).toBe(at(0));
   });

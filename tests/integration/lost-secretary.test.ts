@@ -121,7 +121,7 @@ test('[MIN-4] the chair names another secretary, who freezes and signs; what the
 const kindsOf = async (laptop: TestLaptop, author: MemberId) =>
   laptop.engine.store.entries.read(meeting, author, 'acts', 1, 500).map(({ jws }) => kindOf(jws));
 
-test('[MIN-1] the chair signs the revision that was shown, or none', async () => {
+test('[MIN-6] the chair signs the revision that was shown, or none', async () => {
   await secretary.request('minutes.freeze', { meeting });
   const frozen = () =>
     until(async () => {
@@ -142,7 +142,7 @@ test('[MIN-1] the chair signs the revision that was shown, or none', async () =>
   await until(async () => (await stage(chair)) === 'sealed');
 }, 60_000);
 
-test('[MIN-1] minutes that are opened again while the chair signs are not signed', async () => {
+test('[MIN-6] minutes that are opened again while the chair signs are not signed', async () => {
   await secretary.request('minutes.freeze', { meeting });
   await until(async () => (await stage(chair)) === 'frozen' && (await papersHere(chair)));
   meanwhile = async () => {

@@ -113,7 +113,7 @@ describe('a forgotten PIN', () => {
     return (await step).problem;
   }
 
-  test('is told by an invitation for somebody new, and no code for a new key lets another laptop in', async () => {
+  test('[CERT-5] is told by an invitation for somebody new, and no code for a new key lets another laptop in', async () => {
     const { code: forSomebodyNew } = await secretary.request('people.invite', { name: chair.name, position: '' });
     const { code } = await secretary.request('people.renew', { member: await chair.member() });
     // Asked for again it is the same, not one more that somebody could find.
@@ -128,7 +128,7 @@ describe('a forgotten PIN', () => {
     expect((await secretary.request('people.list', {})).invitations).toHaveLength(2);
   }, 60_000);
 
-  test('comes back to mind while a new key is asked for: the old one goes on', async () => {
+  test('[CERT-5] comes back to mind while a new key is asked for: the old one goes on', async () => {
     const { code } = await secretary.request('people.renew', { member: await chair.member() });
     await chair.restart(async () => {
       expect(await asked(chair, code, true)).toBeNull();
@@ -139,7 +139,7 @@ describe('a forgotten PIN', () => {
     await secretary.request('people.refuse', { request: request?.request });
   }, 60_000);
 
-  test('is followed by a new key for the same person, who goes on in the meeting where the old one ended', async () => {
+  test('[CERT-5] [CERT-6] is followed by a new key for the same person, who goes on in the meeting where the old one ended', async () => {
     const before = await chair.member();
     const { code } = await secretary.request('people.renew', { member: before });
     await chair.restart(async () => {
@@ -167,7 +167,7 @@ describe('a forgotten PIN', () => {
     });
   }, 60_000);
 
-  test('of who holds the authority: its password makes a new key, and nothing else does', async () => {
+  test('[CERT-3] [CERT-6] of who holds the authority: its password makes a new key, and nothing else does', async () => {
     const before = await secretary.member();
     await secretary.restart(async () => {
       const renew = (authorityPassword: string) =>
@@ -209,7 +209,7 @@ test('a PIN that is given twice at a time lets one person in once', async () => 
   });
 }, 60_000);
 
-test('an invitation that has expired stays on the list, tells who uses it, and is made anew', async () => {
+test('[INV-2] an invitation that has expired stays on the list, tells who uses it, and is made anew', async () => {
   let days = 0;
   const now = () => new Date(Date.now() + days * 24 * 3_600_000);
   const secretary = await room.addSecretary('Thư ký quên mời', { now });

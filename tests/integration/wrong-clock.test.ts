@@ -52,7 +52,7 @@ async function vote(motion: string): Promise<void> {
   }
 }
 
-test('[ORD-2] newcomers a day behind and a day ahead are taken in, join, vote and are heard like everybody', async () => {
+test('[ORD-2] [ORD-3] newcomers a day behind and a day ahead are taken in, join, vote and are heard like everybody', async () => {
   for (const laptop of [chair, slow, fast]) await joined(laptop, meeting, address);
   for (const laptop of all()) await act(laptop, meeting, 'checked-in', { how: 'in-person' });
   await until(async () => (await stateOf(chair, meeting))?.quorum.present === 4);
