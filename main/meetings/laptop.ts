@@ -232,6 +232,8 @@ export function createLaptop(ports: LaptopPorts): Laptop {
     'app.unlock': async ({ pin }) => {
       if (at) return status();
       const session = await unlocked(pin);
+      // Given twice at a time.
+      if (at) return status();
       if (session) await start(session);
       else await enrolment.resume(pin);
       return status();
