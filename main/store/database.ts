@@ -12,6 +12,10 @@ const APPLICATION_ID = 0x5068696e;
 const INCREMENTAL = 2;
 /** How long to wait for an application that is just closing, milliseconds. */
 const BUSY_TIMEOUT = 2000;
+/** A write-ahead log that grew longer waits for a quiet moment, and is shortened to this when it begins anew. */
+export const QUIET_LOG_BYTES = 16 * 1024 * 1024;
+/** A log of so many pages, 32 MB, waits no longer: it goes into the file within the commit that makes it so long. */
+const LONGEST_LOG_PAGES = 8000;
 
 /**
  * Opens (and creates or migrates) the database. It is held exclusively until closed or the process ends, however it
@@ -33,9 +37,9 @@ export function openDatabase(file: string, migrations: readonly Migration[] = MI
       db.pragma('synchronous = FULL');
       db.pragma('fullfsync = ON');
       db.pragma('foreign_keys = ON');
-      db.pragma('journal_size_limit = 16777216');
+      db.pragma(`journal_size_limit = ${QUIET_LOG_BYTES}`);
       db.pragma('cache_size = -32768');
-      db.pragma('wal_autocheckpoint = 4000');
+      db.pragma(`wal_autocheckpoint = ${LONGEST_LOG_PAGES}`);
       checkIntegrity(db);
       keepCopyBefore(db, migrations, file);
       migrate(db, migrations);

@@ -19,6 +19,7 @@ import { paperStore, type PaperStore } from './papers.ts';
 import { pendingChanges, type PendingChanges } from './pending-changes.ts';
 import { certificateStore, peopleStore, type CertificateStore, type PeopleStore } from './people.ts';
 import { privateDocuments, type PrivateDocuments } from './private-documents.ts';
+import { checkpointWhenQuiet } from './quiet-checkpoint.ts';
 import {
   markDamaged,
   openOrRestore,
@@ -148,6 +149,7 @@ function storeOn(db: Database, dataDir: string): Store {
 
   const shown = shownChanges(db, deferred);
   const papers = paperStore(db, dataDir, health);
+  const endCheckpoints = checkpointWhenQuiet(db, () => health.trouble() !== undefined);
   return {
     dataDir,
     settings: watched(settings),
@@ -180,6 +182,7 @@ function storeOn(db: Database, dataDir: string): Store {
       if (!db.open) return;
       health.close();
       free.close();
+      endCheckpoints();
       await papers.closeParts();
       journal.close();
       await deferred.close();
