@@ -24,9 +24,10 @@ import {
  * the protocol version: `hello` from the laptop that connects, `welcome` back.
  *
  * Within one protocol version only optional fields and new message types are added: unknown fields and types are
- * skipped. Anything else raises the number. 2: snapshots take the place of entries. 3: documents have numbers.
+ * skipped. Anything else raises the number. 2: snapshots take the place of entries. 3: documents have numbers. 4: longer
+ * control messages come packed (`packed-control.ts`).
  */
-export const LINK_PROTOCOL = 3;
+export const LINK_PROTOCOL = 4;
 
 export const linkPath = (meeting: string): string => `/link/${meeting}`;
 export const paperPath = (meeting: string, paper: string): string => `/paper/${meeting}/${paper}`;

@@ -17,9 +17,9 @@ import type { Workload } from './workload.ts';
 /** A WebSocket of an admitted member: bounded, watched, closed with a reason. Once a heartbeat it pings who said nothing. */
 export interface ClientSocket {
   readonly member: MemberId;
-  send(data: Uint8Array, kind: 'text' | 'binary'): void;
+  send(data: Uint8Array, kind: FrameKind): void;
   /** One message in parts that others are sent as well. */
-  sendParts(parts: readonly Uint8Array[], kind: 'text' | 'binary'): void;
+  sendParts(parts: readonly Uint8Array[], kind: FrameKind): void;
   /** Bytes that wait for the network and take memory for this client alone. */
   buffered(): number;
   /** All bytes that wait for the network, those of large messages that many are sent included. */
@@ -27,9 +27,12 @@ export interface ClientSocket {
   close(code: CloseCode, reason: string): void;
 }
 
+/** `packed` is binary to the network, and a control message to both sides. */
+export type FrameKind = 'text' | 'packed' | 'binary';
+
 interface Outgoing {
   readonly data: Uint8Array;
-  readonly kind: 'text' | 'binary';
+  readonly kind: FrameKind;
 }
 
 /** A message that is done when this is called for the last time; what is left waits while others have their turn. */
@@ -130,7 +133,7 @@ export function createClientSocket(
     if (message.kind === 'binary' && message.data.byteLength > SLICE_BYTES) {
       large = { data: message.data, at: 0 };
       slice();
-    } else socket.send(message.data, { binary: message.kind === 'binary' });
+    } else socket.send(message.data, { binary: message.kind !== 'text' });
   }
 
   /**
@@ -195,7 +198,7 @@ export function createClientSocket(
       // Fragments of one message, in one write: nothing is copied.
       transport.cork();
       for (const [index, part] of parts.entries()) {
-        socket.send(part, { binary: kind === 'binary', fin: index === parts.length - 1 });
+        socket.send(part, { binary: kind !== 'text', fin: index === parts.length - 1 });
       }
       transport.uncork();
     },

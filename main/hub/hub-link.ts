@@ -28,6 +28,7 @@ import type { ClientSocket, Steps } from './client-socket.ts';
 import { limits } from './connection-limits.ts';
 import { countOne, type HubMeter } from './hub-meter.ts';
 import { envelopeOf, type Happening, type Window } from './happenings.ts';
+import { packing } from './packing.ts';
 import type { RelayedDocument, RelayedDocuments } from './relayed-documents.ts';
 import {
   serveMeetingDocument,
@@ -112,8 +113,11 @@ export function createHubLink(options: {
     log: options.reads.log,
     peer: member,
     nextBatch: options.nextBatch,
-    send: (frame) => client.send(frame, 'text'),
-    sendEntries: (batch, entries) => client.sendParts(options.reads.entriesMessage(batch, entries), 'text'),
+    send,
+    sendEntries(batch, entries) {
+      const { parts, kind } = options.reads.entriesMessage(batch, entries);
+      client.sendParts(parts, kind);
+    },
     buffered: () => client.buffered(),
     catchUpBuffer: options.catchUpBuffer,
     onAcknowledged: options.onAcknowledged,
@@ -123,6 +127,12 @@ export function createHubLink(options: {
       if (direction === 'received') countOne(options.meter.entriesRefused, reason);
     },
   });
+
+  /** A control message. */
+  function send(frame: Uint8Array): void {
+    const packed = packing.pack(frame);
+    client.send(packed ?? frame, packed ? 'packed' : 'text');
+  }
 
   function flush(): void {
     if (ended) return;
@@ -201,6 +211,12 @@ export function createHubLink(options: {
     served.close();
   }
 
+  function receiveText(text: string): void {
+    const message = decodeControl(text);
+    if (message === 'malformed') return client.close(closeCodes.malformed, 'malformed message');
+    if (message !== 'unknown-type') receiveControl(message);
+  }
+
   function receiveControl(message: ControlMessage): void {
     if (message.type === 'hello') {
       if (device !== null) return client.close(closeCodes.malformed, 'second hello');
@@ -212,7 +228,7 @@ export function createHubLink(options: {
       const epoch = options.seen(message.epoch);
       const { carrier } = options;
       const heads = headsOnDisk(options.reads.log);
-      client.send(encodeControl({ type: 'welcome', protocol: LINK_PROTOCOL, carrier, heads, epoch }), 'text');
+      send(encodeControl({ type: 'welcome', protocol: LINK_PROTOCOL, carrier, heads, epoch }));
       options.onReady(link);
       exchange.start(message.heads);
       ticker.request(flush);
@@ -262,14 +278,11 @@ export function createHubLink(options: {
     },
     receive(data, binary) {
       if (ended) return;
-      if (!binary) {
-        const message = decodeControl(Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8'));
-        if (message === 'malformed') return client.close(closeCodes.malformed, 'malformed message');
-        if (message !== 'unknown-type') receiveControl(message);
-        return;
-      }
-      const frames = device === null ? null : decodeDocumentFrames(data);
-      if (frames === null) return client.close(closeCodes.malformed, 'malformed document frame');
+      if (!binary) return receiveText(Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8'));
+      const frames = decodeDocumentFrames(data);
+      const text = frames && packing.unpack(frames);
+      if (text !== null) return receiveText(text);
+      if (frames === null || device === null) return client.close(closeCodes.malformed, 'malformed document frame');
       return receiveFrames(frames);
     },
     stored(entries, shared) {
@@ -287,11 +300,11 @@ export function createHubLink(options: {
         'binary',
       );
     },
-    tell: (frame) => client.send(frame, 'text'),
+    tell: send,
     lacks: (upTo) => exchange.lacks(upTo),
     sendHeld(frame) {
       if (!hears(true)) return false;
-      client.send(frame, 'text');
+      send(frame);
       return true;
     },
     beat() {

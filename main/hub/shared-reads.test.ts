@@ -3,7 +3,10 @@ import type { Entry, Stream } from '../../common/acts/entry.ts';
 import type { MeetingLog } from '../../common/collab/carried-meeting.ts';
 import type { MemberId } from '../../common/domain/ids.ts';
 import { decodeControl } from '../../common/wire/link.ts';
-import { shareReads } from './shared-reads.ts';
+import { controlText } from '../../tests/fixtures/control-text.ts';
+import { shareReads, type SharedReads } from './shared-reads.ts';
+
+type Encoded = ReturnType<SharedReads['entriesMessage']>;
 
 const author = '00000000-0000-4000-8000-000000000001' as MemberId;
 const stream: Stream = 'acts';
@@ -93,16 +96,21 @@ it('[LOG-8] heads are those of now, and nobody changes another one`s list', () =
 
 it('[LOG-8] a message of entries is encoded once for all who lack the same, whatever its number', () => {
   const shared = shareReads(countedLog().log);
-  const read = (parts: readonly Uint8Array[]) => decodeControl(Buffer.concat(parts).toString('utf8'));
-  const entries = ['a.b.c', 'd.e.f'];
-  const first = shared.entriesMessage(1, entries);
-  const second = shared.entriesMessage(2, [...entries]);
-  expect(read(first)).toEqual({ type: 'entries', batch: 1, entries });
-  expect(read(second)).toEqual({ type: 'entries', batch: 2, entries });
-  expect(second.at(-1)).toBe(first.at(-1));
-  // Another batch may begin with the same entry.
-  expect(read(shared.entriesMessage(3, ['a.b.c']))).toEqual({ type: 'entries', batch: 3, entries: ['a.b.c'] });
-  expect(read(shared.entriesMessage(4, entries))).toEqual({ type: 'entries', batch: 4, entries });
+  const read = ({ parts, kind }: Encoded) => decodeControl(controlText(Buffer.concat(parts), kind !== 'text') ?? '');
+  // Short ones go as text, these packed, and those as text again.
+  for (const length of [1, 1000, 300_000]) {
+    const entries = ['b.c', 'e.f'].map((end) => `${'a'.repeat(length)}.${end}`);
+    const first = shared.entriesMessage(1, entries);
+    const second = shared.entriesMessage(2, [...entries]);
+    expect(first.kind).toBe(length === 1000 ? 'packed' : 'text');
+    expect(read(first)).toEqual({ type: 'entries', batch: 1, entries });
+    expect(read(second)).toEqual({ type: 'entries', batch: 2, entries });
+    expect(second.parts.at(-1)).toBe(first.parts.at(-1));
+    // Another batch may begin with the same entry.
+    const one = entries.slice(0, 1);
+    expect(read(shared.entriesMessage(3, one))).toEqual({ type: 'entries', batch: 3, entries: one });
+    expect(read(shared.entriesMessage(4, entries))).toEqual({ type: 'entries', batch: 4, entries });
+  }
 });
 
 it('[LOG-8] is forgotten after 5 s, also while somebody asks all the time', () => {
@@ -110,7 +118,7 @@ it('[LOG-8] is forgotten after 5 s, also while somebody asks all the time', () =
   let now = 0;
   const shared = shareReads(log, () => now);
   add('a.b.c');
-  const ask = () => shared.entriesMessage(1, shared.log.readAfter(author, stream, 0, 9).entries).at(-1);
+  const ask = () => shared.entriesMessage(1, shared.log.readAfter(author, stream, 0, 9).entries).parts.at(-1);
   const first = ask();
   for (; now <= 5000; now += 500) {
     shared.beat();

@@ -3,6 +3,9 @@ import type { MeetingLog } from '../../common/collab/carried-meeting.ts';
 import type { MemberId } from '../../common/domain/ids.ts';
 import { streamKey } from '../../common/wire/acknowledged.ts';
 import { ENTRY_BATCH_CHARACTERS } from '../../common/wire/link.ts';
+import { isWorthPacking } from '../../common/wire/packed-control.ts';
+import type { FrameKind } from './client-socket.ts';
+import { deflatedEnd, packedStart } from './packing.ts';
 
 /**
  * A meeting's log as the links of a host read it. Laptops that come at one time lack the same, so what was read for one is
@@ -11,7 +14,10 @@ import { ENTRY_BATCH_CHARACTERS } from '../../common/wire/link.ts';
 export interface SharedReads {
   readonly log: MeetingLog;
   /** The `entries` message with that number, in parts: all but the first are the same bytes for all who lack the same. */
-  entriesMessage(batch: number, entries: readonly string[]): readonly Uint8Array[];
+  entriesMessage(
+    batch: number,
+    entries: readonly string[],
+  ): { readonly parts: readonly Uint8Array[]; readonly kind: FrameKind };
   /** Once a heartbeat: forgets all once the first of it was kept for long enough, also while others keep asking. */
   beat(): void;
   close(): void;
@@ -20,6 +26,8 @@ export interface SharedReads {
 /** Beyond this all of it is forgotten. Characters of entries, and bytes of messages. */
 const MAX_KEPT = 32 * 1024 * 1024;
 const KEPT_MILLISECONDS = 5000;
+/** What stands before the entries of a message. Bytes. */
+const MAX_START = 64;
 
 interface Read {
   readonly entry: string;
@@ -31,6 +39,7 @@ interface Read {
 interface Encoded {
   readonly entries: readonly string[];
   readonly bytes: Uint8Array;
+  readonly packed: boolean;
 }
 
 const isSame = (a: readonly string[], b: readonly string[]): boolean =>
@@ -103,12 +112,18 @@ export function shareReads(log: MeetingLog, now: () => number = () => performanc
       const [first = ''] = entries;
       let encoded = messages.get(first);
       if (!encoded || !isSame(encoded.entries, entries)) {
-        const bytes = Buffer.from(`${JSON.stringify(entries)}}`);
+        const json = Buffer.from(`${JSON.stringify(entries)}}`);
+        const packed = isWorthPacking(json.byteLength + MAX_START);
+        const bytes = packed ? deflatedEnd(json) : json;
         keep(bytes.byteLength);
-        encoded = { entries: [...entries], bytes };
+        encoded = { entries: [...entries], bytes, packed };
         messages.set(first, encoded);
       }
-      return [Buffer.from(`{"type":"entries","batch":${batch},"entries":`), encoded.bytes];
+      const start = `{"type":"entries","batch":${batch},"entries":`;
+      const { bytes, packed } = encoded;
+      return packed
+        ? { parts: [packedStart(start, bytes), bytes], kind: 'packed' }
+        : { parts: [Buffer.from(start), bytes], kind: 'text' };
     },
     beat() {
       if (kept > 0 && now() - keptSince > KEPT_MILLISECONDS) forget();

@@ -1,4 +1,5 @@
 import type { TLSSocket } from 'node:tls';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { WebSocket } from 'ws';
 import type { Entry, Stream } from '../../common/acts/entry.ts';
 import type { MeetingLog } from '../../common/collab/carried-meeting.ts';
@@ -27,6 +28,7 @@ import {
 } from '../../common/wire/link.ts';
 import { createLiveness } from '../../common/wire/liveness.ts';
 import { createLogExchange, headsOnDisk, shareEntries } from '../../common/wire/log-exchange.ts';
+import { createPacking, MAX_PACKED } from '../../common/wire/packed-control.ts';
 import { readAll } from './carrier-client.ts';
 
 /** How a session ended: `final`, when the same again would fail again. */
@@ -64,6 +66,11 @@ export interface LinkSession {
 export const LOOK_MILLISECONDS = 100;
 const OPENING_MILLISECONDS = 8000;
 const CLOSING_MILLISECONDS = 300;
+
+const packing = createPacking({
+  deflate: (bytes) => deflateRawSync(bytes, { level: 1 }),
+  inflate: (bytes) => inflateRawSync(bytes, { maxOutputLength: MAX_PACKED }),
+});
 
 export function openLinkSession(options: {
   readonly transport: TLSSocket;
@@ -122,7 +129,7 @@ export function openLinkSession(options: {
     log,
     peer,
     nextBatch: () => batches++,
-    send: (frame) => socket.send(frame, { binary: false }),
+    send,
     buffered: () => socket.bufferedAmount,
     onAcknowledged: options.onAcknowledged,
     withheld: options.withheld,
@@ -149,6 +156,18 @@ export function openLinkSession(options: {
     logger.warn('carrying laptop broke the protocol', { peer, reason });
     socket.close(code, reason);
     end({ problem: 'carrier-malformed', final: false });
+  }
+
+  /** A control message. */
+  function send(frame: Uint8Array): void {
+    const packed = packing.pack(frame);
+    socket.send(packed ?? frame, { binary: packed !== null });
+  }
+
+  function receiveText(text: string): void {
+    const message = decodeControl(text);
+    if (message === 'malformed') return breakOff(closeCodes.malformed, 'malformed message');
+    if (message !== 'unknown-type') receiveControl(message);
   }
 
   function receiveControl(message: ControlMessage): void {
@@ -187,14 +206,11 @@ export function openLinkSession(options: {
 
   function receive(data: Buffer, binary: boolean): void {
     if (over) return;
-    if (!binary) {
-      const message = decodeControl(data.toString('utf8'));
-      if (message === 'malformed') return breakOff(closeCodes.malformed, 'malformed message');
-      if (message !== 'unknown-type') receiveControl(message);
-      return;
-    }
-    const frames = ready ? decodeDocumentFrames(data) : null;
-    if (frames === null) return breakOff(closeCodes.malformed, 'malformed document frame');
+    if (!binary) return receiveText(data.toString('utf8'));
+    const frames = decodeDocumentFrames(data);
+    const text = frames && packing.unpack(frames);
+    if (text !== null) return receiveText(text);
+    if (frames === null || !ready) return breakOff(closeCodes.malformed, 'malformed document frame');
     options.onReceived();
     try {
       for (const frame of frames) {
@@ -232,9 +248,7 @@ export function openLinkSession(options: {
     const { device, port, inside, epoch } = options;
     guarded(() => {
       const heads = headsOnDisk(log);
-      socket.send(encodeControl({ type: 'hello', protocol: LINK_PROTOCOL, device, heads, port, inside, epoch }), {
-        binary: false,
-      });
+      send(encodeControl({ type: 'hello', protocol: LINK_PROTOCOL, device, heads, port, inside, epoch }));
     });
   });
   socket.on('message', (data, binary) => guarded(() => receive(data as Buffer, binary)));

@@ -4,8 +4,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, request as httpsRequest, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { deflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { encodeDocumentFrames } from '../../common/wire/document-frames.ts';
 import { encodeControl, LINK_PROTOCOL } from '../../common/wire/link.ts';
 import { listMeetings } from '../../main/sync/carrier-client.ts';
 import { signMinutes } from '../fixtures/convened-meeting.ts';
@@ -156,6 +158,11 @@ test('endless batches, answers to nothing and messages out of turn end the conne
     (socket) => {
       welcome(socket);
       socket.send('['.repeat(200_000));
+    },
+    (socket) => {
+      welcome(socket);
+      const message = deflateRawSync(Buffer.alloc(100_000_000));
+      socket.send(encodeDocumentFrames([{ document: 0, message }]));
     },
   ];
   for (const attack of attacks) {

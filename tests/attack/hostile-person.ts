@@ -6,6 +6,7 @@ import { controlMessageSchema, encodeControl, LINK_PROTOCOL, type ControlMessage
 import { openKeyVault } from '../../main/identity/key-vault.ts';
 import { createSigner } from '../../main/identity/signer.ts';
 import { tlsCredentials } from '../../main/identity/tls-credentials.ts';
+import { controlText } from '../fixtures/control-text.ts';
 import { PIN, type TestLaptop } from '../fixtures/laptops.ts';
 import type { TestPerson } from '../fixtures/network/organisation.ts';
 import { openRawSocket, type RawSocket } from '../fixtures/network/raw-client.ts';
@@ -97,8 +98,9 @@ export async function handLink(
   raw.socket.on('error', () => undefined);
   const control = () =>
     raw.messages
-      .filter(({ binary }) => !binary)
-      .map(({ data }) => controlMessageSchema.parse(JSON.parse(data.toString('utf8'))));
+      .map(({ data, binary }) => controlText(data, binary))
+      .filter((text) => text !== null)
+      .map((text) => controlMessageSchema.parse(JSON.parse(text)));
   const say = (message: Parameters<typeof encodeControl>[0]) =>
     raw.socket.send(encodeControl(message), { binary: false });
   say({ type: 'hello', protocol: LINK_PROTOCOL, device: `by-hand-${process.pid}-${devices++}`, heads: [] });

@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net';
+import { deflateRawSync } from 'node:zlib';
 import * as encoding from 'lib0/encoding';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { decodeDocumentFrames, encodeDocumentFrames } from '../../common/wire/document-frames.ts';
 import { MAX_LINK_MESSAGE_BYTES, MAX_OPEN_DOCUMENTS } from '../../common/wire/link.ts';
 import { until } from '../fixtures/laptops.ts';
-import { talkTls } from '../fixtures/network/raw-client.ts';
+import { openRawSocket, talkTls } from '../fixtures/network/raw-client.ts';
 import { openWindowDocument } from '../fixtures/window-document.ts';
 import { attackedRoom, MOTION_RULE, watchForCrashes, type AttackedRoom } from './attacked-room.ts';
 import { ITEM } from '../fixtures/convened-meeting.ts';
@@ -335,6 +336,37 @@ describe('live frames', () => {
 });
 
 describe('messages', () => {
+  test('[LINK-5] that unpack to far more, to nothing or not at all close that connection', async () => {
+    const before = process.memoryUsage().rss;
+    const bombs: [string, Buffer][] = [
+      ['a hundred megabytes', deflateRawSync(Buffer.alloc(100_000_000))],
+      ['nothing', deflateRawSync(Buffer.alloc(0))],
+      ['nine megabytes of empty blocks', Buffer.alloc(9_000_000, Buffer.of(0, 0, 0, 0xff, 0xff))],
+      ['half of it', deflateRawSync(Buffer.from(`{"x":"${'y'.repeat(9000)}"}`)).subarray(0, 30)],
+      ['JSON that is no message', deflateRawSync(Buffer.from('['.repeat(500_000)))],
+    ];
+    for (const [what, message] of bombs) {
+      const by = await link();
+      by.socket.send(encodeDocumentFrames([{ document: 0, message }]));
+      expect([what, await by.closed]).toEqual([what, 4400]);
+    }
+    // Beside a document it is no frame either; before the hello it is not looked at otherwise than any first message.
+    const beside = await link();
+    const packed = { document: 0, message: deflateRawSync(Buffer.from('{"type":"from-the-future"}')) };
+    beside.socket.send(encodeDocumentFrames([packed, packed]));
+    expect(await beside.closed).toBe(4400);
+    const early = await openRawSocket(mallory, `wss://${at.address}/link/${at.meeting}`);
+    early.socket.send(
+      encodeDocumentFrames([
+        { document: 0, message: deflateRawSync(Buffer.from('{"type":"certificates","certificates":[]}')) },
+      ]),
+    );
+    expect(await early.closed).toBe(4400);
+    expect((process.memoryUsage().rss - before) / 1e6).toBeLessThan(200);
+    await at.act(at.honest, 'speak-requested', { request: 'q5', item: null, queue: 'speech', note: '' });
+    await sameEverywhere();
+  });
+
   test('in a thousand fragments, or byte by byte, are not put together', async () => {
     const fragments = await link();
     for (let count = 0; count < 1000; count++) fragments.socket.send(Uint8Array.of(1), { binary: true, fin: false });

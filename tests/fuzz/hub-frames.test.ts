@@ -7,6 +7,7 @@ import * as Y from 'yjs';
 import { encodeDocumentFrames } from '../../common/wire/document-frames.ts';
 import { advertisementRecords, readAdvertisements } from '../../common/wire/discovery.ts';
 import { encodeControl, LINK_PROTOCOL } from '../../common/wire/link.ts';
+import { packing } from '../../main/hub/packing.ts';
 import { createMemoryMeeting } from '../fixtures/network/memory-meeting.ts';
 import type { TestPerson } from '../fixtures/network/organisation.ts';
 import { openRawSocket, talkTls } from '../fixtures/network/raw-client.ts';
@@ -69,12 +70,18 @@ async function goodFrames(): Promise<Frame[]> {
   const meeting = createMemoryMeeting(room.rules, fuzzer);
   const entry = await meeting.act('checked-in', { how: 'remote' });
   meeting.destroy();
+  const certificates = encodeControl({
+    type: 'certificates',
+    certificates: [Buffer.from(fuzzer.certificate).toString('base64')],
+  });
+  const entries = encodeControl({ type: 'entries', batch: 0, entries: [entry.jws] });
   return [
-    text(encodeControl({ type: 'certificates', certificates: [Buffer.from(fuzzer.certificate).toString('base64')] })),
-    text(encodeControl({ type: 'entries', batch: 0, entries: [entry.jws] })),
+    text(certificates),
+    text(entries),
     text(encodeControl({ type: 'stored', batch: 0, refused: [] })),
     text(encodeControl({ type: 'online', members: [fuzzer.member] })),
     text(Buffer.from('{"type":"from-the-future","x":1}')),
+    ...[certificates, entries].map((json) => ({ data: Buffer.from(packing.pack(json) ?? json), binary: true })),
     ...messages.flatMap((message) => [
       { data: Buffer.from(encodeDocumentFrames([{ document: ink(), message }])), binary: true },
       { data: Buffer.from(message), binary: true },

@@ -4,6 +4,7 @@ import * as Y from 'yjs';
 import { createHubMeter } from '../../main/hub/hub-meter.ts';
 import { encodeControl, LINK_PROTOCOL } from '../../common/wire/link.ts';
 import { encodeDocumentFrames } from '../../common/wire/document-frames.ts';
+import { controlText } from '../fixtures/control-text.ts';
 import type { TestPerson } from '../fixtures/network/organisation.ts';
 import { openRawSocket } from '../fixtures/network/raw-client.ts';
 import { expectSoon, openTestRoom, type TestRoom } from '../fixtures/network/room.ts';
@@ -35,7 +36,7 @@ async function openSleeper(person = an, at = room) {
     binary: false,
   });
   raw.socket.send(encodeDocumentFrames([{ document: 'minutes', message: syncStep1() }]));
-  await expectSoon('answered', () => raw.messages.some(({ binary }) => binary));
+  await expectSoon('answered', () => raw.messages.some(({ data, binary }) => controlText(data, binary) === null));
   raw.socket.pause();
   const pings = setInterval(() => raw.socket.readyState === raw.socket.OPEN && raw.socket.ping(), 300);
   return { ...raw, stop: () => clearInterval(pings) };

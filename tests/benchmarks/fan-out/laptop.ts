@@ -1,6 +1,7 @@
 import * as Y from 'yjs';
 import type { StreamHead } from '../../../common/acts/entry.ts';
 import { encodeControl, LINK_PROTOCOL } from '../../../common/wire/link.ts';
+import { controlText } from '../../fixtures/control-text.ts';
 import { createReader, hocuspocusToken, STEP_1, syncMessage, wrap, type Dialect } from './dialects.ts';
 import { connectLean, frameOf, type LeanSocket } from './lean-socket.ts';
 
@@ -43,20 +44,29 @@ const QUESTION = syncMessage(STEP_1, Y.encodeStateVector(new Y.Doc()));
 const BATCH = /^\{"type":"entries","batch":(\d+),"entries":\["/;
 const LIVING_MILLISECONDS = 1000;
 
-/** Batches that many laptops were sent have one number, so that one of them reads for all: as if each had a computer. */
-const batches = new Map<string, { readonly length: number; readonly entries: readonly string[] }>();
-const KEPT_BATCHES = 200;
+interface Batch {
+  readonly batch: string;
+  readonly entries: readonly string[];
+}
 
-function entriesOf(data: Buffer, batch: string, from: number): readonly string[] {
-  const known = batches.get(batch);
-  if (known?.length === data.length) return known.entries;
-  const entries = data.toString('latin1', from, data.length - 3).split('","');
-  batches.set(batch, { length: data.length, entries });
-  for (const oldest of batches.keys()) {
-    if (batches.size <= KEPT_BATCHES) break;
-    batches.delete(oldest);
+/** What many laptops were sent is read by one of them for all: as if each had a computer. By its beginning, end and length. */
+const read = new Map<string, Batch | null>();
+const KEPT_MESSAGES = 200;
+
+/** The entries in a control message; null when it is another one. */
+function batchIn(data: Buffer, isPacked: boolean): Batch | null {
+  const name = `${data.length} ${data.toString('latin1', 0, 80)} ${data.toString('latin1', Math.max(0, data.length - 32))}`;
+  const known = read.get(name);
+  if (known !== undefined) return known;
+  const text = controlText(data, isPacked) ?? '';
+  const batch = BATCH.exec(text.slice(0, 60));
+  const found = batch && { batch: batch[1] as string, entries: text.slice(batch[0].length, -3).split('","') };
+  read.set(name, found);
+  for (const oldest of read.keys()) {
+    if (read.size <= KEPT_MESSAGES) break;
+    read.delete(oldest);
   }
-  return entries;
+  return found;
 }
 
 /** A client that speaks to each server as its own client does, and only reads what it must to measure. */
@@ -71,7 +81,7 @@ export function connectLaptop(
   let missing = 0;
   let bytes = 0;
   let settle: (() => void) | undefined;
-  const read = createReader(dialect, {
+  const readDocuments = createReader(dialect, {
     onAwareness: ears.onAwareness,
     onUpdate: ears.onUpdate,
     onState(length) {
@@ -90,6 +100,7 @@ export function connectLaptop(
     return new Promise((resolve) => (settle = resolve));
   }
 
+  let welcomed = false;
   const welcome = Promise.withResolvers<void>();
   const ready = Promise.withResolvers<void>();
   let living: NodeJS.Timeout | undefined;
@@ -106,13 +117,14 @@ export function connectLaptop(
         welcome.promise.then(() => follow(documents)).then(ready.resolve, ready.reject);
       },
       onMessage(data, binary) {
-        if (binary) return read(data);
-        const beginning = data.toString('latin1', 0, 60);
-        if (beginning.startsWith('{"type":"welcome"')) return welcome.resolve();
-        const batch = BATCH.exec(beginning);
-        if (!batch) return;
-        ears.onEntries(entriesOf(data, `${port} ${batch[1]}`, batch[0].length));
-        send(Buffer.from(`{"type":"stored","batch":${batch[1]},"refused":[]}`), false);
+        const isPacked = dialect === 'link' && binary && data[0] === 0 && data[1] === 0;
+        if (binary && !isPacked) return readDocuments(data);
+        // It is the first of all.
+        if (!welcomed) return void ((welcomed = true), welcome.resolve());
+        const found = batchIn(data, isPacked);
+        if (!found) return;
+        ears.onEntries(found.entries);
+        send(Buffer.from(`{"type":"stored","batch":${found.batch},"refused":[]}`), false);
       },
       onClose(reason) {
         clearInterval(living);

@@ -4,6 +4,7 @@ import type { EntryPayload } from '../../../common/acts/entry.ts';
 import type { MeetingId, MemberId, Sha256 } from '../../../common/domain/ids.ts';
 import { encodeControl } from '../../../common/wire/link.ts';
 import { signEntry } from '../../../main/identity/entry-signature.ts';
+import { packing } from '../../../main/hub/packing.ts';
 import { createSigner } from '../../../main/identity/signer.ts';
 import { answerQuestions } from '../child-process.ts';
 import { createUsage } from '../process-usage.ts';
@@ -203,13 +204,20 @@ async function prepared(index: number, seconds: number): Promise<Script> {
   const lifts: Script['lifts'][number][] = [];
   for (const { update, clock } of drawn.strokes) {
     const bytes = [frameOf(wrap(dialect, author.document, syncMessage(UPDATE, update)), true)];
-    if (ownDocuments()) for (const data of await entryMessages(index, update)) bytes.push(frameOf(data, false));
+    if (ownDocuments()) bytes.push(...(await entryFrames(index, update)));
     lifts.push({ clock, bytes });
   }
   return { author: index, drawn, frames, lifts };
 }
 
-async function entryMessages(index: number, update: Uint8Array): Promise<Uint8Array[]> {
+/** Packed, as a laptop of ours sends them. */
+function frameOfControl(message: Parameters<typeof encodeControl>[0]): Buffer {
+  const json = encodeControl(message);
+  const packed = packing.pack(json);
+  return frameOf(packed ?? json, packed !== null);
+}
+
+async function entryFrames(index: number, update: Uint8Array): Promise<Buffer[]> {
   const author = authors[index] as Author;
   const { member, key, cert } = given.people[index] as LoadPerson;
   const own = new X509Certificate(cert).raw;
@@ -228,9 +236,9 @@ async function entryMessages(index: number, update: Uint8Array): Promise<Uint8Ar
   author.seq += 1;
   author.prev = entry.hash;
   entryOf.set(nameOf(entry.jws), { author: index, number: author.seq });
-  const messages = [encodeControl({ type: 'entries', batch: author.seq, entries: [entry.jws] })];
+  const messages = [frameOfControl({ type: 'entries', batch: author.seq, entries: [entry.jws] })];
   if (!author.introduced)
-    messages.unshift(encodeControl({ type: 'certificates', certificates: [Buffer.from(own).toString('base64')] }));
+    messages.unshift(frameOfControl({ type: 'certificates', certificates: [Buffer.from(own).toString('base64')] }));
   author.introduced = true;
   return messages;
 }
