@@ -98,8 +98,8 @@ export const CATCH_UP_BUFFER = 1024 * 1024;
 /** Received and waiting to be checked, characters. An honest sender stops at its window. */
 const MAX_WAITING = 4 * LIVE_WINDOW;
 const MAX_CERTIFICATES = 1200;
-/** So many go out by themselves, in messages that all links share: after the first strokes of new people everybody lacks some. */
-const FEW_CERTIFICATES = 4;
+/** So many in a message. */
+const CERTIFICATE_BATCH = 100;
 /** What an entry takes beside its text. */
 const ENTRY_CHARACTERS = 64;
 /** Shared entries go out as they are when at most this part of them is known to the other side already. */
@@ -171,14 +171,8 @@ export function createLogExchange(options: {
       sentCertificates.add(known.name);
       fresh.push(known);
     }
-    if (fresh.length <= FEW_CERTIFICATES) {
-      for (const { bytes } of fresh) options.send(bytes);
-      return;
-    }
-    for (let from = 0; from < fresh.length; from += ENTRY_BATCH_COUNT) {
-      const part = fresh.slice(from, from + ENTRY_BATCH_COUNT).map(({ text }) => text);
-      options.send(encodeControl({ type: 'certificates', certificates: part }));
-    }
+    for (let from = 0; from < fresh.length; from += CERTIFICATE_BATCH)
+      options.send(certificatesMessage(fresh.slice(from, from + CERTIFICATE_BATCH)));
   }
 
   function note(batch: number, positions: readonly StreamPosition[], characters: number): void {
@@ -436,8 +430,21 @@ export function claimedPosition(jws: string): StreamPosition | null {
 interface CertificateText {
   readonly name: string;
   readonly text: string;
-  /** The message that brings it alone. */
-  readonly bytes: Uint8Array;
+}
+
+const certificatesMessages = new Map<string, Uint8Array>();
+const KEPT_MESSAGES = 32;
+
+/** Encoded once for all links that lack the same, as all do after the first strokes of new people or when many join. */
+function certificatesMessage(certificates: readonly CertificateText[]): Uint8Array {
+  const names = certificates.map(({ name }) => name).join(' ');
+  const known = certificatesMessages.get(names);
+  if (known) return known;
+  const made = encodeControl({ type: 'certificates', certificates: certificates.map(({ text }) => text) });
+  const [oldest] = certificatesMessages.keys();
+  if (oldest !== undefined && certificatesMessages.size >= KEPT_MESSAGES) certificatesMessages.delete(oldest);
+  certificatesMessages.set(names, made);
+  return made;
 }
 
 const certificateTexts = new WeakMap<Uint8Array, CertificateText>();
@@ -446,9 +453,7 @@ const certificateTexts = new WeakMap<Uint8Array, CertificateText>();
 function certificateText(certificate: Uint8Array): CertificateText {
   const known = certificateTexts.get(certificate);
   if (known) return known;
-  const text = toBase64(certificate);
-  const bytes = encodeControl({ type: 'certificates', certificates: [text] });
-  const made = { name: toBase64(certificate.subarray(-24)), text, bytes };
+  const made = { name: toBase64(certificate.subarray(-24)), text: toBase64(certificate) };
   certificateTexts.set(certificate, made);
   return made;
 }

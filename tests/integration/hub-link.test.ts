@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import * as encoding from 'lib0/encoding';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
+import { ACTS_STREAM, type Entry, type Stream } from '../../common/acts/entry.ts';
 import { newClientId } from '../../common/collab/client-id.ts';
 import { readAgenda, putAgendaItem, setPlanMeta } from '../../common/collab/plan.ts';
 import { asAgendaItemId } from '../../common/domain/ids.ts';
@@ -12,6 +13,7 @@ import {
   readNumbered,
 } from '../../common/wire/document-frames.ts';
 import { encodeControl, LINK_PROTOCOL } from '../../common/wire/link.ts';
+import { createHubMeter } from '../../main/hub/hub-meter.ts';
 import { createOrganisation, type TestOrganisation } from '../fixtures/network/organisation.ts';
 import { openRawSocket } from '../fixtures/network/raw-client.ts';
 import { expectSoon, openTestRoom, type TestRoom } from '../fixtures/network/room.ts';
@@ -45,6 +47,31 @@ function syncMessage(kind: number, body: Uint8Array): Uint8Array {
 }
 
 describe('link', () => {
+  it('[LINK-5] brings what a newcomer lacks, and what comes then, in little more than half of its text', async () => {
+    const meter = createHubMeter();
+    room = await openTestRoom(organisation, { meter });
+    const { carried } = room;
+    const { record } = carried;
+    const acts = (from: number) =>
+      Array.from({ length: 100 }, (_, n) => ({
+        stream: ACTS_STREAM as Stream,
+        kind: 'speak-requested',
+        body: { request: `r${from + n}`, item: null, queue: 'speech', note: '' },
+      }));
+    const before = await record(acts(0));
+    const an = await room.enrol('Nguyễn Văn An');
+    const told = meter.bytes.out;
+    const { meeting } = room.join(an);
+    const { entries } = meeting;
+    await expectSoon('caught up', () => entries() >= 100);
+    const caughtUp = meter.bytes.out;
+    const after = await record(acts(100));
+    await expectSoon('told', () => entries() >= 200);
+    const textOf = (some: readonly Entry[]) => some.reduce((sum, { jws }) => sum + jws.length, 0);
+    expect((caughtUp - told) / textOf(before)).toBeLessThan(0.65);
+    expect((meter.bytes.out - caughtUp) / textOf(after)).toBeLessThan(0.65);
+  });
+
   it('brings the log and the plan to a member, and its entries back', async () => {
     room = await openTestRoom(organisation);
     const { carried } = room;
