@@ -8,6 +8,7 @@ import {
   type KnownLaptop,
 } from './carrier.ts';
 import { createClaims, WELCOME_MILLISECONDS } from './claims.ts';
+import { createDoubt } from './doubt.ts';
 import { createKeeping } from './keeping.ts';
 
 /**
@@ -112,17 +113,6 @@ const SENIORS_AT_A_TIME = 3;
 const MAX_HINTS = 16;
 /** Who says that it carries the meeting has been dialled so often in vain, told each time: perhaps nobody new reaches it. */
 const VAIN_TRIES = 2;
-/**
- * When others don't reach the laptop that carries it, one that is linked to it tries to, so often; when nothing is heard of it
- * so many times in a row and for so long, nobody new reaches it.
- */
-const DOUBT_AGAIN_MILLISECONDS = 2000;
-const DOUBT_TRIES = 3;
-const DOUBT_MILLISECONDS = 5000;
-/** Nobody has knocked for so long: what was found out before may be over. Who tells many of its carrying comes round within this. */
-const DOUBT_FORGOTTEN_MILLISECONDS = 60_000;
-const NO_DOUBT = { since: 0, tries: 0, asked: -Infinity, open: false };
-
 export function createSuccession(options: {
   readonly me: { readonly member: MemberId; readonly device: string };
   /** As they were before a restart. */
@@ -154,8 +144,7 @@ export function createSuccession(options: {
   let told: string | null = null;
   /** Where nothing was heard of the one that says that it carries it, and how often in a row. */
   let vain = { address: '', tries: 0 };
-  /** New connections to the one this laptop is linked to, in vain so far; `open`: one was asked for because of a knock. */
-  let doubt = NO_DOUBT;
+  const doubt = createDoubt();
   /** Who know that this laptop carries it: were linked here, or gone above. Whoever of them is higher took it over knowingly. */
   let aware = new Set<string>();
   const keeping = createKeeping();
@@ -277,7 +266,7 @@ export function createSuccession(options: {
       if (epoch) claims.joined(epoch.member, now);
       told = null;
       vain = { address, tries: 0 };
-      doubt = NO_DOUBT;
+      doubt.forget();
       keeping.joined();
       note(epoch);
     },
@@ -345,17 +334,12 @@ export function createSuccession(options: {
           return { answer: 'carry', open: [] };
         }
         if (silentFor >= SUSPECT_MILLISECONDS) {
-          doubt = { ...doubt, tries: 0 };
+          doubt.silent();
           return { answer: 'wait', open: [carriedAt] };
         }
-        if (now - doubt.asked > DOUBT_FORGOTTEN_MILLISECONDS) doubt = NO_DOUBT;
-        const sure = doubt.tries >= DOUBT_TRIES && now - doubt.since >= DOUBT_MILLISECONDS;
-        if (sure && mayTakeOver()) return { answer: 'carry', open: [] };
-        if (now - doubt.asked < DOUBT_AGAIN_MILLISECONDS) return { answer: 'no', open: [] };
-        // Who comes once has only lost its way.
-        const again = doubt.asked > -Infinity;
-        doubt = { ...doubt, asked: now, open: again };
-        return { answer: 'no', open: again ? [carriedAt] : [] };
+        const reached = doubt.knocked(now, mayTakeOver());
+        if (reached === 'sure') return { answer: 'carry', open: [] };
+        return { answer: 'no', open: reached === 'ask' ? [carriedAt] : [] };
       }
       if (!mayTakeOver()) return { answer: 'no', open: [] };
       const before = successors(true).map((laptop) => laptop.address);
@@ -411,12 +395,7 @@ export function createSuccession(options: {
         if (report.state === 'joined' && report.carrier) hint([report.carrier]);
         return 'ignore';
       }
-      if (role === 'joined' && address === carriedAt) {
-        // Asked for another reason: the link was silent, so it shows nothing that a new connection isn't answered.
-        const inVain = doubt.open && !report && !heard;
-        const since = doubt.tries === 0 ? now : doubt.since;
-        doubt = { ...doubt, open: false, since, tries: inVain ? doubt.tries + 1 : 0 };
-      }
+      if (role === 'joined' && address === carriedAt) doubt.asked(heard || report !== null, now);
       if (role === 'seeking' && report?.state === 'carrying' && report.epoch) {
         const { member } = report.epoch;
         if (!claims.count(member, now)) {
