@@ -13,15 +13,12 @@ import { keepCompact } from './compaction.ts';
 import { beginPlan, convene } from './convene.ts';
 import { entrust, takeEntrusted } from './entrusting.ts';
 import type { EventHub } from './events.ts';
-import { exchangePapers, receiptPapers } from './exchange-papers.ts';
+import { receiptPapers } from './exchange-papers.ts';
 import { lookForMeetings } from './found-meetings.ts';
 import { isConnected, isHost, newAtHand, onlineWith, type MeetingAtHand } from './meeting-at-hand.ts';
 import { meetingIdOf, newNonce } from './meeting-id.ts';
 import { sealMinutes, type MinutesDeps } from './meeting-minutes.ts';
-import { createChunkDesk } from './paper-chunks.ts';
-import { paperStatuses, papersByNeed } from './meeting-papers.ts';
-import { holdingsElsewhere } from './papers-board.ts';
-import { isMetered, pauseOf } from './paper-pause.ts';
+import { openPaperDesk, type PaperDesk } from './paper-desk.ts';
 import { connectionOf, linkDiagnosticsOf, listed, summaryOf, viewOf } from './meeting-view.ts';
 import { openMeeting, type OpenMeeting } from './open-meeting.ts';
 import { followOwnChanges, lasting, onlyHereSince, type SavedState } from './own-changes.ts';
@@ -46,11 +43,11 @@ export interface Workplace {
   view(meeting: MeetingId): MeetingView;
   /** How many meetings are open, and what they are connected with; for whoever helps. */
   atHand(): { readonly links: readonly LinkDiagnostics[]; readonly open: number };
-  papers(meeting: MeetingId): ReturnType<typeof paperStatuses>;
+  papers(meeting: MeetingId): ReturnType<PaperDesk['statuses']>;
   /** Looks for whoever carries the meetings at once. */
   wake(): void;
   /** How far papers are on the other laptops. */
-  papersElsewhere(meeting: MeetingId): ReturnType<typeof holdingsElsewhere>;
+  papersElsewhere(meeting: MeetingId): ReturnType<PaperDesk['elsewhere']>;
   /** Verified bytes of a chunk, for a window that reads the paper while it comes; null: not within some seconds. */
   chunk(input: ParsedInput<'papers.chunk'>): Promise<Uint8Array | null>;
   /** A window shows this paper now. */
@@ -92,12 +89,15 @@ export function createWorkplace(deps: {
   /** Of meetings that are not open, asked once: nothing changes there. */
   const onlyHere = new Map<MeetingId, string | null>();
   const listChanged = (): void => events.emit('meetings.changed', list());
-  const chunks = createChunkDesk(store.papers);
-  const attending: Attending = { ...deps, stored, remember, tell, onStanding: listChanged, urgent: chunks.urgent };
-
-  const stopArriving = network.onArriving((paper) => {
-    for (const [id, one] of atHand) if (isHost(one) && one.meeting.papers().has(paper)) tell(id);
+  const desk = openPaperDesk({
+    ...deps,
+    onArriving(paper) {
+      for (const [id, one] of atHand) if (isHost(one) && one.meeting.papers().has(paper)) tell(id);
+    },
+    onPriceChanged: tellAll,
   });
+  const attending: Attending = { ...deps, stored, remember, tell, onStanding: listChanged, urgent: desk.urgent };
+
   if (deps.relay) {
     network.onEntrusted((id, acts) =>
       isHost(atHand.get(id)) ? Promise.resolve('carried') : takeEntrusted({ ...deps, open, carry }, id, acts),
@@ -110,12 +110,6 @@ export function createWorkplace(deps: {
       for (const { meeting } of atHand.values()) void meeting.settle();
     },
   });
-  let systemSays: boolean | null = null;
-  const stopMetered = network.onMetered((metered) => {
-    systemSays = metered;
-    priceChanged();
-  });
-  network.keepPapers(isMeteredNow());
   const isJoined = (id: MeetingId): boolean => atHand.get(id)?.attendance !== undefined;
   const looking = lookForMeetings({ network, isJoined, onFound });
 
@@ -125,9 +119,8 @@ export function createWorkplace(deps: {
     return row;
   }
 
-  function open(id: MeetingId): OpenMeeting {
-    return (atHand.get(id) ?? bring(id)).meeting;
-  }
+  const known = (id: MeetingId): MeetingAtHand => atHand.get(id) ?? bring(id);
+  const open = (id: MeetingId): OpenMeeting => known(id).meeting;
 
   function bring(id: MeetingId): MeetingAtHand {
     const row = stored(id);
@@ -173,7 +166,7 @@ export function createWorkplace(deps: {
       try {
         settle(one);
         events.emit('meeting.view', view(id));
-        events.emit('papers.changed', { meeting: id, papers: papers(id) });
+        events.emit('papers.changed', { meeting: id, papers: desk.statuses(one) });
       } catch (error) {
         // Whatever others wrote into one meeting, the rest of this laptop goes on.
         log.error('meeting could not be shown', { meeting: id }, error);
@@ -195,7 +188,7 @@ export function createWorkplace(deps: {
     const { meeting } = one;
     if (keepSummary(one) || sinceOf(meeting.id) !== one.onlyHereSince) listChanged();
     one.onlyHereSince = sinceOf(meeting.id);
-    exchange(one);
+    desk.exchange(one);
     if (!cannotWrite(store.health.trouble())) {
       if (!deps.relay) void receiptPapers(one, session.member, store, log);
       void seal(one);
@@ -224,21 +217,6 @@ export function createWorkplace(deps: {
     for (const id of atHand.keys()) tell(id);
   }
 
-  function isMeteredNow(): boolean {
-    return isMetered(store.settings.get().metered, systemSays);
-  }
-
-  /** Perhaps: what the network costs is other than before. */
-  function priceChanged(): void {
-    network.keepPapers(isMeteredNow());
-    tellAll();
-  }
-
-  const pauseNow = (one: MeetingAtHand) => pauseOf(one.pauseWord, isMeteredNow());
-
-  const exchange = (one: MeetingAtHand) =>
-    exchangePapers(one, session.member, store, { pause: pauseNow(one), metered: isMeteredNow() });
-
   async function seal(one: MeetingAtHand): Promise<void> {
     if (one.sealing) return;
     one.sealing = true;
@@ -263,20 +241,12 @@ export function createWorkplace(deps: {
     const nameOf = (member: string): string | null =>
       one?.meeting.writers().roster.find((entry) => entry.member === member)?.name ?? null;
     const status = one?.attendance?.status() ?? { role: 'alone' as const };
-    return { ...connectionOf(session, saved, nameOf, status, now), metered: isMeteredNow() };
+    return { ...connectionOf(session, saved, nameOf, status, now), metered: desk.metered() };
   }
 
   function view(id: MeetingId): MeetingView {
-    const { meeting, ownClock } = atHand.get(id) ?? bring(id);
+    const { meeting, ownClock } = known(id);
     return viewOf(meeting, session, stored(id), connection(id), sinceOf(id), ownClock);
-  }
-
-  function papers(id: MeetingId): ReturnType<typeof paperStatuses> {
-    const meeting = open(id);
-    const one = atHand.get(id);
-    const progressOf = (paper: Sha256) =>
-      (isHost(one) ? network.arriving(paper) : undefined) ?? one?.fetcher?.progress(paper);
-    return paperStatuses(meeting, store, progressOf, one ? pauseNow(one) : null);
   }
 
   /** Since when there are own changes only here, unless for a moment only. */
@@ -313,7 +283,7 @@ export function createWorkplace(deps: {
   }
 
   async function carry(id: MeetingId): Promise<readonly string[]> {
-    const one = atHand.get(id) ?? bring(id);
+    const one = known(id);
     if (one.meeting.readOnly) throw new Refusal('read-only-meeting');
     if (!one.meeting.state()) throw new Refusal('not-convened');
     const attendance = await attend(attending, one);
@@ -341,7 +311,7 @@ export function createWorkplace(deps: {
     carry,
     async entrust(id, address) {
       await entrust(deps, open(id), address);
-      const one = atHand.get(id) ?? bring(id);
+      const one = known(id);
       await one.meeting.settle();
       (await attend(attending, one)).release(address);
     },
@@ -360,12 +330,12 @@ export function createWorkplace(deps: {
       if (!target) throw new Refusal(wanted ? 'meeting-not-there' : 'no-meeting-there');
       const row = store.meetings.get(target.meeting);
       if (row?.readOnly) throw new Refusal('read-only-meeting');
-      const known = row ?? {
+      const before = row ?? {
         ...newRow(target.meeting, now()),
         summary: { title: target.title, kind: '', start: target.start, place: '', phase: 'convened' as const },
       };
-      store.meetings.put({ ...known, addresses: withAddress(known.addresses, address) });
-      const one = atHand.get(target.meeting) ?? bring(target.meeting);
+      store.meetings.put({ ...before, addresses: withAddress(before.addresses, address) });
+      const one = known(target.meeting);
       (await attend(attending, one)).found([address]);
       listChanged();
       return target.meeting;
@@ -383,45 +353,24 @@ export function createWorkplace(deps: {
       links: [...atHand.keys()].flatMap((id) => linkDiagnosticsOf(connection(id)) ?? []),
       open: atHand.size,
     }),
-    papers,
-    papersElsewhere(id) {
-      const meeting = open(id);
-      return holdingsElsewhere({
-        me: session.member,
-        papers: papersByNeed(meeting, null),
-        laptops: atHand.get(id)?.attendance?.laptops() ?? [],
-        receivedBy: (paper) => meeting.state()?.receipts[paper] ?? [],
-        ask: (laptop, papers) => network.askHoldings(id, laptop, papers),
-      });
-    },
-    async chunk({ meeting: id, paper, chunk, urgent }) {
-      const meeting = open(id);
-      const record = meeting.papers().get(paper);
-      // Whole, it is read on after it was taken off the agenda, as if it had been opened whole.
-      const readable = store.papers.find(paper) || papersByNeed(meeting, null).some(({ sha256 }) => sha256 === paper);
-      if (!record || !readable) throw new Refusal('paper-withdrawn');
-      if (atHand.get(id)?.fetcher?.progress(paper).unusable) throw new Refusal('paper-unusable');
-      return await chunks.wait(record, chunk, urgent);
-    },
+    papers: (id) => desk.statuses(known(id)),
+    papersElsewhere: (id) => desk.elsewhere(known(id)),
+    chunk: async (input) => await desk.chunk(known(input.meeting), input),
     reading(id, paper) {
       const one = atHand.get(id);
-      if (!one || one.reading === paper) return;
-      one.reading = paper;
-      exchange(one);
+      if (one) desk.reading(one, paper);
     },
     pausePapers(id, paused) {
-      const one = atHand.get(id) ?? bring(id);
-      one.pauseWord = paused ? 'pause' : 'fetch';
-      exchange(one);
+      desk.pause(known(id), paused);
       tell(id);
     },
-    settingsChanged: priceChanged,
+    settingsChanged: desk.priceChanged,
     async resume() {
       for (const row of store.meetings.list()) {
         if (row.readOnly) continue;
         try {
           if (!row.carrying && (row.addresses.length === 0 || isLongOver(row))) continue;
-          await attend(attending, atHand.get(row.id) ?? bring(row.id), row.carrying);
+          await attend(attending, known(row.id), row.carrying);
         } catch (error) {
           log.error('meeting could not be resumed', { meeting: row.id }, error);
         }
@@ -435,11 +384,9 @@ export function createWorkplace(deps: {
       listChanged();
     },
     async close() {
-      chunks.close();
-      stopArriving();
+      desk.close();
       looking.close();
       stopDisk();
-      stopMetered();
       for (const one of atHand.values()) {
         try {
           // What was done in the last moment is in the list next time.
