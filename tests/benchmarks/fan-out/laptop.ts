@@ -1,3 +1,4 @@
+import { constants, inflateRawSync } from 'node:zlib';
 import * as Y from 'yjs';
 import type { StreamHead } from '../../../common/acts/entry.ts';
 import { encodeControl, LINK_PROTOCOL } from '../../../common/wire/link.ts';
@@ -52,11 +53,18 @@ interface Batch {
 /** What many laptops were sent is read by one of them for all: as if each had a computer. By its beginning, end and length. */
 const read = new Map<string, Batch | null>();
 const KEPT_MESSAGES = 200;
+/** Where the blocks that many are sent begin, if others with the number of the batch stand before them. */
+const FLUSHED = Buffer.from([0, 0, 0xff, 0xff]);
+const MAX_START = 100;
 
 /** The entries in a control message; null when it is another one. */
 function batchIn(data: Buffer, isPacked: boolean): Batch | null {
-  const name = `${data.length} ${data.toString('latin1', 0, 80)} ${data.toString('latin1', Math.max(0, data.length - 32))}`;
+  const flushed = isPacked ? data.subarray(0, MAX_START).indexOf(FLUSHED) : -1;
+  const from = flushed < 0 ? 0 : flushed + FLUSHED.length;
+  const end = data.toString('latin1', Math.max(0, data.length - 32));
+  const name = `${data.length - from} ${data.toString('latin1', from, from + 80)} ${end}`;
   const known = read.get(name);
+  if (known && from > 0) return { ...known, batch: batchBefore(data, from) };
   if (known !== undefined) return known;
   const text = controlText(data, isPacked) ?? '';
   const batch = BATCH.exec(text.slice(0, 60));
@@ -67,6 +75,15 @@ function batchIn(data: Buffer, isPacked: boolean): Batch | null {
     read.delete(oldest);
   }
   return found;
+}
+
+/** The number in the blocks that end there. */
+function batchBefore(data: Buffer, end: number): string {
+  // Two zeros, and the length of the message in 1 to 3 bytes of which all but the last have the highest bit.
+  let from = 2;
+  while ((data[from++] as number) >= 128);
+  const start = inflateRawSync(data.subarray(from, end), { finishFlush: constants.Z_SYNC_FLUSH }).toString();
+  return /"batch":(\d+)/.exec(start)?.[1] ?? '';
 }
 
 /** A client that speaks to each server as its own client does, and only reads what it must to measure. */
