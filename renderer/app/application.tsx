@@ -1,4 +1,5 @@
 import { lazy, Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import type { AppStatus, EnrolmentStatus, Settings } from '../../common/contract/requests.ts';
 import { followClockAhead, useClockAhead } from '../bridge/clock-ahead.ts';
 import { changeSettings, useAppStatus, useSettings } from '../bridge/engine-values.ts';
@@ -9,7 +10,7 @@ import { EnrolmentProgress } from '../features/people/enrolment-progress.tsx';
 import { FirstStart } from '../features/people/first-start.tsx';
 import { Unlock } from '../features/people/unlock.tsx';
 import { DiagnosticsScreen } from '../features/settings/diagnostics-screen.tsx';
-import { Known } from '../ui/screen.tsx';
+import { Known, Waiting } from '../ui/screen.tsx';
 import styles from './application.module.css';
 import { ClosingDialog } from './closing-dialog.tsx';
 import { EngineBanner } from './engine-banner.tsx';
@@ -38,7 +39,13 @@ export function Application() {
   return (
     <Look settings={known ?? DEFAULT_LOOK}>
       <ErrorBoundary place={JSON.stringify(view)} onHome={goHome}>
-        <Suspense fallback={null}>{window.phien.windowKind === 'room' ? <RoomWindow /> : <MainWindow />}</Suspense>
+        {window.phien.windowKind === 'room' ? (
+          <Suspense fallback={null}>
+            <RoomWindow />
+          </Suspense>
+        ) : (
+          <MainWindow />
+        )}
       </ErrorBoundary>
       <Notices />
     </Look>
@@ -46,6 +53,7 @@ export function Application() {
 }
 
 function MainWindow() {
+  const { t } = useTranslation();
   const status = useAppStatus();
   // Kept here, since a request that fails at once ends before its own screen is there to hear of it.
   const [enrolment, setEnrolment] = useState<EnrolmentStatus | null>(null);
@@ -58,7 +66,9 @@ function MainWindow() {
       {status.state === 'known' ? <EndedCertificate status={status.value} /> : null}
       <ClosingDialog />
       <main className={styles['content']}>
-        <Known value={status}>{(value) => <Stage status={value} enrolment={enrolment} />}</Known>
+        <Suspense fallback={<Waiting text={t('common.loading')} />}>
+          <Known value={status}>{(value) => <Stage status={value} enrolment={enrolment} />}</Known>
+        </Suspense>
       </main>
     </div>
   );

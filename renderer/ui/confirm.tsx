@@ -6,9 +6,11 @@ import {
   DialogContent,
   DialogSurface,
   DialogTitle,
+  Spinner,
 } from '@fluentui/react-components';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useLasting } from './time.ts';
 
 /** Asks before something that can't be taken back, or collects a little more for it. */
 export function Confirm(props: {
@@ -23,6 +25,7 @@ export function Confirm(props: {
   readonly onCancel: () => void;
 }) {
   const { t } = useTranslation();
+  const takesTime = useLasting(props.busy === true);
   return (
     <Dialog open={props.open} onOpenChange={(_, data) => (data.open ? undefined : props.onCancel())}>
       <DialogSurface aria-describedby={undefined}>
@@ -42,6 +45,7 @@ export function Confirm(props: {
                 disabled={props.disabled === true}
                 // Keeps the focus: without it Escape would no longer reach the dialog.
                 disabledFocusable={props.busy === true}
+                {...(takesTime ? { icon: <Spinner size="tiny" /> } : {})}
                 data-testid={props.testid}
               >
                 {props.action}

@@ -1,4 +1,5 @@
 import { MessageBar, MessageBarBody } from '@fluentui/react-components';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RequestFailure } from '../bridge/phien.ts';
 
@@ -11,10 +12,19 @@ export function useErrorText(): (code: string, params?: Readonly<Record<string, 
 
 export function Failure({ failure }: { readonly failure: RequestFailure | null }) {
   const text = useErrorText();
+  const place = useRef<HTMLDivElement>(null);
+  const code = failure?.code;
+  // Below the end of a long form nobody would see that the button did anything. After the screen has put the focus on its heading.
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => place.current?.scrollIntoView({ block: 'nearest' }));
+    return () => cancelAnimationFrame(frame);
+  }, [code]);
   if (failure === null) return null;
   return (
-    <MessageBar intent="error" layout="multiline" role="alert" data-testid="failure">
-      <MessageBarBody>{text(failure.code, failure.params)}</MessageBarBody>
-    </MessageBar>
+    <div ref={place}>
+      <MessageBar intent="error" layout="multiline" role="alert" data-testid="failure">
+        <MessageBarBody>{text(failure.code, failure.params)}</MessageBarBody>
+      </MessageBar>
+    </div>
   );
 }

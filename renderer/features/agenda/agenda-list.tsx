@@ -135,10 +135,12 @@ function Fetching({ status }: { readonly status: PaperStatus }) {
   const left = status.bytesPerSecond > 0 ? (status.size - status.have) / status.bytesPerSecond : null;
   const text =
     status.state === 'fetching'
-      ? t('agenda.fetching', {
-          percent: percentText(share, i18n.language),
-          speed: sizeText(status.bytesPerSecond, i18n.language),
-        }) +
+      ? (left === null
+          ? t('agenda.fetchingStill', { percent: percentText(share, i18n.language) })
+          : t('agenda.fetching', {
+              percent: percentText(share, i18n.language),
+              speed: sizeText(status.bytesPerSecond, i18n.language),
+            })) +
         (left === null ? '' : ` · ${t('agenda.timeLeft', { time: duration(Math.ceil(left)) })}`) +
         (status.givers === 0 ? '' : ` · ${t('agenda.fromGivers', { count: status.givers })}`)
       : t(`agenda.paperState.${status.state}`);

@@ -1,4 +1,4 @@
-import { Button } from '@fluentui/react-components';
+import { Button, Spinner } from '@fluentui/react-components';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { FoundMeeting, MeetingSummary } from '../../../common/contract/requests.ts';
@@ -6,7 +6,7 @@ import type { MeetingId } from '../../../common/domain/ids.ts';
 import { useEvent, useRequest } from '../../bridge/use-request.ts';
 import { Failure } from '../../ui/failure.tsx';
 import { screenStyles, Section } from '../../ui/screen.tsx';
-import { dateAndTime } from '../../ui/time.ts';
+import { dateAndTime, useLasting } from '../../ui/time.ts';
 import { newlyFound } from './group-meetings.ts';
 import styles from './home.module.css';
 
@@ -40,6 +40,7 @@ function FoundCard({
 }) {
   const { t } = useTranslation();
   const join = useRequest('meetings.join');
+  const takesTime = useLasting(join.busy);
   async function enter(): Promise<void> {
     const joined = await join.run({ address: found.address, meeting: found.meeting });
     if (joined) onEnter(joined.meeting);
@@ -54,7 +55,13 @@ function FoundCard({
         </div>
         <Failure failure={join.failure} />
       </div>
-      <Button appearance="primary" onClick={() => void enter()} disabledFocusable={join.busy} data-testid="join-found">
+      <Button
+        appearance="primary"
+        {...(takesTime ? { icon: <Spinner size="tiny" /> } : {})}
+        onClick={() => void enter()}
+        disabledFocusable={join.busy}
+        data-testid="join-found"
+      >
         {t('home.join')}
       </Button>
     </li>

@@ -44,7 +44,7 @@ export function ConnectionStatus({ view, onDiagnostics }: { readonly view: Meeti
         {refusal === null ? '' : `. ${refusal}`}
         {line && 'since' in line.saved ? `. ${saved(line.saved, 'short')}` : ''}
       </span>
-      <Popover withArrow trapFocus>
+      <Popover withArrow trapFocus positioning={{ overflowBoundaryPadding: 8 }}>
         <PopoverTrigger disableButtonEnhancement>
           <Button
             appearance="subtle"
@@ -158,7 +158,9 @@ function Details({ view, line }: { readonly view: MeetingView; readonly line: Co
         </Fact>
       ) : null}
       {connection.problem === null ? null : (
-        <Fact name={t('meeting.connection.problem')}>{errorText(connection.problem)}</Fact>
+        <Fact name={t('meeting.connection.problem')}>
+          {connection.problem === 'unreachable' ? t('meeting.connection.noAnswer') : errorText(connection.problem)}
+        </Fact>
       )}
     </dl>
   );

@@ -22,7 +22,15 @@ export function EnrolmentProgress(props: {
   const step = status?.step ?? 'waiting-for-approval';
   const ended = step === 'refused' || step === 'failed';
   return (
-    <Screen title={t(renewing ? 'people.forgotten.progressTitle' : 'people.enrolment.progressTitle')}>
+    <Screen
+      title={t(
+        props.onBack
+          ? 'people.certificate.renew'
+          : renewing
+            ? 'people.forgotten.progressTitle'
+            : 'people.enrolment.progressTitle',
+      )}
+    >
       <div className={screenStyles['card']} aria-live="polite" data-testid="enrolment-status">
         {ended ? (
           <MessageBar intent="error" layout="multiline">
