@@ -11,7 +11,8 @@ export type SigningErrorCode =
   | 'signing-not-the-approved-revision'
   | 'signing-revision-not-allowed'
   | 'signing-placeholder-missing'
-  | 'signing-cms-does-not-match';
+  | 'signing-cms-does-not-match'
+  | 'signing-stopped';
 
 /** An expected failure of preparing or making a signature; `code` is for people, the message for the log. */
 export class SigningError extends Error {

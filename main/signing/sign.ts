@@ -16,7 +16,7 @@ import { RESERVED, cmsIn, signaturePlace } from './signature-dictionary.ts';
 import type { SignatureRevision } from './signature-revision.ts';
 import { RevisionError, isPlaceholder, readSignatureRevision, stringEntry } from './signature-revision.ts';
 
-export interface SignIncrementRequest {
+export interface IncrementToCheck {
   /** What the signer approved: length and hash of a beginning of `revision`. */
   readonly approved: { readonly sha256: Sha256; readonly length: number };
   /** The document that the increment extends: the approved bytes, and after them nothing but finished signatures. */
@@ -25,13 +25,18 @@ export interface SignIncrementRequest {
   readonly increment: Uint8Array;
   /** The field that the signer means to sign. */
   readonly field: string;
-  readonly signer: Signer;
-  /** Default: RSASSA-PSS. */
-  readonly algorithm?: SignatureAlgorithm;
+  /** The signer's certificates, DER, the own first. */
+  readonly chain: readonly Uint8Array[];
   /** What the visible signature must say, line by line. Default: not checked. */
   readonly lines?: readonly string[];
   /** Now on the signer's clock: the claimed time may differ by `MAX_CLOCK_DIFFERENCE` at most. Default: not checked. */
   readonly now?: Date;
+}
+
+export interface SignIncrementRequest extends Omit<IncrementToCheck, 'chain'> {
+  readonly signer: Signer;
+  /** Default: RSASSA-PSS. */
+  readonly algorithm?: SignatureAlgorithm;
 }
 
 /** Milliseconds. Laptops without internet have bad clocks; a wrong day is a mistake or a lie. */
@@ -74,8 +79,25 @@ function checked<T>(check: () => T): T {
  * everything but its Contents. Returns the CMS. Throws SigningError; what the signer throws passes through.
  */
 export async function signIncrement(request: SignIncrementRequest): Promise<Uint8Array> {
+  const { signer, algorithm } = request;
+  return await signChecked(checkIncrement({ ...request, chain: signer.chain }), signer, algorithm);
+}
+
+/** Of a digest that `checkIncrement` gave on this laptop, never of another one. Throws like `signIncrement`. */
+export async function signChecked(
+  digest: Uint8Array,
+  signer: Signer,
+  algorithm: SignatureAlgorithm = 'RSASSA-PSS',
+): Promise<Uint8Array> {
+  const cms = await signCms(digest, signer, algorithm);
+  requireGoodCms(cms, digest);
+  return cms;
+}
+
+/** All that comes before the key: whether it may be signed, and the digest of what is. Throws SigningError. */
+export function checkIncrement(request: IncrementToCheck): Uint8Array {
   const { approved, revision, increment } = request;
-  const [own] = readChain(request.signer.chain);
+  const [own] = readChain(request.chain);
   if (
     revision.length < approved.length ||
     sha256(revision.subarray(0, approved.length)).toString('hex') !== approved.sha256
@@ -99,10 +121,7 @@ export async function signIncrement(request: SignIncrementRequest): Promise<Uint
     throw new SigningError('signing-revision-not-allowed', 'the claimed time is not within the certificate');
   if (request.now && Math.abs(request.now.getTime() - claimed.getTime()) > MAX_CLOCK_DIFFERENCE)
     throw new SigningError('signing-revision-not-allowed', 'the claimed time is far from now');
-  const digest = digestOf(bytes, range);
-  const cms = await signCms(digest, request.signer, request.algorithm ?? 'RSASSA-PSS');
-  requireGoodCms(cms, digest);
-  return cms;
+  return digestOf(bytes, range);
 }
 
 /** Nobody signs after a signature that does not hold. Whom it belongs to is for `verifyPdf` and its trust to say. */

@@ -1,23 +1,15 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { asSha256 } from '../../common/domain/ids.ts';
-import { SIGNATURE_FIELDS } from '../../common/domain/minutes-signatures.ts';
 import { verdictOf, type Verdict } from '../../common/domain/verdict.ts';
 import type { PdfSigning, SignerInfo } from '../meetings/ports.ts';
-import { SigningError } from '../signing/errors.ts';
-import { findLinkRects } from '../signing/pdf/links.ts';
-import { appendPlaceholder } from '../signing/placeholder.ts';
-import { prepareSignatures } from '../signing/prepare.ts';
-import { embedCms, signIncrement } from '../signing/sign.ts';
+import { SigningError, type SigningErrorCode } from '../signing/errors.ts';
+import { embedCms, signChecked } from '../signing/sign.ts';
+import type { Appended, Prepared, SigningTask } from '../signing/sign-worker.ts';
 import type { VerifyTask } from '../signing/verify-worker.ts';
 import { inWorker, workerFile, type WorkerBounds } from '../threads/bounded-thread.ts';
 
-/** How the printed page marks where a signature goes: not our own scheme, whose addresses Chromium would rewrite. */
-const PLACE = 'phien-sign:';
-
 /** The largest files that are verified (256 MB, two signatures) take seconds on old laptops. */
-const VERIFICATION: WorkerBounds = { timeoutMs: 60_000, heapMb: 1024 };
+const BOUNDS: WorkerBounds = { timeoutMs: 60_000, heapMb: 1024 };
 
 /**
  * Checks signed PDFs, away from this thread; needs nothing but the roots to trust. What takes too long or too much memory
@@ -26,7 +18,7 @@ const VERIFICATION: WorkerBounds = { timeoutMs: 60_000, heapMb: 1024 };
 export async function pdfVerifier(
   pdf: Uint8Array,
   { trust, expected }: Parameters<PdfSigning['verify']>[1],
-  bounds = VERIFICATION,
+  bounds = BOUNDS,
 ): Promise<Verdict> {
   const copy = new Uint8Array(pdf);
   const task: VerifyTask = { pdf: copy, options: { trust, ...(expected ? { expected } : {}) } };
@@ -34,36 +26,26 @@ export async function pdfVerifier(
   return 'answer' in checked ? checked.answer : verdictOf(['verification-stopped']);
 }
 
-/** The port `PdfSigning` on our signing code. */
-export function pdfSigning(fontFolder: string): PdfSigning {
+/** The port `PdfSigning` on our signing code. Only the key is used on this thread. */
+export function pdfSigning(fontFolder: string, bounds = BOUNDS): PdfSigning {
+  async function apart<Answer extends object>(task: SigningTask): Promise<Answer | { error: SigningErrorCode }> {
+    const done = await inWorker<Answer>(workerFile('signing/sign-worker'), task, bounds);
+    return 'answer' in done ? done.answer : { error: 'signing-stopped' };
+  }
   return {
     async prepare(pdf) {
-      const places = findLinkRects(pdf, PLACE);
-      const fields = (['secretary', 'chair'] as const).map((role) => {
-        const place = places.find((one) => one.uri === PLACE + role);
-        if (!place) throw new Error(`the printed minutes have no place for the signature of the ${role}`);
-        return { name: SIGNATURE_FIELDS[role], page: place.page, rect: place.rect };
-      });
       const regular = await readFile(join(fontFolder, 'Tinos_400Regular.ttf'));
-      return prepareSignatures(pdf, fields, { regular }, { disarmLinks: PLACE });
+      const prepared = await apart<Prepared>({ step: 'prepare', pdf, regular });
+      if ('error' in prepared) throw new SigningError(prepared.error, 'prepare');
+      return prepared.pdf;
     },
     async sign(pdf, { role, who, signer, time }) {
+      const lines = visibleLines(who, time);
+      const appended = await apart<Appended>({ step: 'append', pdf, role, chain: signer.chain, time, lines });
+      if ('error' in appended) return { ok: false, error: appended.error };
       try {
-        const field = SIGNATURE_FIELDS[role];
-        const lines = visibleLines(who, time);
-        const { pdf: opened, increment } = appendPlaceholder(pdf, {
-          field,
-          role: role === 'secretary' ? 'certify' : 'approve',
-          chain: signer.chain,
-          time,
-          lines,
-        });
-        const approved = {
-          sha256: asSha256(createHash('sha256').update(pdf).digest('hex')),
-          length: pdf.byteLength,
-        };
-        const cms = await signIncrement({ approved, revision: pdf, increment, field, signer, lines, now: time });
-        return { ok: true, value: embedCms(opened, cms).subarray(pdf.byteLength) };
+        const cms = await signChecked(appended.digest, signer);
+        return { ok: true, value: embedCms(Buffer.concat([pdf, appended.increment]), cms).subarray(pdf.byteLength) };
       } catch (error) {
         if (error instanceof SigningError) return { ok: false, error: error.code };
         throw error;
