@@ -280,7 +280,10 @@ export function openLinkSession(options: {
     }
     // Without the stream that wasn't allowed, the next connection is not the same again.
     const other = code === closeCodes.notAllowed && options.withheld.size > withheldBefore;
-    end(other ? { problem: 'not-allowed', final: false } : endOf(code));
+    if (other) return end({ problem: 'not-allowed', final: false });
+    // The packed hello, by a laptop that knows no packed messages.
+    if (!ready && code === closeCodes.malformed) return end({ problem: 'other-version', final: true });
+    end(endOf(code));
   });
 
   return {
