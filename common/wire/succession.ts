@@ -7,7 +7,6 @@ import {
   type Epoch,
   type KnownLaptop,
 } from './carrier.ts';
-import { createClaims, WELCOME_MILLISECONDS } from './claims.ts';
 import { createDoubt } from './doubt.ts';
 import { createKeeping } from './keeping.ts';
 
@@ -31,7 +30,7 @@ export interface Succession {
   /** Looks for whoever carries the meeting: a laptop starts, or its person comes back. */
   seek(now: number): void;
   /** The link is up. `epoch` null: a laptop of before epochs. */
-  joined(address: string, epoch: Epoch | null, now: number): void;
+  joined(address: string, epoch: Epoch | null): void;
   /** The carrying laptop told who is connected, and the epoch it carries with now. */
   heardOf(laptops: readonly KnownLaptop[], epoch?: Epoch): void;
   /** These are linked to this laptop, which carries it. */
@@ -43,8 +42,6 @@ export interface Succession {
    * shows that there is a computer at all; the line may be out.
    */
   failed(address: string, now: number, report?: CarrierReport, heard?: boolean): void;
-  /** To be asked often. True: who was followed hasn't welcomed this laptop in time, and is not waited for any longer. */
-  gaveUp(now: number): boolean;
   /** The last try there failed so. */
   unheard(address: string): boolean;
 
@@ -61,8 +58,8 @@ export interface Succession {
     silentFor: number,
   ): { readonly answer: 'carry' | 'wait' | 'no'; readonly open: readonly string[] };
   /** Takes the meeting over, or carries on after a restart: returns the epoch to serve with. */
-  carry(now: number): Epoch;
-  carryOn(now: number): Epoch;
+  carry(): Epoch;
+  carryOn(): Epoch;
   /** Somebody of this epoch comes to this laptop while it carries: it goes above it. True if it had to. */
   goAbove(epoch: Epoch): boolean;
   /**
@@ -70,7 +67,7 @@ export interface Succession {
    * answer to `compared`; `knock`: as if somebody had knocked, since they don't reach whoever carries it, or are not reached
    * from here, again and again, though they reach this laptop.
    */
-  noticed(epoch: Epoch, address: string, now: number): 'ignore' | 'tell' | 'check' | 'knock';
+  noticed(epoch: Epoch, address: string): 'ignore' | 'tell' | 'check' | 'knock';
   /**
    * What was asked because of a notice; null: not reached. `yield`: leave what there is for the one at that address; `knock`:
    * it doesn't reach whoever carries it, as if it had knocked.
@@ -148,9 +145,6 @@ export function createSuccession(options: {
   /** Who know that this laptop carries it: were linked here, or gone above. Whoever of them is higher took it over knowingly. */
   let aware = new Set<string>();
   const keeping = createKeeping();
-  const claims = createClaims();
-  /** Where this laptop was sent, or goes because of a claim, and since when; until it is linked to somebody. */
-  let following: { readonly address: string; readonly since: number } | null = null;
   let failures = new Map<string, { readonly at: number; readonly heard: boolean }>();
   /** Answered, but doesn't carry. */
   let answers = new Map<string, CarrierReport>();
@@ -173,8 +167,6 @@ export function createSuccession(options: {
 
   function begin(now: number): void {
     role = 'seeking';
-    following = null;
-    claims.lost(now);
     since = now;
     told = null;
     // What was found out while the carrying laptop was silent already still holds.
@@ -222,21 +214,6 @@ export function createSuccession(options: {
     return true;
   }
 
-  /** Goes above who claims the meeting, unless that one has been gone above too often. */
-  function outbid(epoch: Epoch, step: number, now: number): 'above' | 'ignore' {
-    const may = role === 'carrying' && compareEpochs(epoch, seen) > 0 && claims.mayOutbid(epoch.member, now);
-    return may && goAbove(epoch, step) ? 'above' : 'ignore';
-  }
-
-  /** That one answered that it carries the meeting with a higher epoch. */
-  function claimed(epoch: Epoch, now: number): 'yield' | 'above' | 'ignore' {
-    const counts = claims.count(epoch.member, now);
-    if (role === 'carrying' && (!counts || standsFirm(epoch, now))) return outbid(epoch, MAX_STEP_OF_CARRIER, now);
-    if (!counts) return 'ignore';
-    claims.followed(epoch.member, now);
-    return 'yield';
-  }
-
   function standsFirm(epoch: Epoch, now: number): boolean {
     if (options.keeps?.()) return keeping.standsFirm(epoch, now);
     const who = `${epoch.member} ${epoch.device}`;
@@ -260,10 +237,9 @@ export function createSuccession(options: {
       carrier: role === 'joined' ? carriedAt : null,
     }),
     seek: begin,
-    joined(address, epoch, now) {
+    joined(address, epoch) {
       role = 'joined';
       carriedAt = address;
-      if (epoch) claims.joined(epoch.member, now);
       told = null;
       vain = { address, tries: 0 };
       doubt.forget();
@@ -278,34 +254,15 @@ export function createSuccession(options: {
       for (const { member, device } of laptops) aware.add(`${member} ${device}`);
     },
     lost(now, successor) {
-      const left = carriedAt;
-      const served = claims.lost(now);
       begin(now);
-      if (left !== null && !served) {
-        // Others first: it welcomes everybody again and again.
-        failed(left, now);
-        carriedAt = null;
-      }
       if (successor?.device === me.device) return true;
       if (successor) {
         told = successor.address;
-        following = { address: told, since: now };
         if (carriedAt) failures.set(carriedAt, { at: now, heard: true });
       }
       return false;
     },
-    failed(address, now, report, heard) {
-      if (report?.state !== 'carrying') return failed(address, now, report, heard);
-      // Who carries it lets in whoever may come.
-      if (report.epoch) claims.refused(report.epoch.member, now);
-      failed(address, now);
-    },
-    gaveUp(now) {
-      if (role !== 'seeking' || !following || now - following.since < WELCOME_MILLISECONDS) return false;
-      failed(following.address, now);
-      following = null;
-      return true;
-    },
+    failed,
     unheard: (address) => failures.get(address)?.heard === false,
     targets(now) {
       if (role !== 'seeking') return [];
@@ -349,27 +306,24 @@ export function createSuccession(options: {
         .filter((address) => !isGone(address) && !(waited && answers.has(address)));
       return { answer: open.length === 0 ? 'carry' : 'wait', open };
     },
-    carry(now) {
+    carry() {
       seen = { n: (seen?.n ?? 0) + 1, ...me };
       role = 'carrying';
-      claims.lost(now);
       aware = new Set();
       return seen;
     },
-    carryOn(now) {
-      if (!seen || !isMe(seen)) return this.carry(now);
+    carryOn() {
+      if (!seen || !isMe(seen)) return this.carry();
       role = 'carrying';
       return seen;
     },
     goAbove: (epoch) => goAbove(epoch, MAX_STEP_OF_NEWCOMER),
-    noticed(epoch, address, now) {
+    noticed(epoch, address) {
       if (role === 'seeking') {
         // Known or not, the highest one seen is where to go; where this laptop was sent meanwhile may be wrong.
         const underWay = address === told && !failures.has(address);
         if (compareEpochs(epoch, seen) < 0 || underWay) return 'ignore';
-        if (address !== vain.address || vain.tries < VAIN_TRIES || !mayTakeOver()) {
-          return claims.count(epoch.member, now) ? 'tell' : 'ignore';
-        }
+        if (address !== vain.address || vain.tries < VAIN_TRIES || !mayTakeOver()) return 'tell';
         note(epoch);
         return 'knock';
       }
@@ -383,35 +337,31 @@ export function createSuccession(options: {
     },
     compared(epoch, report, now) {
       if (role === 'seeking' || role === 'away') return 'ignore';
-      if (report?.state === 'carrying' && report.epoch && outranks(report.epoch)) return claimed(report.epoch, now);
+      if (report?.state === 'carrying' && report.epoch && outranks(report.epoch)) {
+        if (role !== 'carrying' || !standsFirm(report.epoch, now)) return 'yield';
+        return goAbove(report.epoch, MAX_STEP_OF_CARRIER) ? 'above' : 'ignore';
+      }
       if (report === null && role === 'joined') return 'knock';
       // Whoever can't be reached from here can't serve those who are.
-      return report === null ? outbid(epoch, MAX_STEP_OF_NEWCOMER, now) : 'ignore';
+      return report === null && goAbove(epoch, MAX_STEP_OF_NEWCOMER) ? 'above' : 'ignore';
     },
     answered(address, report, now, heard = true) {
       if (role === 'carrying') {
-        if (!report?.epoch || !outranks(report.epoch)) return 'ignore';
-        if (report.state === 'carrying') return claimed(report.epoch, now);
-        if (report.state === 'joined' && report.carrier) hint([report.carrier]);
+        const higher = report?.epoch ? outranks(report.epoch) : false;
+        if (higher && report?.state === 'carrying') {
+          const firm = report.epoch !== null && standsFirm(report.epoch, now);
+          return firm && report.epoch && goAbove(report.epoch, MAX_STEP_OF_CARRIER) ? 'above' : 'yield';
+        }
+        if (higher && report?.state === 'joined' && report.carrier) hint([report.carrier]);
         return 'ignore';
       }
       if (role === 'joined' && address === carriedAt) doubt.asked(heard || report !== null, now);
-      if (role === 'seeking' && report?.state === 'carrying' && report.epoch) {
-        const { member } = report.epoch;
-        if (!claims.count(member, now)) {
-          failed(address, now);
-          return 'ignore';
-        }
-        claims.followed(member, now);
-        if (following?.address !== address) following = { address, since: now };
-      }
       if (role === 'seeking' || report === null) failed(address, now, report ?? undefined, heard);
       return role === 'seeking' && report?.state === 'carrying' ? 'retry' : 'ignore';
     },
     yieldTo(address, now) {
       begin(now);
       told = address;
-      following = { address, since: now };
       carriedAt = null;
     },
     hint,

@@ -60,7 +60,7 @@ export function keepDoor(options: {
     knock,
     notice(epoch, address) {
       if (options.closed()) return;
-      const to = succession.noticed(epoch, address, performance.now());
+      const to = succession.noticed(epoch, address);
       if (to === 'knock') void knock();
       if (to === 'check') void talk.compare(epoch, address);
       if (to !== 'tell') return;

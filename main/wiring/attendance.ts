@@ -195,7 +195,7 @@ export function attend(options: AttendanceOptions): RunningAttendance {
         epoch: () => succession.epoch(),
         onJoined({ address, carrier, epoch }) {
           if (link !== opened) return;
-          succession.joined(address, epoch ?? { n: 1, member: carrier, device: 'before-epochs' }, now());
+          succession.joined(address, epoch ?? { n: 1, member: carrier, device: 'before-epochs' });
           note();
           tell();
         },
@@ -257,7 +257,7 @@ export function attend(options: AttendanceOptions): RunningAttendance {
   }
 
   function takeOver(why: string): void {
-    const epoch = succession.carry(now());
+    const epoch = succession.carry();
     logger.info('takes the meeting over', { why, epoch: epoch.n });
     try {
       serve();
@@ -306,7 +306,6 @@ export function attend(options: AttendanceOptions): RunningAttendance {
   let suspicion = new AbortController();
   const heartbeat = setInterval(() => {
     tellAdvertised();
-    if (succession.gaveUp(now())) link?.retry();
     const carriedAt = succession.carriedAt();
     if (!carriedAt || succession.role() !== 'joined') return;
     if ((link?.silentFor() ?? 0) > SUSPECT_MILLISECONDS) return void talk.ask(carriedAt, false, suspicion.signal);
@@ -334,7 +333,7 @@ export function attend(options: AttendanceOptions): RunningAttendance {
   );
 
   function carryOn(): void {
-    succession.carryOn(now());
+    succession.carryOn();
     try {
       serve();
     } catch (error) {
@@ -368,7 +367,7 @@ export function attend(options: AttendanceOptions): RunningAttendance {
       const before = succession.carriedAt();
       // Whoever carries it now may be unknown here: a laptop that has just been started knows an old epoch.
       insistsUntil = now() + INSIST_MILLISECONDS;
-      succession.carry(now());
+      succession.carry();
       try {
         serve();
       } catch (error) {

@@ -10,6 +10,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { encodeDocumentFrames } from '../../common/wire/document-frames.ts';
 import { encodeControl, LINK_PROTOCOL } from '../../common/wire/link.ts';
 import { listMeetings } from '../../main/sync/carrier-client.ts';
+import { askCarrier } from '../../main/sync/carrier-question.ts';
 import { signMinutes } from '../fixtures/convened-meeting.ts';
 import { until, type TestLaptop } from '../fixtures/laptops.ts';
 import { attackedRoom, watchForCrashes, type AttackedRoom } from './attacked-room.ts';
@@ -103,6 +104,21 @@ test('whose laptop it is that offers meetings is what its certificate says', asy
   const { tls, member, name } = mallory;
   const list = await listMeetings(address, { tls, admit: () => ({ ok: true, value: { member, name } }) });
   expect(list).toMatchObject({ ok: true, value: { carrier: { member, name }, meetings: listed().meetings } });
+});
+
+test('[TAKE-6] who says to carry the meeting with an epoch of somebody else says nothing', async () => {
+  const secretary = await at.secretary.member();
+  const { tls, member, name } = mallory;
+  const credentials = { tls, admit: () => ({ ok: true as const, value: { member, name } }) };
+  const ask = (state: string, by: string) => {
+    const report = { state, epoch: { n: 9, member: by, device: 'made-up-device' }, carrier: null };
+    onRequest = (_request, response) => json(response, report);
+    return askCarrier(address, at.meeting, credentials, { within: 5000 });
+  };
+  expect(await ask('carrying', member)).toMatchObject({ state: 'carrying', epoch: { member } });
+  expect(await ask('carrying', secretary)).toBeNull();
+  // What it has seen may be anybody's.
+  expect(await ask('seeking', secretary)).toMatchObject({ state: 'seeking' });
 });
 
 test('[CON-1] a roster of its own for a known meeting is not believed, nor forged acts of others', async () => {
