@@ -20,7 +20,7 @@ import {
 
 /**
  * The link between a laptop and the one that carries the meeting: one WebSocket over mutual TLS. Text frames are the
- * control messages below, binary frames are document frames (`document-frames.ts`). The first message of each side tells
+ * control messages below, binary frames are document frames (`document-frames.ts`) or a packed control message. The first message of each side tells
  * the protocol version: `hello` from the laptop that connects, `welcome` back.
  *
  * Within one protocol version only optional fields and new message types are added: unknown fields and types are
