@@ -340,6 +340,28 @@ describe('a signed file that', () => {
     expect(check(append(signed, ATTACKS['takes a signature away']!.attack)).problems).toContain('signature-removed');
   });
 
+  it('lost one or all is said to have lost them, and not also to have none or a place still to be signed', () => {
+    const { signed, certified } = samples.get('table')!;
+    const without = (pdf: Uint8Array, ...names: string[]): Uint8Array =>
+      append(pdf, (document, writer) => {
+        for (const name of names) {
+          const field = fieldOf(document, name);
+          writer.set(field.ref, withEntries(field.dict, { V: undefined }));
+        }
+      });
+    for (const [pdf, names] of [
+      [signed, ['Chair']],
+      [signed, ['Secretary', 'Chair']],
+      [certified, ['Secretary']],
+    ] as const) {
+      const verdict = check(without(pdf, ...names));
+      expect(verdict.outcome).toBe('invalid');
+      expect(verdict.problems).toContain('signature-removed');
+      expect(verdict.problems).not.toContain('no-signatures');
+      expect(verdict.problems).not.toContain('field-not-signed');
+    }
+  });
+
   it('was cut after the first signature is invalid to who knows the signers, and never valid', () => {
     for (const { certified } of samples.values()) {
       expect(checkExpected(certified)).toMatchObject({ outcome: 'invalid' });

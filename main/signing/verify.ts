@@ -122,12 +122,12 @@ function verifyDocument(document: PdfDocument, roots: readonly Certificate[], op
     signature.problems.push(...revocationProblems(signature, options.revokedAt));
   }
   checkSteps(document, signatures, problems, changes);
-  if (hasLostSignature(document, fields)) problems.add('signature-removed');
-  checkExpected(signatures, expected, problems);
-
   const unsignedFields = fields.filter((field) => field.value === undefined).map((field) => field.name);
-  if (signatures.length === 0) problems.add('no-signatures');
+  // That a signature was taken out is the whole answer: “has none” or “not signed yet” beside it would sound harmless.
+  if (hasLostSignature(document, fields)) problems.add('signature-removed');
+  else if (signatures.length === 0) problems.add('no-signatures');
   else if (unsignedFields.length > 0) problems.add('field-not-signed');
+  checkExpected(signatures, expected, problems);
   const signers = signatures.map((signature) => signerVerdict(document, signature));
   return {
     outcome: outcomeOf([...problems, ...signers.flatMap((signer) => signer.problems)]),

@@ -56,9 +56,6 @@ export function VerdictView({ verdict: file }: { readonly verdict: FileVerdict }
           </ul>
         </Section>
       )}
-      {verdict.unsignedFields.length === 0 ? null : (
-        <p>{t('verify.unsignedFields', { count: verdict.unsignedFields.length })}</p>
-      )}
       {verdict.unchecked.length === 0 ? null : (
         <Section title={t('verify.unchecked')}>
           <ul>
