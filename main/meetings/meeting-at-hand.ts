@@ -1,3 +1,4 @@
+import type { Connection } from '../../common/contract/requests.ts';
 import type { MemberId, Sha256 } from '../../common/domain/ids.ts';
 import type { OpenMeeting } from './open-meeting.ts';
 import type { OwnChanges } from './own-changes.ts';
@@ -55,7 +56,8 @@ export const onlineWith = (one: MeetingAtHand): readonly MemberId[] => {
   return status && status.role !== 'alone' ? status.online : [];
 };
 
-export function isConnected(one: MeetingAtHand | undefined): boolean {
-  const status = one?.attendance?.status();
-  return status?.role === 'host' || (status?.role === 'member' && status.state === 'connected');
+export function linkOf(one: MeetingAtHand | undefined): Connection['state'] {
+  const status = one?.attendance?.status() ?? { role: 'alone' };
+  if (status.role === 'member') return status.state;
+  return status.role === 'host' ? 'connected' : 'offline';
 }

@@ -25,7 +25,7 @@ export function summaryOf(meeting: OpenMeeting): StoredMeeting['summary'] {
 export function listed(
   stored: StoredMeeting,
   session: Session,
-  now: { readonly connected: boolean; readonly carrying: boolean; readonly onlyHereSince: string | null },
+  now: Pick<MeetingSummary, 'link' | 'carrying' | 'onlyHereSince'>,
 ): MeetingSummary {
   return {
     meeting: stored.id,
@@ -51,7 +51,7 @@ export function viewOf(
   const { name, parent, symbol } = session.organisation;
   return {
     summary: listed({ ...stored, summary: summaryOf(meeting) }, session, {
-      connected: connection.state === 'connected',
+      link: connection.state,
       carrying: connection.role === 'host',
       onlyHereSince,
     }),

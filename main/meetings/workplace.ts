@@ -15,7 +15,7 @@ import { entrust, takeEntrusted } from './entrusting.ts';
 import type { EventHub } from './events.ts';
 import { receiptPapers } from './exchange-papers.ts';
 import { lookForMeetings } from './found-meetings.ts';
-import { isConnected, isHost, newAtHand, onlineWith, type MeetingAtHand } from './meeting-at-hand.ts';
+import { isHost, linkOf, newAtHand, onlineWith, type MeetingAtHand } from './meeting-at-hand.ts';
 import { meetingIdOf, newNonce } from './meeting-id.ts';
 import { sealMinutes, type MinutesDeps } from './meeting-minutes.ts';
 import { openPaperDesk, type PaperDesk } from './paper-desk.ts';
@@ -261,7 +261,7 @@ export function createWorkplace(deps: {
     return store.meetings.list().map((row) => {
       const one = atHand.get(row.id);
       return listed(row, session, {
-        connected: isConnected(one),
+        link: linkOf(one),
         carrying: isHost(one),
         onlyHereSince: row.readOnly ? null : sinceOf(row.id),
       });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FoundMeeting, MeetingSummary } from '../../../common/contract/requests.ts';
 import { asMeetingId } from '../../../common/domain/ids.ts';
-import { groupMeetings, newlyFound } from './group-meetings.ts';
+import { groupMeetings, newlyFound, standingOf } from './group-meetings.ts';
 
 const meeting = (title: string, phase: MeetingSummary['phase'], start: string, change = {}): MeetingSummary => ({
   meeting: asMeetingId(title),
@@ -12,7 +12,7 @@ const meeting = (title: string, phase: MeetingSummary['phase'], start: string, c
   phase,
   mine: true,
   carrying: false,
-  connected: false,
+  link: 'offline',
   onlyHereSince: null,
   readOnly: false,
   ...change,
@@ -51,7 +51,7 @@ it('a meeting on this network asks to be joined once, and not at all when it is 
   });
   const mine = [
     meeting('joined', 'open', ''),
-    meeting('just joined', 'open', '', { connected: true }),
+    meeting('just joined', 'open', '', { link: 'connected' }),
     meeting('left', 'open', ''),
     meeting('sealed', 'sealed', ''),
     meeting('package', 'sealed', '', { readOnly: true }),
@@ -61,4 +61,15 @@ it('a meeting on this network asks to be joined once, and not at all when it is 
     mine,
   );
   expect(shown.map(({ title }) => title)).toEqual(['new', 'left', 'package']);
+});
+
+it('a meeting is called open only while this laptop is joined to it', () => {
+  const opened = (change: Partial<MeetingSummary>): string => standingOf(meeting('', 'open', '', change));
+  expect(opened({ link: 'connected', carrying: true })).toBe('open');
+  expect(opened({ link: 'connecting' })).toBe('open');
+  expect(opened({ link: 'offline' })).toBe('opened-offline');
+  expect(opened({ link: 'waiting' })).toBe('opened-waiting');
+  expect(opened({ link: 'refused' })).toBe('opened-refused');
+  expect(opened({ link: 'connected', readOnly: true })).toBe('from-package');
+  expect(standingOf(meeting('', 'sealed', '', { link: 'waiting' }))).toBe('sealed');
 });

@@ -4,14 +4,19 @@ import { useTranslation } from 'react-i18next';
 import type { MeetingSummary } from '../../../common/contract/requests.ts';
 import { screenStyles, Status, type Tone } from '../../ui/screen.tsx';
 import { dateAndTime, dayAndTime } from '../../ui/time.ts';
+import { standingOf } from './group-meetings.ts';
 import styles from './home.module.css';
 
-const TONES: Readonly<Record<MeetingSummary['phase'], Tone>> = {
+const TONES: Readonly<Record<ReturnType<typeof standingOf>, Tone>> = {
+  'from-package': 'quiet',
   draft: 'warn',
   convened: 'quiet',
   open: 'good',
   closed: 'quiet',
   sealed: 'good',
+  'opened-offline': 'quiet',
+  'opened-waiting': 'warn',
+  'opened-refused': 'bad',
 };
 
 export function MeetingCard(props: {
@@ -21,6 +26,7 @@ export function MeetingCard(props: {
 }) {
   const { t } = useTranslation();
   const { meeting } = props;
+  const standing = standingOf(meeting);
   const prepares = meeting.mine && !meeting.readOnly && (meeting.phase === 'draft' || meeting.phase === 'convened');
   return (
     <li className={styles['meeting']} data-testid={`meeting-${meeting.meeting}`}>
@@ -37,8 +43,8 @@ export function MeetingCard(props: {
             </span>
           )}
         </div>
-        <Status tone={TONES[meeting.phase]}>
-          {meeting.readOnly ? t('home.fromPackage') : t(`home.phase.${meeting.phase}`)}
+        <Status tone={TONES[standing]} testid="standing">
+          {t(`home.standing.${standing}`)}
           {meeting.carrying ? ` · ${t('home.carrying')}` : ''}
         </Status>
         {meeting.onlyHereSince === null || meeting.phase === 'draft' ? null : (
@@ -66,7 +72,7 @@ export function MeetingCard(props: {
 }
 
 /** What the button says: in a meeting that this laptop is joined to, one only opens it. */
-function wayIn({ phase, connected, readOnly }: MeetingSummary): 'open' | 'look' | 'enter' {
-  if (connected && !readOnly) return 'open';
+function wayIn({ phase, link, readOnly }: MeetingSummary): 'open' | 'look' | 'enter' {
+  if (link === 'connected' && !readOnly) return 'open';
   return readOnly || phase === 'closed' || phase === 'sealed' ? 'look' : 'enter';
 }
