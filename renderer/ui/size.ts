@@ -11,5 +11,9 @@ export function sizeText(bytes: number, language: string): string {
   return `${new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value)} ${units[unit]}`;
 }
 
+/** null where nothing is here: whole parts of a MiB count, so of a small file none is until all of it is. */
+export const shareOf = ({ have, size }: { readonly have: number; readonly size: number }): number | null =>
+  have > 0 && size > 0 ? have / size : null;
+
 export const percentText = (share: number, language: string): string =>
   new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 }).format(share);

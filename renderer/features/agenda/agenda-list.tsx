@@ -5,7 +5,7 @@ import type { AgendaItem, PaperRecord } from '../../../common/collab/plan.ts';
 import type { PaperStatus } from '../../../common/contract/requests.ts';
 import type { MeetingId, Sha256 } from '../../../common/domain/ids.ts';
 import type { MeetingState } from '../../../common/domain/meeting-state.ts';
-import { percentText, sizeText } from '../../ui/size.ts';
+import { percentText, shareOf, sizeText } from '../../ui/size.ts';
 import { duration } from '../../ui/time.ts';
 import styles from './agenda-list.module.css';
 import { PapersOnTheWay } from './papers-on-the-way.tsx';
@@ -131,22 +131,28 @@ function PaperLine(props: {
 
 function Fetching({ status }: { readonly status: PaperStatus }) {
   const { t, i18n } = useTranslation();
-  const share = status.size === 0 ? 0 : status.have / status.size;
+  const share = shareOf(status);
   const left = status.bytesPerSecond > 0 ? (status.size - status.have) / status.bytesPerSecond : null;
+  const far = {
+    percent: percentText(share ?? 0, i18n.language),
+    size: sizeText(status.size, i18n.language),
+    speed: sizeText(status.bytesPerSecond, i18n.language),
+  };
   const text =
     status.state === 'fetching'
-      ? (left === null
-          ? t('agenda.fetchingStill', { percent: percentText(share, i18n.language) })
-          : t('agenda.fetching', {
-              percent: percentText(share, i18n.language),
-              speed: sizeText(status.bytesPerSecond, i18n.language),
-            })) +
-        (left === null ? '' : ` · ${t('agenda.timeLeft', { time: duration(Math.ceil(left)) })}`) +
-        (status.givers === 0 ? '' : ` · ${t('agenda.fromGivers', { count: status.givers })}`)
+      ? [
+          left === null
+            ? t(share === null ? 'agenda.fetchingFirst' : 'agenda.fetchingStill', far)
+            : t(share === null ? 'agenda.fetchingAt' : 'agenda.fetching', far),
+          ...(left === null ? [] : [t('agenda.timeLeft', { time: duration(Math.ceil(left)) })]),
+          ...(status.givers === 0 ? [] : [t('agenda.fromGivers', { count: status.givers })]),
+        ].join(' · ')
       : t(`agenda.paperState.${status.state}`);
   return (
     <div className={styles['quiet']}>
-      {status.state === 'fetching' || share > 0 ? <ProgressBar value={share} aria-label={text} /> : null}
+      {status.state === 'fetching' || share !== null ? (
+        <ProgressBar {...(share === null ? {} : { value: share })} aria-label={text} />
+      ) : null}
       {text}
     </div>
   );

@@ -4,7 +4,7 @@ import type { PaperStatus } from '../../../common/contract/requests.ts';
 import type { MeetingId, MemberId } from '../../../common/domain/ids.ts';
 import type { MeetingState } from '../../../common/domain/meeting-state.ts';
 import { Status } from '../../ui/screen.tsx';
-import { percentText, sizeText } from '../../ui/size.ts';
+import { percentText, shareOf, sizeText } from '../../ui/size.ts';
 import { duration } from '../../ui/time.ts';
 import styles from './panel.module.css';
 import { usePapersElsewhere, type Way } from './use-papers-elsewhere.ts';
@@ -59,8 +59,11 @@ function OneMissing(props: { readonly name: string; readonly size: number; reado
   const { t, i18n } = useTranslation();
   const { name, size, way } = props;
   if (!way) return <p className={styles['quiet']}>{t('meeting.boardNobody', { name })}</p>;
-  const share = size === 0 ? 0 : way.have / size;
-  const at = t('meeting.boardAt', { name, percent: percentText(share, i18n.language) });
+  const share = shareOf({ have: way.have, size });
+  const at =
+    share === null
+      ? t('meeting.boardNobody', { name })
+      : t('meeting.boardAt', { name, percent: percentText(share, i18n.language) });
   const pace =
     way.bytesPerSecond === 0
       ? []
