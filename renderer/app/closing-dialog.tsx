@@ -10,6 +10,7 @@ import {
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useUnsaved } from '../collab/open-document.ts';
+import { ReturnFocus } from '../ui/return-focus.tsx';
 
 /** Milliseconds that the disk gets to take what was just done before anybody is asked anything. */
 const PATIENCE = 1500;
@@ -49,6 +50,7 @@ export function ClosingDialog() {
   return (
     <Dialog modalType="alert" open={closing === 'asking'} onOpenChange={(_, { open }) => (open ? undefined : stay())}>
       <DialogSurface>
+        <ReturnFocus />
         <DialogBody>
           <DialogTitle>{t('app.closing.title')}</DialogTitle>
           <DialogContent>{t('app.closing.text', { count: unsaved })}</DialogContent>

@@ -8,12 +8,12 @@ import {
   DialogTitle,
   Spinner,
 } from '@fluentui/react-components';
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { ReturnFocus } from './return-focus.tsx';
 import { useLasting } from './time.ts';
 
-/** Asks before something that can't be taken back, or collects a little more for it. */
-export function Confirm(props: {
+interface ConfirmProps {
   readonly open: boolean;
   readonly title: string;
   readonly children?: ReactNode;
@@ -23,38 +23,52 @@ export function Confirm(props: {
   readonly testid: string;
   readonly onConfirm: () => void;
   readonly onCancel: () => void;
-}) {
-  const { t } = useTranslation();
-  const takesTime = useLasting(props.busy === true);
+}
+
+/** Asks before something that can't be taken back, or collects a little more for it. */
+export function Confirm(props: ConfirmProps) {
   return (
     <Dialog open={props.open} onOpenChange={(_, data) => (data.open ? undefined : props.onCancel())}>
       <DialogSurface aria-describedby={undefined}>
+        <ReturnFocus />
         <form
           onSubmit={(event) => {
             event.preventDefault();
-            if (!props.disabled && !props.busy) props.onConfirm();
+            if (props.open && !props.disabled && !props.busy) props.onConfirm();
           }}
         >
-          <DialogBody>
-            <DialogTitle>{props.title}</DialogTitle>
-            <DialogContent>{props.children}</DialogContent>
-            <DialogActions>
-              <Button
-                type="submit"
-                appearance="primary"
-                disabled={props.disabled === true}
-                // Keeps the focus: without it Escape would no longer reach the dialog.
-                disabledFocusable={props.busy === true}
-                {...(takesTime ? { icon: <Spinner size="tiny" /> } : {})}
-                data-testid={props.testid}
-              >
-                {props.action}
-              </Button>
-              <Button onClick={props.onCancel}>{t('common.cancel')}</Button>
-            </DialogActions>
-          </DialogBody>
+          <Asked {...props} />
         </form>
       </DialogSurface>
     </Dialog>
   );
 }
+
+/** Stays as it was last while the dialog fades out: by then whoever asks has emptied its fields. */
+const Asked = memo(
+  function Asked(props: ConfirmProps) {
+    const { t } = useTranslation();
+    const takesTime = useLasting(props.busy === true);
+    return (
+      <DialogBody>
+        <DialogTitle>{props.title}</DialogTitle>
+        <DialogContent>{props.children}</DialogContent>
+        <DialogActions>
+          <Button
+            type="submit"
+            appearance="primary"
+            disabled={props.disabled === true}
+            // Keeps the focus: without it Escape would no longer reach the dialog.
+            disabledFocusable={props.busy === true}
+            {...(takesTime ? { icon: <Spinner size="tiny" /> } : {})}
+            data-testid={props.testid}
+          >
+            {props.action}
+          </Button>
+          <Button onClick={props.onCancel}>{t('common.cancel')}</Button>
+        </DialogActions>
+      </DialogBody>
+    );
+  },
+  (_, next) => !next.open,
+);

@@ -95,11 +95,10 @@ function Members({ people, mayRenew }: { readonly people: PeopleList; readonly m
   const { t } = useTranslation();
   const now = useNow(60_000);
   const renew = useRequest('people.renew');
-  const [asking, setAsking] = useState(false);
-  /** Stays while the dialog closes. */
+  /** Who is to get a code. */
   const [renewed, setRenewed] = useState<PeopleList['members'][number] | null>(null);
   const close = (): void => {
-    setAsking(false);
+    setRenewed(null);
     renew.clear();
   };
   return (
@@ -135,10 +134,7 @@ function Members({ people, mayRenew }: { readonly people: PeopleList; readonly m
                       appearance="subtle"
                       icon={<Key20Regular />}
                       aria-label={t('people.renew.of', { name: member.name })}
-                      onClick={() => {
-                        setRenewed(member);
-                        setAsking(true);
-                      }}
+                      onClick={() => setRenewed(member)}
                       data-testid="renew-member"
                     >
                       {t('people.renew.action')}
@@ -151,7 +147,7 @@ function Members({ people, mayRenew }: { readonly people: PeopleList; readonly m
         </tbody>
       </table>
       <Confirm
-        open={asking}
+        open={renewed !== null}
         title={t('people.renew.of', { name: renewed?.name ?? '' })}
         action={t('people.renew.make')}
         busy={renew.busy}

@@ -7,7 +7,6 @@ import type { Acting } from '../../bridge/use-act.ts';
 import { Confirm } from '../../ui/confirm.tsx';
 import { nameOn } from '../../ui/names.ts';
 import { isApart } from '../../ui/reach.ts';
-import { useLastOf } from './last-of.ts';
 
 /** Closing can't be taken back: says first who has not voted, and when their ballots can't arrive. Open while `motion` is given. */
 export function CloseVoteDialog(props: {
@@ -18,12 +17,11 @@ export function CloseVoteDialog(props: {
   readonly onClose: () => void;
 }) {
   const { t } = useTranslation();
-  const { state, acting } = props;
-  const motion = useLastOf(props.motion);
+  const { state, acting, motion } = props;
   const awaited = motion === null ? [] : awaitedVoters(state, motion);
   return (
     <Confirm
-      open={props.motion !== null}
+      open={motion !== null}
       title={t('votes.closeTitle')}
       action={t('votes.close')}
       busy={acting.busy}

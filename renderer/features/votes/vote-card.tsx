@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { CHOICES, type Choice } from '../../../common/domain/body-rules.ts';
 import type { MotionState } from '../../../common/domain/meeting-state.ts';
 import type { Acting } from '../../bridge/use-act.ts';
+import { ReturnFocus } from '../../ui/return-focus.tsx';
 import { useLastOf } from './last-of.ts';
 import styles from './votes.module.css';
 
@@ -24,6 +25,7 @@ export function VoteCard(props: {
   return (
     <Dialog open={motion !== null} modalType="alert">
       <DialogSurface className={styles['card']} data-testid="vote-card" aria-describedby={undefined}>
+        <ReturnFocus />
         {shown === null ? null : <Card key={shown.motion} {...props} motion={shown} />}
       </DialogSurface>
     </Dialog>
