@@ -44,20 +44,21 @@ export const bodyRulesSchema: z.ZodType<BodyRules> = z.strictObject({
   }),
 });
 
+const summons = { title: line.min(1), kind: line, start: z.iso.datetime({ offset: true }), place: line };
+
 export const actBodySchemas = {
   /** First act of a meeting, by its convener; `nonce` proves that the meeting's id is the convener's. */
   'meeting-convened': z.strictObject({
     nonce: z.string().regex(/^[A-Za-z0-9_-]{22}$/),
-    title: line.min(1),
-    kind: line,
-    start: z.iso.datetime({ offset: true }),
-    place: line,
+    ...summons,
     organisation: z.strictObject({ name: line.min(1), parent: line, symbol: z.string().max(40) }),
     rules: bodyRulesSchema,
     roster: z.array(rosterEntrySchema).min(1).max(1000),
   }),
   /** The whole new roster; by the convener, the chair or the secretary. */
   'roster-changed': z.strictObject({ roster: z.array(rosterEntrySchema).min(1).max(1000) }),
+  /** What the summons says of the meeting, from now on; by the convener, the chair or the secretary. */
+  'summons-changed': z.strictObject(summons),
   'meeting-opened': z.strictObject({}),
   'meeting-closed': z.strictObject({}),
   'checked-in': z.strictObject({ how: z.enum(['in-person', 'remote']) }),

@@ -114,6 +114,20 @@ describe('convening', () => {
     expect(state(written.acts).quorum.total).toBe(2);
   });
 
+  test('[CON-5] the chair gives the meeting another time until it is closed; a member cannot, and its people stay', () => {
+    const later = { title: 'Phiên họp dời', kind: 'regular', start: '2026-01-05T14:00:00+07:00', place: 'Hội trường' };
+    const written = opened();
+    const before = state(written.acts);
+    written.act(MEMBERS[0]!, 'summons-changed', { ...later, title: 'Của ai' });
+    expect(reasons(written.acts)).toEqual(['not-allowed']);
+    written.act(CHAIR, 'summons-changed', later);
+    expect(state(written.acts)).toMatchObject({ ...later, phase: 'open', roster: before.roster, rules: before.rules });
+    written.act(CHAIR, 'meeting-closed', {});
+    written.act(CHAIR, 'summons-changed', { ...later, title: 'Sau đó' });
+    expect(state(written.acts).title).toBe('Phiên họp dời');
+    expect(reasons(written.acts)).toEqual(['not-allowed', 'wrong-phase']);
+  });
+
   test('[CON-3] a stranger can do nothing', () => {
     const written = convened();
     written.act(STRANGER, 'checked-in', { how: 'remote' });

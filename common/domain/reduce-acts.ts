@@ -136,6 +136,11 @@ function apply(course: Course, act: Act, ballots: readonly BallotAct[]): Ignored
       course.roster = act.body.roster;
       course.minutes = minutesUnder(course.roster, course.minutes);
       return undefined;
+    case 'summons-changed':
+      if (!office && !convener) return 'not-allowed';
+      if (course.phase === 'closed') return 'wrong-phase';
+      course.convened = { ...course.convened, ...act.body };
+      return undefined;
     case 'meeting-opened':
       if (!office) return 'not-allowed';
       if (course.phase !== 'convened') return 'wrong-phase';

@@ -1,4 +1,5 @@
 import { putPlanPerson, readPlanMeta, readPlanPeople, setPlanMeta } from '../../common/collab/plan.ts';
+import { notYetSummoned } from '../../common/collab/summons.ts';
 import { Refusal } from '../../common/contract/port.ts';
 import type { ParsedInput } from '../../common/contract/requests.ts';
 import { BODY_PRESETS } from '../../common/domain/body-rules.ts';
@@ -16,7 +17,7 @@ export function beginPlan(meeting: OpenMeeting, session: Session, input: ParsedI
   });
 }
 
-/** Makes the plan official by an act: that the meeting is convened, or once it is, who is of it now. */
+/** Makes the plan official by an act: that the meeting is convened, or once it is, what has changed since. */
 export async function convene(
   meeting: OpenMeeting,
   { convener, nonce }: Pick<StoredMeeting, 'convener' | 'nonce'>,
@@ -29,18 +30,22 @@ export async function convene(
   if (!roster.some((entry) => entry.role === 'secretary')) throw new Refusal('no-secretary');
   // Whoever joins next finds the plan that was convened.
   await meeting.settle();
-  if (meeting.state()) {
-    await meeting.perform('roster-changed', { roster });
+  const { title, kind, start, place } = meta;
+  const state = meeting.state();
+  if (state) {
+    const differs = notYetSummoned({ meta, people: roster }, state);
+    if (differs.details) await meeting.perform('summons-changed', { title, kind, start, place });
+    if (differs.people) await meeting.perform('roster-changed', { roster });
     return;
   }
   if (convener !== session.member || !nonce) throw new Refusal('act.not-the-convener');
   const { name, parent, symbol } = session.organisation;
   await meeting.perform('meeting-convened', {
     nonce,
-    title: meta.title,
-    kind: meta.kind,
-    start: meta.start,
-    place: meta.place,
+    title,
+    kind,
+    start,
+    place,
     organisation: { name, parent, symbol },
     rules: meta.rules,
     roster,

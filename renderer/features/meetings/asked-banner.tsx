@@ -50,7 +50,8 @@ function AskedButtons(props: AskedProps) {
   const { asked, acting } = props;
   switch (asked.what) {
     case 'check-in':
-      return <CheckInButtons acting={acting} />;
+    case 'away':
+      return <CheckInButtons acting={acting} away={asked.what === 'away'} />;
     case 'vote':
       return (
         <Button appearance="primary" onClick={() => props.onVote(asked.motion)} data-testid="open-vote-card">
@@ -72,14 +73,14 @@ function AskedButtons(props: AskedProps) {
   }
 }
 
-function CheckInButtons({ acting }: { readonly acting: Acting }) {
+function CheckInButtons({ acting, away }: { readonly acting: Acting; readonly away: boolean }) {
   const { t } = useTranslation();
   const [absent, setAbsent] = useState(false);
   const [reason, setReason] = useState('');
   return (
     <span className={screenStyles['row']}>
       <Button
-        appearance="primary"
+        appearance={away ? 'secondary' : 'primary'}
         disabledFocusable={acting.busy}
         onClick={() => void acting.act('checked-in', { how: 'in-person' })}
         data-testid="check-in"
@@ -93,9 +94,11 @@ function CheckInButtons({ acting }: { readonly acting: Acting }) {
       >
         {t('meeting.checkInRemote')}
       </Button>
-      <Button appearance="subtle" onClick={() => setAbsent(true)} data-testid="report-absence">
-        {t('meeting.reportAbsence')}
-      </Button>
+      {away ? null : (
+        <Button appearance="subtle" onClick={() => setAbsent(true)} data-testid="report-absence">
+          {t('meeting.reportAbsence')}
+        </Button>
+      )}
       <Confirm
         open={absent}
         title={t('meeting.reportAbsence')}

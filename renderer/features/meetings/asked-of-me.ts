@@ -9,6 +9,8 @@ export type Asked =
   /** Nothing: I am not among the people of the meeting, or no longer. */
   | { readonly what: 'outside' }
   | { readonly what: 'check-in' }
+  /** Nothing; but I may come after all. */
+  | { readonly what: 'away' }
   | { readonly what: 'vote'; readonly motion: MotionId }
   /** `at`: when I voted, RFC 3339. */
   | { readonly what: 'wait-for-result'; readonly at: string }
@@ -35,7 +37,10 @@ export function askedOfMe(
     return { what: 'wait-for-minutes' };
   }
   if (!state.roster.some(({ member }) => member === me.member)) return { what: 'outside' };
-  if (state.attendance[me.member] === undefined) return { what: 'check-in' };
+  const status = state.attendance[me.member]?.status;
+  if (status === undefined) return { what: 'check-in' };
+  // Whoever comes in place of somebody follows on their laptop.
+  if (status === 'absent' || (status === 'represented' && state.phase === 'convened')) return { what: 'away' };
   const vote = state.motions.find(({ closedAt }) => closedAt === null);
   if (vote && awaitedVoters(state, vote).includes(me.member)) return { what: 'vote', motion: vote.motion };
   const ballot = vote?.ballots[me.member];

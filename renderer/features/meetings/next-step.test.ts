@@ -3,7 +3,7 @@ import type { AgendaItem } from '../../../common/collab/plan.ts';
 import type { Connection, MeetingView } from '../../../common/contract/requests.ts';
 import { BODY_PRESETS } from '../../../common/domain/body-rules.ts';
 import { asAgendaItemId, asMeetingId, asMemberId, asMotionId, asSha256 } from '../../../common/domain/ids.ts';
-import type { MeetingState } from '../../../common/domain/meeting-state.ts';
+import type { AttendanceStatus, MeetingState } from '../../../common/domain/meeting-state.ts';
 import { askedOfMe } from './asked-of-me.ts';
 import { nextStep } from './next-step.ts';
 
@@ -155,6 +155,7 @@ describe('next natural step', () => {
 
 describe('what is asked of me', () => {
   const asked = (state: Partial<MeetingState>, roles = {}) => askedOfMe(view(state, roles), agenda)?.what;
+  const noted = (status: AttendanceStatus) => ({ [ME]: { status, since: '', reason: '', recordedBy: ME } });
 
   it('is checking in before anything else', () => {
     expect(asked({})).toBe('check-in');
@@ -171,8 +172,15 @@ describe('what is asked of me', () => {
       ballots: { [ME]: { choice: 'approve' as const, hash: PAPER, at: '' } },
     };
     expect(asked({ ...here, phase: 'open', motions: [cast] })).toBe('wait-for-result');
-    const absent = { [ME]: { status: 'absent' as const, since: '', reason: '', recordedBy: ME } };
-    expect(asked({ phase: 'open', attendance: absent, motions: [motion(null)] })).toBe('wait-for-item');
+    expect(asked({ phase: 'open', attendance: noted('absent'), motions: [motion(null)] })).toBe('away');
+    expect(asked({ phase: 'open', attendance: noted('represented'), motions: [motion(null)] })).toBe('wait-for-item');
+  });
+
+  it('is nothing of who is not to come, who is never told to have checked in', () => {
+    expect(asked({ attendance: noted('absent') })).toBe('away');
+    expect(asked({ attendance: noted('represented') })).toBe('away');
+    expect(asked({ attendance: noted('remote') })).toBe('wait-for-opening');
+    expect(asked({ attendance: noted('represented'), phase: 'open', currentItem: FIRST })).toBe('read');
   });
 
   it('is speaking, reading, signing when it is their time', () => {

@@ -9,6 +9,7 @@ import {
 } from '@fluentui/react-icons';
 import { useEffect, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { notYetSummoned } from '../../../common/collab/summons.ts';
 import type { MeetingView } from '../../../common/contract/requests.ts';
 import type { MeetingId } from '../../../common/domain/ids.ts';
 import { useMeetingView } from '../../bridge/engine-values.ts';
@@ -74,6 +75,8 @@ function Prepare(props: {
   if (!synced || document === null) return <Waiting text={t('common.loading')} />;
   const problems = preparedProblems(plan);
   const convened = view.state !== null;
+  const differs = view.state === null ? null : notYetSummoned(plan, view.state);
+  const upToDate = differs !== null && !differs.details && !differs.people;
   const carrying = view.connection.role === 'host';
 
   return (
@@ -97,8 +100,8 @@ function Prepare(props: {
         <div className={screenStyles['row']}>
           <div className={screenStyles['grow']}>
             {convened ? (
-              <Status tone="good" testid="convened">
-                {t('meeting.convened')}
+              <Status tone={upToDate ? 'good' : 'warn'} testid="convened">
+                {t(upToDate ? 'meeting.convened' : 'meeting.convenedOtherwise')}
               </Status>
             ) : (
               <Status tone="warn">{t('meeting.notConvened')}</Status>
@@ -120,13 +123,15 @@ function Prepare(props: {
           </Button>
           <Button
             icon={<Send20Regular />}
-            appearance={convened ? 'secondary' : 'primary'}
-            disabled={problems.length > 0}
+            appearance={upToDate ? 'secondary' : 'primary'}
+            disabled={problems.length > 0 || upToDate}
             disabledFocusable={convene.busy}
             onClick={() =>
               void convene
                 .run({ meeting })
-                .then((done) => (done === null ? notify('success', 'meeting.convenedNow') : 0))
+                .then((done) =>
+                  done === null ? notify('success', convened ? 'meeting.convenedAnew' : 'meeting.convenedNow') : 0,
+                )
             }
             data-testid="convene"
           >
