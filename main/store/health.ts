@@ -44,7 +44,7 @@ const TRY_MILLISECONDS = 1000;
 /** Room for some acts. Bytes. */
 const TRIAL_BYTES = 128 * 1024;
 
-/** `tryWrite` commits something to the database; it throws while that fails. */
+/** `tryWrite` writes something into log and file of the database; it throws while that fails. */
 export function watchHealth(dataDir: string, tryWrite: () => void): WatchedHealth {
   const listeners = new Set<() => void>();
   /** Bytes that others' entries wait for. */

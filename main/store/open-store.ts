@@ -19,7 +19,7 @@ import { paperStore, type PaperStore } from './papers.ts';
 import { pendingChanges, type PendingChanges } from './pending-changes.ts';
 import { certificateStore, peopleStore, type CertificateStore, type PeopleStore } from './people.ts';
 import { privateDocuments, type PrivateDocuments } from './private-documents.ts';
-import { checkpointWhenQuiet } from './quiet-checkpoint.ts';
+import { checkpointWhenQuiet, intoFile } from './quiet-checkpoint.ts';
 import {
   markDamaged,
   openOrRestore,
@@ -105,7 +105,10 @@ function lastRoomForOwn(entries: EntryLog, health: Health): EntryLog {
 
 function storeOn(db: Database, dataDir: string): Store {
   const settings = settingsStore(db);
-  const health = watchHealth(dataDir, () => settings.set('last-trial', new Date().toISOString()));
+  const health = watchHealth(dataDir, () => {
+    settings.set('last-trial', new Date().toISOString());
+    intoFile(db);
+  });
   const { watched } = health;
   const free = freePages(db);
   free.noticed();
@@ -149,7 +152,10 @@ function storeOn(db: Database, dataDir: string): Store {
 
   const shown = shownChanges(db, deferred);
   const papers = paperStore(db, dataDir, health);
-  const endCheckpoints = checkpointWhenQuiet(db, () => health.trouble() !== undefined);
+  const endCheckpoints = checkpointWhenQuiet(db, {
+    pressed: () => health.trouble() !== undefined,
+    note: (error) => health.note(error),
+  });
   return {
     dataDir,
     settings: watched(settings),

@@ -1,8 +1,9 @@
 import { copyFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { memoryDisk, noDisks } from '../../tests/fixtures/disks.ts';
 import { openDatabase, QUIET_LOG_BYTES, type Database } from './database.ts';
-import { checkpointWhenQuiet } from './quiet-checkpoint.ts';
+import { checkpointWhenQuiet, intoFile } from './quiet-checkpoint.ts';
 import { temporaryFolder } from './store.fixtures.ts';
 
 const MB = 1024 * 1024;
@@ -15,14 +16,16 @@ describe('a long write-ahead log', () => {
   let pressed: boolean;
   let end: () => void;
   let written: number;
+  let noted: string[];
   beforeEach(() => {
     folder = temporaryFolder();
     db = openDatabase(join(folder.path, 'phien.db'));
     db.exec('CREATE TABLE t (n INTEGER PRIMARY KEY, bytes BLOB) STRICT');
     written = 0;
+    noted = [];
     pressed = false;
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
-    end = checkpointWhenQuiet(db, () => pressed);
+    end = checkpointWhenQuiet(db, { pressed: () => pressed, note: ({ code }) => noted.push(code) });
   });
   afterEach(() => {
     end();
@@ -90,12 +93,39 @@ describe('a long write-ahead log', () => {
     expect(inFile()).toBeGreaterThan(25);
   });
 
+  it.skipIf(noDisks)(
+    'tells trouble with the disk though nobody writes, and goes into the file when that is over',
+    () => {
+      const disk = memoryDisk(64);
+      end();
+      db.close();
+      db = openDatabase(join(disk.path, 'phien.db'));
+      try {
+        end = checkpointWhenQuiet(db, { pressed: () => pressed, note: ({ code }) => noted.push(code) });
+        db.exec('CREATE TABLE t (n INTEGER PRIMARY KEY, bytes BLOB) STRICT');
+        write(20);
+        disk.fill();
+        vi.advanceTimersByTime(QUIET);
+        expect(noted).toEqual(['disk-full']);
+        expect(() => intoFile(db)).toThrow();
+        disk.empty();
+        expect(() => intoFile(db)).not.toThrow();
+        expect(statSync(join(disk.path, 'phien.db')).size).toBeGreaterThan(20 * MB);
+      } finally {
+        end();
+        db.close();
+        disk.remove();
+      }
+    },
+  );
+
   it('stays while a list is read, until more was written', () => {
     write(20);
     const reading = db.prepare('SELECT n FROM t').iterate();
     reading.next();
     vi.advanceTimersByTime(QUIET);
     expect(inFile()).toBe(0);
+    expect(noted).toEqual([]);
     reading.return?.();
     write(1);
     vi.advanceTimersByTime(QUIET);
