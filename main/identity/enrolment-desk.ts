@@ -1,4 +1,5 @@
 import { createHash, createPublicKey, randomUUID, type KeyObject } from 'node:crypto';
+import { oneAtATime } from '../../common/contract/in-turn.ts';
 import type { MemberId } from '../../common/domain/ids.ts';
 import type {
   EnrolmentAnswer,
@@ -75,12 +76,7 @@ export function createEnrolmentDesk(options: {
   const { store, now } = options;
 
   // One decision after the other, so that an invitation cannot be used twice in the same moment.
-  let last: Promise<unknown> = Promise.resolve();
-  function inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
-    const turn = last.then(work, work);
-    last = turn.catch(() => undefined);
-    return turn;
-  }
+  const inTurn = oneAtATime();
 
   async function firstUse(
     record: InvitationRecord,

@@ -2,6 +2,7 @@ import { meetingIdSchema } from '../../common/acts/entry.ts';
 import type { DocumentConnection } from '../../common/collab/document-connection.ts';
 import { putAgendaItem, readAgenda } from '../../common/collab/plan.ts';
 import { reportText, type Diagnostics, type LinkDiagnostics } from '../../common/contract/diagnostics.ts';
+import { oneAtATime } from '../../common/contract/in-turn.ts';
 import { portErrors, Refusal } from '../../common/contract/port.ts';
 import {
   requestSchemas,
@@ -109,6 +110,8 @@ export function createLaptop(ports: LaptopPorts): Laptop {
   const { store, identity, now, log } = ports;
   const events = createEventHub();
   const storage = reportStorage(store, events);
+  /** A new PIN and a new key take a while to make, and each puts its own in the place of what it found. */
+  const keyInTurn = oneAtATime();
   let at: (Place & { readonly desk: PeopleDesk }) | undefined;
   let visit: Place | undefined;
 
@@ -238,18 +241,20 @@ export function createLaptop(ports: LaptopPorts): Laptop {
       else await enrolment.resume(pin);
       return status();
     },
-    'app.changePin': async (input) => {
-      here();
-      // The new key would come with the old one.
-      if (status().renewing) throw new Refusal('renewal-under-way');
-      await changePin(store, identity, input);
-      return null;
-    },
-    'app.renewByAuthority': async (input) => {
-      if (at) await mustBePin(store, identity, input.pin);
-      await start(await renewByAuthority({ store, identity, now }, input));
-      return status();
-    },
+    'app.changePin': (input) =>
+      keyInTurn(async () => {
+        here();
+        // The new key would come with the old one.
+        if (status().renewing) throw new Refusal('renewal-under-way');
+        await changePin(store, identity, input);
+        return null;
+      }),
+    'app.renewByAuthority': (input) =>
+      keyInTurn(async () => {
+        if (at) await mustBePin(store, identity, input.pin);
+        await start(await renewByAuthority({ store, identity, now }, input));
+        return status();
+      }),
     'settings.get': () => store.settings.get(),
     'settings.set': (change) => {
       const defined = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
@@ -273,11 +278,12 @@ export function createLaptop(ports: LaptopPorts): Laptop {
     },
     'people.approve': (input) => here().desk.approve(input),
     'people.refuse': ({ request }) => here().desk.refuse(request),
-    'enrolment.begin': async (input) => {
-      if (at && !input.renew) throw new Refusal('already-set-up');
-      if (at) await mustBePin(store, identity, input.pin);
-      return enrolment.begin(input);
-    },
+    'enrolment.begin': (input) =>
+      keyInTurn(async () => {
+        if (at && !input.renew) throw new Refusal('already-set-up');
+        if (at) await mustBePin(store, identity, input.pin);
+        return enrolment.begin(input);
+      }),
     'enrolment.retry': () => enrolment.retry(),
     'enrolment.cancel': () => {
       enrolment.cancel();

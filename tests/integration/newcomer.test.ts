@@ -197,6 +197,24 @@ test('a PIN is changed by who knows it', async () => {
   });
 }, 60_000);
 
+test('[CERT-3] a PIN and a key that are changed in the same moment come one after the other, and fit each other', async () => {
+  const laptop = await room.addSecretary('Người Hai Tay');
+  const change = (oldPin: string, pin: string) => laptop.request('app.changePin', { oldPin, pin });
+  const renew = (pin: string) => laptop.request('app.renewByAuthority', { authorityPassword: AUTHORITY_PASSWORD, pin });
+  const changed = change(PIN, '907351');
+  await expect(renew(PIN)).rejects.toMatchObject({ code: 'wrong-pin' });
+  await changed;
+  await Promise.all([renew('907351'), change('907351', '518264')]);
+  const certificate = async () => (await laptop.request('app.status', {})).certificate;
+  const renewed = (await certificate())?.renewedUntil;
+  expect(renewed).not.toBeNull();
+  await laptop.restart(async () => {
+    await expect(laptop.request('app.unlock', { pin: '907351' })).rejects.toMatchObject({ code: 'wrong-pin' });
+    await laptop.request('app.unlock', { pin: '518264' });
+  });
+  expect(await certificate()).toMatchObject({ until: renewed, renewedUntil: null });
+}, 60_000);
+
 test('a PIN that is given twice at a time lets one person in once', async () => {
   const laptop = await room.addSecretary('Người Vội');
   await laptop.restart(async () => {
