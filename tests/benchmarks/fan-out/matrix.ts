@@ -23,9 +23,16 @@ export interface CellResult extends Cell {
   readonly loadShare: number;
 }
 
+/** Of several measurements of the same: that in the middle by its p99, and how far they lie apart. */
+export interface MiddleResult extends CellResult {
+  readonly runs: number;
+  readonly leastP99: number;
+  readonly mostP99: number;
+}
+
 export interface Column {
   readonly name: string;
-  readonly results: readonly CellResult[];
+  readonly results: readonly MiddleResult[];
 }
 
 /** `lead`: how many times more the server delivered since it was asked to begin than was measured. */
@@ -49,11 +56,18 @@ export function resultOf(
   };
 }
 
-/** Of several measurements of the same: that in the middle by its p99; of an even number the worse. */
-export function middleOf(measured: readonly CellResult[]): CellResult {
-  const middle = measured.toSorted((a, b) => a.p99 - b.p99)[Math.floor(measured.length / 2)];
-  if (!middle) throw new Error('nothing was measured');
-  return middle;
+/** What counts of all runs of a server, a result for each cell. */
+export function columnOf(name: string, measured: readonly CellResult[]): Column {
+  const cells = Map.groupBy(measured, nameOf);
+  return { name, results: [...cells.values()].map(middleOf) };
+}
+
+/** Of an even number the worse. */
+function middleOf(measured: readonly CellResult[]): MiddleResult {
+  const sorted = measured.toSorted((a, b) => a.p99 - b.p99);
+  const [middle, least, most] = [sorted[Math.floor(sorted.length / 2)], sorted[0], sorted.at(-1)];
+  if (!middle || !least || !most) throw new Error('nothing was measured');
+  return { ...middle, runs: sorted.length, leastP99: least.p99, mostP99: most.p99 };
 }
 
 export const inWords = (one: CellResult): string =>
@@ -68,6 +82,9 @@ const measures = [
   { key: 'cpu', unit: 'µs', text: "the server's processor time for each delivered message" },
   { key: 'memory', unit: 'MB', text: "the most memory of the server's process (resident) meanwhile" },
 ] as const satisfies readonly { key: keyof CellResult; unit: Unit; text: string }[];
+
+/** How the column of a server over mutual TLS ends. */
+export const SECURE = ', mutual TLS';
 
 const nameOf = ({ laptops, drawers }: Cell): string => `${laptops}x${drawers}`;
 
@@ -98,11 +115,16 @@ export function sectionOf(ours: Column, others: readonly Column[]): string {
   const columns = [ours, ...others];
   const tables = [
     {
-      title: 'Delivery p50 / p99, ms',
-      cell: (one: CellResult) => `${atLeast(one, one.p50)} / ${atLeast(one, one.p99)}`,
+      title: 'Delivery p50 / p99 (p99 of the best and the worst run), ms',
+      cell: (one: MiddleResult) =>
+        `${atLeast(one, one.p50)} / ${atLeast(one, one.p99)}` +
+        (one.runs > 1 ? ` (${short(one.leastP99)}–${short(one.mostP99)})` : ''),
     },
-    { title: 'Processor time of the server for each delivered message, µs', cell: (one: CellResult) => short(one.cpu) },
-    { title: 'Peak memory of the server, MB', cell: (one: CellResult) => short(one.memory) },
+    {
+      title: 'Processor time of the server for each delivered message, µs',
+      cell: (one: MiddleResult) => short(one.cpu),
+    },
+    { title: 'Peak memory of the server, MB', cell: (one: MiddleResult) => short(one.memory) },
   ];
   const lines = tables.flatMap(({ title, cell }) => [
     `### ${title}`,
@@ -132,15 +154,37 @@ export function sectionOf(ours: Column, others: readonly Column[]): string {
     'of who may write, the signed log and SQLite; each laptop follows a document of every author. The others keep one shared',
     'document in memory and check and store nothing; the bare one knows no documents at all. Everything of ours is bundled,',
     'and its heap set up, as in the application (32 MB for young objects at most); the others have what Node gives them',
-    '(64 MB). The servers are started anew for each number of laptops, one after the other. With mutual TLS each was measured',
-    'three times in a row, and the one in the middle by its p99 is shown: this machine has other work at times, and the first',
-    'strokes of new people (certificates, new streams) are in the first. "≥": over 1 % did not arrive within 1.5 s after the',
+    '(64 MB). The servers are started anew for each number of laptops, one after the other. With mutual TLS that was done',
+    'twice in turns, with three runs each time, and the one in the middle by its p99 is shown (of six the fourth), beside the best and the',
+    'worst: this machine has other work at times, and the first strokes of new people (certificates, new streams) are in the',
+    'first. Where these ranges overlap, which server is ahead changes from run to run. "≥": over 1 % did not arrive within 1.5 s after the',
     'end and count as that long. "–": not measured, after the server had fallen behind for good.',
+    '',
+    `${aheadIn(ours, others)}`,
     '',
     ...lines,
     'A lifted stroke as an entry that is signed, checked and on the disk of this host, at the other laptops, p50 / p99 in ms:',
     `${signed.join('; ')}.`,
   ].join('\n');
+}
+
+/** How this host stands beside the others that do the same over the same TLS. */
+function aheadIn(ours: Column, others: readonly Column[]): string {
+  const standings = others
+    .filter(({ name }) => name.endsWith(SECURE))
+    .map(({ name, results }) => {
+      let ahead = 0;
+      let clearlyAhead = 0;
+      let clearlyBehind = 0;
+      for (const mine of ours.results) {
+        const theirs = results.find((one) => nameOf(one) === nameOf(mine));
+        if (!theirs || mine.p99 < theirs.p99) ahead++;
+        if (!theirs || mine.mostP99 < theirs.leastP99) clearlyAhead++;
+        else if (mine.leastP99 > theirs.mostP99) clearlyBehind++;
+      }
+      return `${name.slice(0, -SECURE.length)}: ahead in ${ahead} of ${ours.results.length}, in ${clearlyAhead} with every run, behind with every run in ${clearlyBehind}`;
+    });
+  return `The p99 of this host beside that of the others with mutual TLS. ${standings.join('; ')}.`;
 }
 
 const atLeast = ({ arrivedShare }: CellResult, value: number): string =>
