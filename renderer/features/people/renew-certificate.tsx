@@ -1,17 +1,13 @@
-import { Button, Field, Input, MessageBar, MessageBarBody } from '@fluentui/react-components';
-import { useState } from 'react';
+import { Button, MessageBar, MessageBarBody } from '@fluentui/react-components';
 import { useTranslation } from 'react-i18next';
 import type { AppStatus, EnrolmentStatus } from '../../../common/contract/requests.ts';
-import { useRequest } from '../../bridge/use-request.ts';
-import { Failure } from '../../ui/failure.tsx';
 import { Screen, screenStyles, Section } from '../../ui/screen.tsx';
 import { calendarDate, useNow } from '../../ui/time.ts';
 import { CertificateEnd } from './certificate-end.tsx';
 import { EnrolmentForm } from './enrolment-form.tsx';
 import { EnrolmentProgress } from './enrolment-progress.tsx';
 import styles from './people.module.css';
-import { PresentPinField } from './pin-fields.tsx';
-import { StillMissing } from './still-missing.tsx';
+import { RenewByAuthority } from './renew-by-authority.tsx';
 
 /** The own certificate gets a successor before it ends, or after: the way for who still knows the PIN. [CERT-3] */
 export function RenewCertificate(props: {
@@ -37,7 +33,16 @@ export function RenewCertificate(props: {
         </div>
       </Screen>
     );
-  if (status.holdsAuthority) return <ByAuthority title={title} onBack={onBack} />;
+  if (status.holdsAuthority)
+    return (
+      <RenewByAuthority
+        title={title}
+        explanation={<Explanation who="authority" />}
+        pin="present"
+        action={title}
+        onBack={onBack}
+      />
+    );
   if (status.renewing) return <EnrolmentProgress status={enrolment} renewing onBack={onBack} />;
   const ended = enrolment?.step === 'failed' || enrolment?.step === 'refused';
   const explanation = <Explanation who="member" />;
@@ -57,56 +62,6 @@ function Explanation({ who }: { readonly who: 'member' | 'authority' }) {
       <p>{t('people.certificate.kept')}</p>
       <p className={styles['todo']}>{t(`people.certificate.ask.${who}`)}</p>
     </div>
-  );
-}
-
-/** Who holds the authority issues the own one. */
-function ByAuthority({ title, onBack }: { readonly title: string; readonly onBack: () => void }) {
-  const { t } = useTranslation();
-  const renew = useRequest('app.renewByAuthority');
-  const [password, setPassword] = useState('');
-  const [pin, setPin] = useState('');
-  const missing = [
-    ...(password === '' ? [t('people.password.label')] : []),
-    ...(pin === '' ? [t('people.pin.label')] : []),
-  ];
-  return (
-    <Screen title={title}>
-      <Explanation who="authority" />
-      <form
-        className={screenStyles['form']}
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (missing.length > 0 || renew.busy) return;
-          void renew.run({ authorityPassword: password, pin });
-        }}
-      >
-        <Field label={t('people.password.label')} required>
-          <Input
-            type="password"
-            autoComplete="off"
-            value={password}
-            onChange={(_, { value }) => setPassword(value)}
-            data-testid="authority-password"
-          />
-        </Field>
-        <PresentPinField value={pin} onChange={setPin} />
-        <Failure failure={renew.failure} />
-        <StillMissing fields={missing} />
-        <div className={screenStyles['row']}>
-          <Button
-            type="submit"
-            appearance="primary"
-            disabled={missing.length > 0}
-            disabledFocusable={renew.busy}
-            data-testid="renew-by-authority"
-          >
-            {renew.busy ? t('people.organisation.creating') : title}
-          </Button>
-          <Button onClick={onBack}>{t('common.back')}</Button>
-        </div>
-      </form>
-    </Screen>
   );
 }
 
