@@ -172,7 +172,9 @@ export async function serveHub(options: HubOptions): Promise<Hub> {
   const mayLogHandshake = createRate(1, 20);
   server.on('tlsClientError', (error, socket) => {
     meter.connections.failed++;
-    if (mayLogHandshake.take()) logger.warn('handshake refused', { from: socket.remoteAddress, reason: error.message });
+    // Of a refused certificate the error says only that the connection is over.
+    const reason = socket.authorizationError ? String(socket.authorizationError) : error.message;
+    if (mayLogHandshake.take()) logger.warn('handshake refused', { from: socket.remoteAddress, reason });
     socket.destroy();
   });
   server.on('clientError', (_error, socket) => socket.destroy());

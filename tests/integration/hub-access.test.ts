@@ -47,6 +47,9 @@ describe('who gets in', () => {
       });
       expect(listed).toEqual({ ok: false, problem: 'certificate-refused' });
     }
+    // The log says what was wrong with them, not only that somebody left.
+    const reasons = room.log.filter(({ message }) => message === 'handshake refused').map((one) => one.values?.reason);
+    expect(reasons).toEqual(expect.arrayContaining(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']));
   });
 
   it('[CONN-2] a certificate that somebody else made in the organisation`s name gets no byte', async () => {
