@@ -20,6 +20,10 @@ export function certificateCourse({ from, until }: CertificateDates, now: number
   return now >= end - NOTICE_DAYS * DAY_MILLISECONDS ? 'ending' : 'good';
 }
 
+/** Whether it counts at that moment, milliseconds. */
+export const isWithin = ({ from, until }: CertificateDates, now: number): boolean =>
+  now >= Date.parse(from) && now <= Date.parse(until);
+
 /** Problems of a connection that may come from the dates of a certificate. */
 const OF_DATES: ReadonlySet<string> = new Set(['certificate-refused', 'carrier-out-of-date']);
 

@@ -250,14 +250,15 @@ export function openMeetingDocuments(options: {
     }
     let taken = 0;
     try {
-      await log.commitChanges(name, (updates) => {
+      const entry = await log.commitChanges(name, (updates) => {
         taken = unsigned.get(name)?.count ?? 0;
         return Y.mergeUpdates([...updates]);
       });
-      const left = unsigned.get(name);
+      // Without one there was nothing to sign, or this laptop can't for now.
+      const left = entry && unsigned.get(name);
       if (left && left.count > taken)
         unsigned.set(name, { since: options.now().toISOString(), count: left.count - taken });
-      else unsigned.delete(name);
+      else if (left) unsigned.delete(name);
       tooMuch.delete(name);
       for (const listener of unsignedListeners) listener();
     } catch (error) {

@@ -46,7 +46,7 @@ export interface WritableMeetingLog extends MeetingLog {
    * are there, with the time that the act will have; what it throws comes back and nothing is signed.
    */
   act(kind: string, body: (time: string) => Readonly<Record<string, unknown>>): Promise<Entry>;
-  /** Signs the pending changes of a document into one entry; undefined when there are none. */
+  /** Signs the pending changes of a document into one entry; undefined when there are none, or it can't sign for now. */
   commitChanges(document: string, merge: (updates: readonly Uint8Array[]) => Uint8Array): Promise<Entry | undefined>;
   /** Signs what the own entries of a document come to, in their place, when there are enough of them. */
   compact(document: string): Promise<Entry | 'not-due' | 'impossible'>;
@@ -278,6 +278,16 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
     if (problem) throw new EntryRefused(problem);
   }
 
+  /**
+   * Undefined where the own certificate doesn't count at the entry's time: everybody else would refuse it for good, and with it
+   * all own entries behind it. [CERT-7]
+   */
+  async function signed(payload: EntryPayload): Promise<Entry | undefined> {
+    const entry = await authentication.sign(payload);
+    const certificate = certificates.get(entry.certificate);
+    return certificate && !certificates.memberOf(certificate, new Date(payload.time)) ? undefined : entry;
+  }
+
   const unflushed = followFlushes(({ payload: { author, stream, seq, prev }, state }) => {
     // A snapshot may come behind much that was never here.
     if (state) return store.entries.head(meeting, author, stream);
@@ -341,7 +351,8 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
         const time = timeOfAct();
         const payload = nextPayload(ACTS_STREAM, kind, time, body(time));
         refuseOwn(payload);
-        const entry = await authentication.sign(payload);
+        const entry = await signed(payload);
+        if (!entry) throw new Refusal('own-certificate-not-valid');
         store.own.append(entry);
         takeIntoAccount(entry);
         stored([entry], 'self');
@@ -356,7 +367,8 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
         const body = { update: Buffer.from(update).toString('base64url') };
         const payload = nextPayload(`doc/${document}`, DOCUMENT_CHANGE, options.now().toISOString(), body);
         refuseOwn(payload);
-        const entry = await authentication.sign(payload);
+        const entry = await signed(payload);
+        if (!entry) return undefined;
         store.pending.commit(meeting, document, upTo, entry);
         takeIntoAccount(entry);
         stored([entry], 'self');
@@ -370,7 +382,9 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
         if (typeof due === 'string') return due;
         const payload = nextPayload(stream, DOCUMENT_SNAPSHOT, options.now().toISOString(), due.body);
         if (isTooMuchOfOwn(payload) || bodyProblem(payload, me)) return 'impossible';
-        const entry = { ...(await authentication.sign(payload)), state: due.state };
+        const bare = await signed(payload);
+        if (!bare) return 'not-due';
+        const entry = { ...bare, state: due.state };
         store.own.append(entry);
         takeIntoAccount(entry);
         stored([entry], 'self');

@@ -1,5 +1,6 @@
 import type { LinkDiagnostics } from '../../common/contract/diagnostics.ts';
 import { Refusal } from '../../common/contract/port.ts';
+import { isWithin } from '../../common/domain/certificate-course.ts';
 import type {
   Connection,
   FoundMeeting,
@@ -286,6 +287,8 @@ export function createWorkplace(deps: {
     const one = known(id);
     if (one.meeting.readOnly) throw new Refusal('read-only-meeting');
     if (!one.meeting.state()) throw new Refusal('not-convened');
+    // Nobody could join it.
+    if (!isWithin(session.validity, now().getTime())) throw new Refusal('own-certificate-not-valid');
     const attendance = await attend(attending, one);
     await takeBack(deps, one, attendance);
     const addresses = attendance.carry();

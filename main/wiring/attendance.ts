@@ -48,6 +48,8 @@ export interface AttendanceOptions {
   dialled(laptops: readonly KnownLaptop[]): readonly KnownLaptop[];
   /** Other computers of this identity carry the same meetings together with this one. */
   readonly clustered: boolean;
+  /** By this laptop's clock its certificate counts; otherwise nobody could join here. [CERT-7] */
+  presentable(): boolean;
   /** This laptop has taken the meeting over from another one. */
   onTookOver(): void;
   /** What others can find of this meeting here is different now. */
@@ -207,7 +209,7 @@ export function attend(options: AttendanceOptions): RunningAttendance {
         onLost(moved) {
           if (link !== opened || hosting()) return;
           seekingSince = now();
-          if (succession.lost(now(), moved)) takeOver('appointed');
+          if (succession.lost(now(), moved) && options.presentable()) takeOver('appointed');
         },
         onFailed(address, report, heard) {
           if (link === opened && succession.role() === 'seeking') succession.failed(address, now(), report, heard);
@@ -292,7 +294,7 @@ export function attend(options: AttendanceOptions): RunningAttendance {
     talk,
     silentFor: () => link?.silentFor() ?? Infinity,
     closed: () => closed,
-    mayTakeOver: () => !lookingAround,
+    mayTakeOver: () => !lookingAround && options.presentable(),
     takeOver,
     onTold: (address) => link?.retry(address),
   });
@@ -306,6 +308,10 @@ export function attend(options: AttendanceOptions): RunningAttendance {
   let suspicion = new AbortController();
   const heartbeat = setInterval(() => {
     tellAdvertised();
+    if (hosting() && !options.presentable() && firstToFollow()) {
+      logger.warn('hands the meeting over: the own certificate does not count any more', {});
+      goodbye();
+    }
     const carriedAt = succession.carriedAt();
     if (!carriedAt || succession.role() !== 'joined') return;
     if ((link?.silentFor() ?? 0) > SUSPECT_MILLISECONDS) return void talk.ask(carriedAt, false, suspicion.signal);

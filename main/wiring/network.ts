@@ -2,7 +2,7 @@ import { randomBytes, X509Certificate } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 import { z } from 'zod';
 import { Refusal } from '../../common/contract/port.ts';
-import { certificateCourse, datedProblem } from '../../common/domain/certificate-course.ts';
+import { certificateCourse, datedProblem, isWithin } from '../../common/domain/certificate-course.ts';
 import type { MeetingId, Sha256 } from '../../common/domain/ids.ts';
 import type { Admit, TlsIdentity } from '../../common/wire/admission.ts';
 import type { KnownLaptop } from '../../common/wire/carrier.ts';
@@ -205,6 +205,7 @@ export function createNetwork(options: {
         placed: (laptops) => linger(placedLaptops(laptops, here)),
         dialled: (laptops) => dialledLaptops(laptops, here),
         clustered: cluster !== undefined,
+        presentable: () => isWithin(session.validity, now().getTime()),
         onTookOver() {
           if (options.meter) options.meter.takeovers++;
         },
