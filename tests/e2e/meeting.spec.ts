@@ -107,6 +107,17 @@ test.describe.serial('one meeting on three laptops', () => {
     await steps.convene(page);
   });
 
+  test('a meeting that was convened asks to be summoned for anew when its place has changed, and not before', async () => {
+    const { page } = secretary;
+    await expect(by(page, 'convene')).toBeDisabled();
+    await by(page, 'meeting-place').fill('Hội trường');
+    await page.keyboard.press('Tab');
+    await expect(by(page, 'convened')).toContainText('Cập nhật triệu tập');
+    await by(page, 'convene').click();
+    await expect(by(page, 'convened')).toHaveText('Đã triệu tập');
+    await expect(by(page, 'convene')).toBeDisabled();
+  });
+
   test('one laptop carries it; others join by what they see or by typing the address, and get the papers', async () => {
     await steps.carry(secretary.page);
     const address = await steps.hostAddress(secretary.page);

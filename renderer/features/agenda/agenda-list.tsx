@@ -1,5 +1,6 @@
 import { Button, ProgressBar } from '@fluentui/react-components';
 import { CheckmarkCircle20Filled, Circle20Regular, DocumentPdf20Regular, Record20Filled } from '@fluentui/react-icons';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AgendaItem, PaperRecord } from '../../../common/collab/plan.ts';
 import type { PaperStatus } from '../../../common/contract/requests.ts';
@@ -24,6 +25,8 @@ export function AgendaList(props: {
 }) {
   const { t } = useTranslation();
   const { state, agenda } = props;
+  const current = useRef<HTMLLIElement>(null);
+  useEffect(() => current.current?.scrollIntoView({ block: 'nearest' }), [state.currentItem]);
   const sealed = state.minutes.stage === 'sealed' ? state.minutes.paper : null;
   return (
     <>
@@ -35,6 +38,7 @@ export function AgendaList(props: {
           return (
             <li
               key={item.id}
+              ref={course === 'now' ? current : null}
               className={course === 'now' ? `${styles['item']} ${styles['now']}` : styles['item']}
               aria-current={course === 'now' ? 'step' : undefined}
               data-testid={`open-item-${item.id}`}

@@ -67,7 +67,7 @@ export function Home(props: HomeProps) {
           </Button>
           {holdsAuthority ? (
             <Button
-              appearance="primary"
+              appearance={nobodyYet ? 'secondary' : 'primary'}
               icon={<Add20Regular />}
               onClick={() => setDialog('new')}
               data-testid="new-meeting"
@@ -89,7 +89,12 @@ export function Home(props: HomeProps) {
               </span>
               <div className={screenStyles['row']}>
                 {nobodyYet ? (
-                  <Button icon={<PersonAdd20Regular />} onClick={props.onPeople} data-testid="invite-first">
+                  <Button
+                    appearance="primary"
+                    icon={<PersonAdd20Regular />}
+                    onClick={props.onPeople}
+                    data-testid="invite-first"
+                  >
                     {t('home.invite')}
                   </Button>
                 ) : null}
