@@ -28,6 +28,7 @@ import { streamKey } from '../../common/wire/acknowledged.ts';
 import { createEntryIntake, type Checked } from './entry-intake.ts';
 import type { CertificateBook, EntryAuthentication, Log, MeetingStore } from './ports.ts';
 import { checkedSnapshot, dueSnapshot, isSnapshot } from './snapshots.ts';
+import { timeOfAct } from './time-of-act.ts';
 import { followFlushes } from './unflushed.ts';
 import { countWritten } from './written-so-far.ts';
 
@@ -80,9 +81,6 @@ export interface MeetingLogOptions {
   /** Called for each new entry, after it is on disk and before the listeners. */
   readonly onEntry: (entry: Entry, from: MemberId | 'self') => void;
 }
-
-/** A member's clock that is no further ahead than this is followed: a wrong time zone, a wrong day. */
-const FOLLOWED_MILLISECONDS = 24 * 60 * 60 * 1000;
 
 /** Header and signature (RSA 4096), characters. */
 const MOST_AROUND_PAYLOAD = 1024;
@@ -160,19 +158,6 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
     const result = ownWork.then(work);
     ownWork = result.catch(() => undefined);
     return result;
-  }
-
-  /**
-   * The time of the next own act: never earlier than what it may answer, however slow this laptop's clock is, but a
-   * member whose clock is far ahead of it moves nobody else's.
-   */
-  function timeOfAct(): string {
-    const now = options.now();
-    const near = new Date(now.getTime() + FOLLOWED_MILLISECONDS).toISOString();
-    return acts.reduce(
-      (latest, act) => (act.time > latest && (act.time <= near || options.leads(act.author)) ? act.time : latest),
-      now.toISOString(),
-    );
   }
 
   function nextPayload(
@@ -348,7 +333,7 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
     act: (kind, body) =>
       own(async () => {
         if (store.own.inDoubt(meeting)) throw new Refusal('own-log-in-doubt');
-        const time = timeOfAct();
+        const time = timeOfAct(acts, { now: options.now(), leads: options.leads });
         const payload = nextPayload(ACTS_STREAM, kind, time, body(time));
         refuseOwn(payload);
         const entry = await signed(payload);

@@ -3,7 +3,8 @@ import type { MeetingId } from '../../common/domain/ids.ts';
 import { act, convenedMeeting, ITEM, joined, stateOf } from '../fixtures/convened-meeting.ts';
 import { laptopRoom, until, type LaptopRoom, type TestLaptop } from '../fixtures/laptops.ts';
 
-const HOUR = 3_600_000;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 let room: LaptopRoom;
@@ -108,4 +109,29 @@ test('a clock that is off by more than a year: a person reads that it is the clo
   });
   off.slow = 0;
   await joined(slow, meeting, address);
+}, 60_000);
+
+test('[ORD-2] whose clock is five minutes behind answers what others did, whoever has the smaller id', async () => {
+  Object.assign(off, { secretary: 0, chair: 0 });
+  for (const behind of ['secretary', 'chair'] as const) {
+    const [late, right] = behind === 'chair' ? [chair, secretary] : [secretary, chair];
+    ({ meeting, address } = await convenedMeeting(secretary, chair));
+    await joined(chair, meeting, address);
+    off[behind] = -5 * MINUTE;
+    const member = await late.member();
+    const attendance = async (laptop: TestLaptop) => (await stateOf(laptop, meeting))?.attendance[member]?.status;
+    await act(right, meeting, 'attendance-recorded', { member, status: 'absent', reason: '' });
+    await until(async () => (await attendance(late)) === 'absent');
+    await act(late, meeting, 'checked-in', { how: 'in-person' });
+    await until(async () => (await attendance(right)) === 'in-person');
+    expect(await attendance(late)).toBe('in-person');
+
+    await act(right, meeting, 'meeting-opened', {});
+    await until(async () => (await stateOf(late, meeting))?.phase === 'open');
+    await act(late, meeting, 'item-opened', { item: ITEM, ordinal: 1, title: 'Báo cáo' });
+    await act(late, meeting, 'meeting-closed', {});
+    await until(async () => (await stateOf(right, meeting))?.phase === 'closed');
+    for (const laptop of [late, right]) expect((await stateOf(laptop, meeting))?.ignored).toEqual([]);
+    off[behind] = 0;
+  }
 }, 60_000);
