@@ -173,6 +173,19 @@ export function entryLogSuite(create: () => EntryLog, seal: (payload: EntryPaylo
       },
     },
     {
+      name: 'a stream of several authors is read in order of arrival, however long it and its entries are',
+      check() {
+        const log = create();
+        const lan = chain(150, { stream: PLAN });
+        const reason = 'dài '.repeat(100_000);
+        const minh = chain(5, { stream: PLAN, author: MINH, body: { reason } });
+        const arrived = [...lan.slice(0, 70), ...minh.slice(0, 3), ...lan.slice(70), ...minh.slice(3)];
+        log.append(chain(2));
+        log.append(arrived);
+        same([...log.readStream(MEETING, PLAN)], arrived);
+      },
+    },
+    {
       name: 'appending nothing changes nothing',
       check() {
         const log = create();

@@ -1,4 +1,5 @@
-import * as Y from 'yjs';
+import type * as Y from 'yjs';
+import { applyUpdate } from './apply-update.ts';
 import type { DocumentShape } from './document-shapes.ts';
 import { readUpdate, type Place } from './read-update.ts';
 import { freshPart, misplaced, missingOf } from './write-check.ts';
@@ -20,7 +21,7 @@ export function applyEntry(
   const fresh = freshPart(update, whole, doc);
   if (misplaced(fresh.change, shape, doc)) return 'refused';
   const missing = missingOf(whole, doc);
-  Y.applyUpdate(doc, fresh.update, origin);
+  applyUpdate(doc, fresh.update, origin);
   if (missing.length > 0) {
     doc.store.pendingStructs = null;
     doc.store.pendingDs = null;

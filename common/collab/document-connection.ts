@@ -2,9 +2,10 @@ import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import * as awarenessProtocol from 'y-protocols/awareness';
 import * as syncProtocol from 'y-protocols/sync';
-import * as Y from 'yjs';
+import type * as Y from 'yjs';
 import { assertNever } from '../domain/assert-never.ts';
 import type { MemberId } from '../domain/ids.ts';
+import { applyUpdate } from './apply-update.ts';
 import type { OpenDocument } from './carried-meeting.ts';
 import { readUpdate } from './read-update.ts';
 import { createWaitingChanges } from './waiting-changes.ts';
@@ -141,7 +142,7 @@ export function serveDocument(
     switch (judgement.verdict) {
       case 'apply':
         if (peer.keep) applyKept(judgement.update, peer.keep);
-        else Y.applyUpdate(doc, judgement.update, connection);
+        else applyUpdate(doc, judgement.update, connection);
         return true;
       case 'nothing-new':
         if (peer.keep) peer.send(Uint8Array.of(CHANGE_KEPT));
@@ -166,7 +167,7 @@ export function serveDocument(
       throw new ChangeNotKept('a change could not be stored', { cause });
     }
     try {
-      Y.applyUpdate(doc, update, connection);
+      applyUpdate(doc, update, connection);
     } catch (error) {
       takeBack();
       throw error;

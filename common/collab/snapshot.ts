@@ -4,6 +4,7 @@ import { documentChangeBodySchema, MAX_STATE_BYTES, STATE_MARK, type Entry } fro
 import type { StreamWeight } from '../acts/entry-log.ts';
 import type { MemberId } from '../domain/ids.ts';
 import { applyEntry } from './apply-entry.ts';
+import { applyUpdate } from './apply-update.ts';
 import { createDocumentClients } from './document-clients.ts';
 import { shapeOf } from './document-shapes.ts';
 import { readUpdate } from './read-update.ts';
@@ -46,7 +47,7 @@ export function computedState(stream: string, entries: Iterable<Entry>): Uint8Ar
     for (const entry of entries) {
       any = true;
       // A state stands alone and was checked as a whole before it was stored.
-      if (entry.state) Y.applyUpdate(doc, entry.state);
+      if (entry.state) applyUpdate(doc, entry.state);
       else applyEntry(doc, updateOf(entry), shape, null);
     }
   });

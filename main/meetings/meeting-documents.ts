@@ -6,6 +6,8 @@ import { Refusal } from '../../common/contract/port.ts';
 import type { MeetingId, MemberId } from '../../common/domain/ids.ts';
 import { tagOf, tagOfClient, newClientId } from '../../common/collab/client-id.ts';
 import { applyEntry } from '../../common/collab/apply-entry.ts';
+import { applyUpdate } from '../../common/collab/apply-update.ts';
+import { createDocumentClients } from '../../common/collab/document-clients.ts';
 import { shapeOf } from '../../common/collab/document-shapes.ts';
 import { readUpdate, type Change } from '../../common/collab/read-update.ts';
 import { updateOf } from '../../common/collab/snapshot.ts';
@@ -151,11 +153,17 @@ export function openMeetingDocuments(options: {
       quiet: undefined,
       latest: undefined,
     };
-    for (const entry of store.entries.readStream(meeting, streamOf(name))) {
-      // A snapshot stands alone and was checked as a whole before it was stored.
-      if (entry.state) Y.applyUpdate(doc, entry.state, FROM_LOG);
-      else apply(name, document, updateOf(entry), entry.payload);
-    }
+    const shape = shapeOf(name);
+    const applyAll = (): void => {
+      for (const entry of store.entries.readStream(meeting, streamOf(name))) {
+        // A snapshot stands alone and was checked as a whole before it was stored.
+        if (entry.state) applyUpdate(doc, entry.state, FROM_LOG);
+        else apply(name, document, updateOf(entry), entry.payload);
+      }
+    };
+    // As for a snapshot: one transaction, cleared up once. Where several write, what waits for others is tried in between.
+    if (shape.oneAuthor) Y.transact(doc, applyAll, FROM_LOG, false);
+    else applyAll();
     const shown = (document.shown = openShown(name, doc));
     for (const update of store.pending.read(meeting, name).updates) apply(name, document, update, update);
     if (!shown) return document;
@@ -204,7 +212,10 @@ export function openMeetingDocuments(options: {
   }
 
   function judge(name: string, document: Loaded, author: MemberId, update: Uint8Array): Judgement {
-    const judgement = judgeLive(update, shapeOf(name), author, document.doc, log.clientsOf(name));
+    const shape = shapeOf(name);
+    // Those of ink are in the log, which is long.
+    const clients = shape.oneAuthor ? NOT_ASKED : log.clientsOf(name);
+    const judgement = judgeLive(update, shape, author, document.doc, clients);
     const change = judgement.verdict === 'apply' ? readUpdate(judgement.update) : undefined;
     if (change === undefined) return judgement;
     if (author !== options.me) {
@@ -389,5 +400,8 @@ function contentOf({ runs }: Change): number {
   for (const { structs } of runs.values()) for (const { length, size } of structs) sum += Math.max(length, size);
   return sum;
 }
+
+/** Whose the clients are is no question where one author writes. */
+const NOT_ASKED = createDocumentClients();
 
 const streamOf = (name: string): Stream => `doc/${name}`;

@@ -3,6 +3,7 @@ import * as encoding from 'lib0/encoding';
 import { applyAwarenessUpdate, Awareness, encodeAwarenessUpdate, removeAwarenessStates } from 'y-protocols/awareness';
 import * as syncProtocol from 'y-protocols/sync';
 import * as Y from 'yjs';
+import { applyUpdate } from '../../common/collab/apply-update.ts';
 import { newClientId } from '../../common/collab/client-id.ts';
 import { CHANGE_KEPT } from '../../common/collab/document-connection.ts';
 import type { DocumentChannel, DocumentListeners } from '../../common/contract/bridge.ts';
@@ -118,7 +119,7 @@ export function connectDocument(name: string, open: Open, writer?: MemberId): Li
     if (type !== SYNC) return;
     const step = decoding.readVarUint(decoder);
     if (step === syncProtocol.messageYjsSyncStep1) return bring(decoding.readVarUint8Array(decoder));
-    Y.applyUpdate(doc, decoding.readVarUint8Array(decoder), origin);
+    applyUpdate(doc, decoding.readVarUint8Array(decoder), origin);
     if (step !== syncProtocol.messageYjsSyncStep2) return;
     if (!synced || closedBecause !== null) {
       synced = true;
