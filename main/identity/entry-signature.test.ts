@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { constants, createHash, createHmac, createSign, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import {
+  constants,
+  createHash,
+  createHmac,
+  createSign,
+  generateKeyPairSync,
+  sign,
+  type KeyObject,
+  verify,
+} from 'node:crypto';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { MAX_ENTRY_CHARACTERS, type Entry, type EntryPayload } from '../../common/acts/entry.ts';
@@ -114,6 +123,31 @@ describe('another signer', () => {
     for (const key of [short, pss, curve, privateKey]) {
       expect(outcome(entry.jws, signingCertificate({ ...certificate, publicKey: key }))).toBe('certificate-refused');
     }
+  });
+});
+
+describe('a header that was read before', () => {
+  it('counts for itself alone', async () => {
+    const [header, , signature] = partsOf(entry.jws);
+    expect(outcome(entry.jws)).toBe('valid');
+    const later = encode(payloadText().replace('"seq":2', '"seq":3'));
+    expect(outcome(`${header}.${later}.${signature}`)).toBe('bad-signature');
+    for (const other of [headerText().replace('PS256', 'RS256'), headerText().replace(',', ', ')]) {
+      const jws = signedTexts(other, payloadText());
+      expect([outcome(jws), outcome(jws)]).toEqual(['malformed', 'malformed']);
+    }
+    const elsewhere = await signEntry(createSigner(privateKey, [Buffer.from('another')]), payload);
+    const read = readEntry(elsewhere.jws);
+    expect(read.ok && read.value.certificate).toBe(elsewhere.certificate);
+    expect(outcome(elsewhere.jws)).toBe('unknown-certificate');
+  });
+});
+
+describe('the key of a certificate', () => {
+  it('is used in its own manner for entries only', () => {
+    const data = Buffer.from('không phải mục nhật ký');
+    expect(outcome(entry.jws)).toBe('valid');
+    expect(verify('sha256', data, publicKey, sign('sha256', data, privateKey))).toBe(true);
   });
 });
 

@@ -105,6 +105,15 @@ export interface StoreHealth {
 }
 
 /** The laptop's own records beside the meetings. */
+/** A certificate whose chain was checked, as it is kept. */
+export interface KnownCertificate {
+  readonly fingerprint: Sha256;
+  readonly der: Uint8Array;
+  /** null: an authority's. */
+  readonly member: MemberId | null;
+  readonly organisation: Sha256;
+}
+
 export interface LaptopStore extends MeetingStore {
   readonly own: OwnEntries & { doubted(): readonly MeetingId[] };
   readonly health: StoreHealth;
@@ -124,7 +133,9 @@ export interface LaptopStore extends MeetingStore {
   };
   readonly certificates: {
     get(fingerprint: Sha256): Uint8Array | undefined;
-    add(certificate: { fingerprint: Sha256; der: Uint8Array; member: MemberId | null; organisation: Sha256 }): void;
+    add(certificate: KnownCertificate): void;
+    /** On the disk no later than what is stored after it. */
+    addSoon(certificate: KnownCertificate): void;
   };
   readonly invitations: {
     list(): readonly { readonly invitation: Invitation; readonly position: string }[];

@@ -141,6 +141,14 @@ describe('people and certificates', () => {
     expect(store.people.get(MINH)).toBeUndefined();
   });
 
+  it('a certificate that is stored soon is there at once, stays as it is, and is kept', async () => {
+    store.certificates.addSoon(certificate);
+    store.certificates.addSoon({ ...certificate, der: bytes(9) });
+    expectSame(store.certificates.get(certificate.fingerprint), certificate);
+    await restart();
+    expectSame(store.certificates.ofMember(LAN), [certificate]);
+  });
+
   it('a person cannot have a certificate that is not here', () => {
     const person = { member: LAN, name: 'Lan', position: '', certificate: sha256('none') };
     expect(() => store.people.put(person)).toThrow(/FOREIGN KEY/);

@@ -1,5 +1,6 @@
 import type { MemberId, Sha256 } from '../../common/domain/ids.ts';
 import type { Database } from './database.ts';
+import { withoutSync } from './deferred-sync.ts';
 import { hashBytes, hashFrom } from './hash-bytes.ts';
 
 /** A person of the organisation, as the laptop that holds the authority knows them. */
@@ -33,6 +34,8 @@ export interface CertificateStore {
   ofMember(member: MemberId): StoredCertificate[];
   /** A certificate already there stays as it is. */
   add(certificate: StoredCertificate): void;
+  /** The same, on the disk no later than what is stored after it. Not within a transaction. */
+  addSoon(certificate: StoredCertificate): void;
 }
 
 interface PersonRow {
@@ -76,20 +79,22 @@ export function certificateStore(db: Database): CertificateStore {
     `INSERT INTO certificates (fingerprint, der, member, organisation)
      VALUES (@fingerprint, @der, @member, @organisation) ON CONFLICT (fingerprint) DO NOTHING`,
   );
+  const put = (certificate: StoredCertificate): void => {
+    add.run({
+      fingerprint: hashBytes(certificate.fingerprint),
+      der: certificate.der,
+      member: certificate.member,
+      organisation: hashBytes(certificate.organisation),
+    });
+  };
   return {
     get(fingerprint) {
       const row = one.get(hashBytes(fingerprint));
       return row && certificateFrom(row);
     },
     ofMember: (member) => ofMember.all(member).map(certificateFrom),
-    add(certificate) {
-      add.run({
-        fingerprint: hashBytes(certificate.fingerprint),
-        der: certificate.der,
-        member: certificate.member,
-        organisation: hashBytes(certificate.organisation),
-      });
-    },
+    add: put,
+    addSoon: (certificate) => withoutSync(db, () => put(certificate)),
   };
 }
 

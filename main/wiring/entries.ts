@@ -14,14 +14,15 @@ import type { CertificateBook, EntryAuthentication, LaptopStore } from '../meeti
 
 /** Signs and checks entries for the unlocked person. */
 export function entryAuthentication(signer: Signer): EntryAuthentication {
-  const keys = new Map<Sha256, SigningCertificate>();
+  /** The book gives the same bytes for the same certificate. */
+  const read = new WeakMap<Uint8Array, SigningCertificate>();
 
   function certificateOf(der: Uint8Array, member: MemberId): SigningCertificate {
-    const key = fingerprint(der);
-    const known = keys.get(key);
+    const known = read.get(der);
     if (known) return known;
-    const made = signingCertificate({ fingerprint: key, member, publicKey: new X509Certificate(der).publicKey });
-    keys.set(key, made);
+    const { publicKey } = new X509Certificate(der);
+    const made = signingCertificate({ fingerprint: fingerprint(der), member, publicKey });
+    read.set(der, made);
     return made;
   }
 
@@ -59,7 +60,7 @@ export function certificateBook(
       if (certificates.get(key)) return;
       const within = validityOf(der);
       const result = within && check(der, within);
-      if (result?.ok) certificates.add({ fingerprint: key, der, member: result.value.memberId, organisation });
+      if (result?.ok) certificates.addSoon({ fingerprint: key, der, member: result.value.memberId, organisation });
     },
     memberOf(der, at) {
       const result = check(der, at);

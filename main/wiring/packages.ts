@@ -222,6 +222,7 @@ async function receiveAll(log: WritableMeetingLog, entries: readonly string[]): 
 
 function memoryStore(): MeetingStore & Pick<LaptopStore, 'certificates'> {
   const certificates = new Map<Sha256, Uint8Array>();
+  const add: LaptopStore['certificates']['add'] = ({ fingerprint: key, der }) => void certificates.set(key, der);
   return {
     entries: memoryEntryLog(),
     own: { append: () => undefined, inDoubt: () => false, settle: () => undefined, onSettled: () => () => undefined },
@@ -237,7 +238,8 @@ function memoryStore(): MeetingStore & Pick<LaptopStore, 'certificates'> {
     recordFork: () => undefined,
     certificates: {
       get: (wanted) => certificates.get(wanted),
-      add: ({ fingerprint: key, der }) => void certificates.set(key, der),
+      add,
+      addSoon: add,
     },
   };
 }

@@ -79,6 +79,7 @@ export function laptopStore(store: Store, now: () => Date): LaptopStore {
     certificates: {
       get: (fingerprint) => store.certificates.get(fingerprint)?.der,
       add: (certificate) => store.certificates.add(certificate),
+      addSoon: (certificate) => store.certificates.addSoon(certificate),
     },
     invitations: {
       list: () => invitationRecords(store).map(({ position, ...invitation }) => ({ invitation, position })),
