@@ -11,7 +11,14 @@ export function engineHandlers(laptop: Laptop, logger: Pick<Logger, 'error'>): E
   return {
     request: (name, input) => laptop.request(name as RequestName, input),
     openDocument(name, document) {
-      const connection = laptop.openDocument(name, (message) => document.send(message));
+      const connection = laptop.openDocument(
+        name,
+        (message) => document.send(message),
+        () => {
+          connection.close();
+          document.close(portErrors.unknownDocument);
+        },
+      );
       document.onMessage((bytes) => {
         const refused = refusal(() => connection.receive(bytes));
         if (refused === undefined) return;

@@ -89,8 +89,8 @@ export interface LaptopPorts {
 export interface Laptop {
   request<N extends RequestName>(name: N, input: unknown): Promise<RequestOutputs[N]>;
   subscribe(name: string, listener: (payload: unknown) => void): () => void;
-  /** `name` is `<meeting>/<document>`. Throws a Refusal when there is no such document. */
-  openDocument(name: string, send: (message: Uint8Array) => void): DocumentConnection;
+  /** `name` is `<meeting>/<document>`. Throws a Refusal when there is no such document. `gone`: close it, and open it anew. */
+  openDocument(name: string, send: (message: Uint8Array) => void, gone?: () => void): DocumentConnection;
   /** The same on all laptops that are in step (`state-hash.ts`). Throws a Refusal where the meeting is unknown. */
   stateHash(meeting: MeetingId): Sha256;
   /** The computer was asleep: whoever carries a meeting is looked for at once. */
@@ -416,14 +416,14 @@ export function createLaptop(ports: LaptopPorts): Laptop {
       return handlers[name](parsed.data as never);
     },
     subscribe: (name, listener) => events.subscribe(name, listener),
-    openDocument(name, send) {
+    openDocument(name, send, gone) {
       const slash = name.indexOf('/');
       const meeting = meetingIdSchema.safeParse(name.slice(0, slash));
       const connection =
         meeting.success &&
         around()
           .workplace.open(asMeetingId(meeting.data))
-          .connectWindow(name.slice(slash + 1), send);
+          .connectWindow(name.slice(slash + 1), send, gone);
       if (!connection) throw new Refusal(portErrors.unknownDocument, { name });
       return connection;
     },

@@ -45,8 +45,13 @@ export interface OpenMeeting extends CarriedMeeting {
   change(document: 'plan' | 'minutes', change: (doc: Y.Doc) => void): void;
   /** Signs an act after checking that it will count; refuses with the rule that it breaks. */
   perform(kind: ActKind, body: Readonly<Record<string, unknown>>): Promise<void>;
-  /** Opens a document for a window: shared ones and `private/…`. undefined when there is no such document. */
-  connectWindow(name: string, send: (message: Uint8Array) => void): DocumentConnection | undefined;
+  /**
+   * Opens a document for a window: shared ones and `private/…`. undefined when there is no such document. `gone`: it ends
+   * here, and the window may open it again.
+   */
+  connectWindow(name: string, send: (message: Uint8Array) => void, gone?: () => void): DocumentConnection | undefined;
+  /** Windows close what they have open of it, and may open it again. */
+  turnWindowsOut(): void;
   /** Documents that windows have open now, and whenever one is opened or closed. */
   onWindowDocument(listener: (name: string, document: OpenDocument) => () => void): () => void;
   /** Documents of which this laptop keeps what others wrote live and did not sign. */
@@ -82,7 +87,10 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
   const { meeting, me, store, logger } = options;
   const changeListeners = new Set<() => void>();
   const windowListeners = new Set<(name: string, document: OpenDocument) => () => void>();
-  const windowDocuments = new Map<unknown, { name: string; stops: (() => void)[]; document: OpenDocument }>();
+  const windowDocuments = new Map<
+    unknown,
+    { name: string; stops: (() => void)[]; document: OpenDocument; gone: (() => void) | undefined }
+  >();
   let reduced: MeetingState | undefined;
   let history: readonly WritersSince[] | undefined;
   let stale = true;
@@ -216,7 +224,11 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
     };
   }
 
-  function connectWindow(name: string, send: (message: Uint8Array) => void): DocumentConnection | undefined {
+  function connectWindow(
+    name: string,
+    send: (message: Uint8Array) => void,
+    gone?: () => void,
+  ): DocumentConnection | undefined {
     const isPrivate = PRIVATE_NAME.test(name);
     if (!isPrivate && !documentNameSchema.safeParse(name).success) return undefined;
     const document = isPrivate ? privateDocument(name) : documents.open(name);
@@ -229,7 +241,7 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
       : (update: Uint8Array) => documents.keep(name, update);
     const connection = serveDocument(document, { member: me, send, mayWrite, mayBeAware: mayWrite, keep });
     const stops = isPrivate ? [] : [...windowListeners].map((listener) => listener(name, document));
-    windowDocuments.set(connection, { name, stops, document });
+    windowDocuments.set(connection, { name, stops, document, gone });
     return {
       receive: (message) => connection.receive(message),
       close() {
@@ -277,6 +289,9 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
     change: (name, change) => documents.change(name, change),
     perform,
     connectWindow,
+    turnWindowsOut() {
+      for (const { gone } of [...windowDocuments.values()]) gone?.();
+    },
     onWindowDocument(listener) {
       windowListeners.add(listener);
       for (const held of windowDocuments.values()) {

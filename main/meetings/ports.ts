@@ -115,7 +115,13 @@ export interface KnownCertificate {
 }
 
 export interface LaptopStore extends MeetingStore {
-  readonly own: OwnEntries & { doubted(): readonly MeetingId[] };
+  readonly own: OwnEntries & {
+    doubted(): readonly MeetingId[];
+    doubt(meetings: readonly MeetingId[]): void;
+    onDoubted(listener: () => void): () => void;
+  };
+  /** Takes all entries of a meeting out that came from a package. */
+  forgetEntries(meeting: MeetingId): void;
   readonly health: StoreHealth;
   /** What was done about a damaged database, until it is said to be read. */
   readonly restoration: { get(): Restoration | undefined; read(): void };

@@ -53,7 +53,7 @@ export function reportStorage(store: LaptopStore, events: EventHub): StorageRepo
     events.emit('storage.changed', now);
     return now;
   };
-  const stops = [store.health.onChange(tell), store.own.onSettled(tell)];
+  const stops = [store.health.onChange(tell), store.own.onSettled(tell), store.own.onDoubted(tell)];
   return {
     status,
     read() {

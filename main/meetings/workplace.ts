@@ -26,6 +26,7 @@ import { followOwnChanges, lasting, onlyHereSince, type SavedState } from './own
 import type { Session } from './organisation.ts';
 import { cannotWrite, followDisk } from './storage.ts';
 import { isLongOver, newRow, withAddress } from './stored-meeting.ts';
+import { holdsHere, takePackageOver } from './take-part.ts';
 import type { CertificateBook, EntryAuthentication, LaptopStore, Log, Network, StoredMeeting } from './ports.ts';
 
 /** The meetings of one unlocked laptop: which are open, which it carries, which it has joined. */
@@ -283,9 +284,23 @@ export function createWorkplace(deps: {
     }
   }
 
+  /** Who looked at a meeting from a package takes part in it. */
+  async function takePart(id: MeetingId): Promise<void> {
+    const looked = atHand.get(id);
+    takePackageOver({ store, certificates: deps.certificates, me: session.member }, id);
+    atHand.delete(id);
+    onlyHere.delete(id);
+    looked?.meeting.turnWindowsOut();
+    if (looked) await shut(looked);
+  }
+
   async function carry(id: MeetingId): Promise<readonly string[]> {
+    const { meeting } = known(id);
+    if (meeting.readOnly) {
+      if (!holdsHere(deps, id) || !meeting.mayAttend(session.member)) throw new Refusal('read-only-meeting');
+      await takePart(id);
+    }
     const one = known(id);
-    if (one.meeting.readOnly) throw new Refusal('read-only-meeting');
     if (!one.meeting.state()) throw new Refusal('not-convened');
     // Nobody could join it.
     if (!isWithin(session.validity, now().getTime())) throw new Refusal('own-certificate-not-valid');
@@ -296,6 +311,25 @@ export function createWorkplace(deps: {
     listChanged();
     tell(id);
     return addresses;
+  }
+
+  async function shut(one: MeetingAtHand): Promise<void> {
+    try {
+      // What was done in the last moment is in the list next time.
+      if (!one.meeting.readOnly) keepSummary(one);
+    } catch (error) {
+      log.warn('a meeting could not be noted', { meeting: one.meeting.id }, error);
+    }
+    try {
+      // While others still hear it: what was done in the last moment would be only here until the next start.
+      await one.meeting.settle();
+    } catch (error) {
+      log.warn('the last changes could not be signed', { meeting: one.meeting.id }, error);
+    }
+    for (const stop of one.stops) stop();
+    clearTimeout(one.telling);
+    await detach(one);
+    await one.meeting.close();
   }
 
   return {
@@ -331,9 +365,8 @@ export function createWorkplace(deps: {
       const offered = await network.look(address);
       const target = wanted ? offered.find((one) => one.meeting === wanted) : offered[0];
       if (!target) throw new Refusal(wanted ? 'meeting-not-there' : 'no-meeting-there');
-      const row = store.meetings.get(target.meeting);
-      if (row?.readOnly) throw new Refusal('read-only-meeting');
-      const before = row ?? {
+      if (store.meetings.get(target.meeting)?.readOnly) await takePart(target.meeting);
+      const before = store.meetings.get(target.meeting) ?? {
         ...newRow(target.meeting, now()),
         summary: { title: target.title, kind: '', start: target.start, place: '', phase: 'convened' as const },
       };
@@ -390,24 +423,7 @@ export function createWorkplace(deps: {
       desk.close();
       looking.close();
       stopDisk();
-      for (const one of atHand.values()) {
-        try {
-          // What was done in the last moment is in the list next time.
-          if (!one.meeting.readOnly) keepSummary(one);
-        } catch (error) {
-          log.warn('a meeting could not be noted', { meeting: one.meeting.id }, error);
-        }
-        try {
-          // While others still hear it: what was done in the last moment would be only here until the next start.
-          await one.meeting.settle();
-        } catch (error) {
-          log.warn('the last changes could not be signed', { meeting: one.meeting.id }, error);
-        }
-        for (const stop of one.stops) stop();
-        clearTimeout(one.telling);
-        await detach(one);
-        await one.meeting.close();
-      }
+      for (const one of atHand.values()) await shut(one);
       atHand.clear();
     },
   };

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { z } from 'zod';
 import type { EntryLog } from '../../common/acts/entry-log.ts';
+import type { MeetingId } from '../../common/domain/ids.ts';
 import { acknowledgedStore, type AcknowledgedStore } from './acknowledged.ts';
 import { backups, type Backups } from './backup.ts';
 import { checkIntegrity, type Database } from './database.ts';
@@ -9,6 +10,7 @@ import { deferredSync } from './deferred-sync.ts';
 import { watchHealth, type Health } from './health.ts';
 import { invitationStore, type InvitationStore } from './invitations.ts';
 import { sqliteEntryLog } from './entries.ts';
+import { forgetEntries } from './forget-entries.ts';
 import { freePages } from './free-pages.ts';
 import { forkStore, type ForkStore } from './forks.ts';
 import { meetingStore, type MeetingStore } from './meetings.ts';
@@ -42,6 +44,8 @@ export interface Store {
   readonly invitations: InvitationStore;
   readonly meetings: MeetingStore;
   readonly entries: EntryLog;
+  /** Takes all of a meeting's entries out. */
+  forgetEntries(meeting: MeetingId): void;
   readonly own: OwnEntries;
   readonly forks: ForkStore;
   readonly acknowledged: AcknowledgedStore;
@@ -115,6 +119,7 @@ function storeOn(db: Database, dataDir: string): Store {
   const deferred = deferredSync(db);
   const entries = lastRoomForOwn(watched(sqliteEntryLog(db, deferred, () => free.noticed())), health);
   const meetings = meetingStore(db);
+  const forget = watched({ entries: forgetEntries(db) });
 
   const folder = journalFolder(dataDir);
   const segments = journalSegments(folder);
@@ -165,6 +170,10 @@ function storeOn(db: Database, dataDir: string): Store {
     invitations: watched(invitationStore(db)),
     meetings: watched(meetings),
     entries,
+    forgetEntries(meeting) {
+      forget.entries(meeting);
+      free.noticed();
+    },
     own: watched(own),
     forks: watched(forkStore(db)),
     acknowledged: watched(acknowledgedStore(db)),

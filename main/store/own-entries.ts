@@ -18,6 +18,7 @@ export interface OwnEntries {
   inDoubt(meeting: MeetingId): boolean;
   doubted(): readonly MeetingId[];
   doubt(meetings: readonly MeetingId[]): void;
+  onDoubted(listener: () => void): () => void;
   /** Another laptop has told how far it has them, or the person goes on without. */
   settle(meeting: MeetingId): void;
   onSettled(listener: (meeting: MeetingId) => void): () => void;
@@ -29,6 +30,7 @@ const doubtsSchema = z.array(meetingIdSchema);
 export function ownEntries(entries: EntryLog, settings: SettingsStore, journalled: Journalled): OwnEntries {
   const doubts = new Set<MeetingId>(settings.get(DOUBTS, doubtsSchema)?.map(asMeetingId));
   const listeners = new Set<(meeting: MeetingId) => void>();
+  const doubtListeners = new Set<() => void>();
   const write = (): void => settings.set(DOUBTS, [...doubts]);
   return {
     append: (entry) =>
@@ -41,6 +43,11 @@ export function ownEntries(entries: EntryLog, settings: SettingsStore, journalle
     doubt(meetings) {
       for (const meeting of meetings) doubts.add(meeting);
       write();
+      for (const listener of doubtListeners) listener();
+    },
+    onDoubted(listener) {
+      doubtListeners.add(listener);
+      return () => doubtListeners.delete(listener);
     },
     settle(meeting) {
       if (!doubts.delete(meeting)) return;

@@ -41,6 +41,7 @@ export function laptopStore(store: Store, now: () => Date): LaptopStore {
   return {
     entries: store.entries,
     own: store.own,
+    forgetEntries: (meeting) => store.forgetEntries(meeting),
     health: store.health,
     restoration: { get: () => store.restoration(), read: () => store.restorationRead() },
     pending: {

@@ -21,6 +21,8 @@ export function MeetingMenu(props: {
   const { t } = useTranslation();
   const { meeting, readOnly } = view.summary;
   const { role } = view.connection;
+  // From a package: who belongs to it takes part by carrying it.
+  const attends = state.minutes.stage !== 'sealed' && state.roster.some(({ member }) => member === view.me.member);
   const [entrusting, setEntrusting] = useState(false);
 
   async function savePackage(): Promise<void> {
@@ -83,7 +85,7 @@ export function MeetingMenu(props: {
                 {t('meeting.entrust')}
               </MenuItem>
             )}
-            {readOnly ? null : role === 'host' ? (
+            {readOnly && !attends ? null : role === 'host' ? (
               <MenuItem
                 onClick={() => request('meetings.stopCarrying', { meeting }).catch(notifyFailure)}
                 data-testid="stop-carrying"
