@@ -206,6 +206,7 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
                 asked={asked}
                 state={state}
                 connection={view.connection}
+                leads={view.me.roles.chair}
                 acting={acting}
                 onVote={() => setPutAway(null)}
                 inFront={showPreview ? minutes : tabs.active}

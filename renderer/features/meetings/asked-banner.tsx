@@ -9,7 +9,7 @@ import { Confirm } from '../../ui/confirm.tsx';
 import { isOnlyHere } from '../../ui/reach.ts';
 import { screenStyles } from '../../ui/screen.tsx';
 import { useNow } from '../../ui/time.ts';
-import type { Asked } from './asked-of-me.ts';
+import { wordsFor, type Asked } from './asked-of-me.ts';
 import styles from './meeting.module.css';
 
 interface AskedProps {
@@ -22,9 +22,16 @@ interface AskedProps {
 }
 
 /** Answers "what is asked of me now?" with a sentence and the button for it. */
-export function AskedBanner(props: AskedProps & { readonly state: MeetingState; readonly connection: Connection }) {
+export function AskedBanner(
+  props: AskedProps & {
+    readonly state: MeetingState;
+    readonly connection: Connection;
+    /** Who reads it chairs the meeting. */
+    readonly leads: boolean;
+  },
+) {
   const { t } = useTranslation();
-  const { asked, state } = props;
+  const { asked, state, leads } = props;
   const now = useNow(1000);
   const lonely = asked.what === 'wait-for-result' && isOnlyHere(props.connection, asked.at, now);
   const said = lonely ? 'ballot-only-here' : asked.what;
@@ -38,7 +45,10 @@ export function AskedBanner(props: AskedProps & { readonly state: MeetingState; 
       data-asked={said}
     >
       <span className={styles['askedText']}>
-        {t(`meeting.asked.${said}`, { title: item?.title ?? '', ordinal: item?.ordinal ?? 0 })}
+        {t(`meeting.asked.${lonely ? said : wordsFor(asked, leads)}`, {
+          title: item?.title ?? '',
+          ordinal: item?.ordinal ?? 0,
+        })}
       </span>
       <AskedButtons {...props} />
     </div>

@@ -51,3 +51,9 @@ export function askedOfMe(
   const item = agenda.find(({ id }) => id === state.currentItem);
   return { what: 'read', item: state.currentItem, paper: item?.papers[0] ?? null };
 }
+
+/** Which sentence says it. Where others wait for the chair, whoever chairs (`leads`) is told to go on. */
+export function wordsFor(asked: Asked, leads: boolean): string {
+  if (leads && (asked.what === 'wait-for-opening' || asked.what === 'wait-for-item')) return `${asked.what}-leading`;
+  return asked.what === 'read' && asked.paper === null ? 'follow' : asked.what;
+}

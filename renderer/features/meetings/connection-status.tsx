@@ -113,7 +113,7 @@ function Details({ view, line }: { readonly view: MeetingView; readonly line: Co
   const { connection, state, me } = view;
   const names = connection.online.map((member) => {
     const name = (state && nameOn(state, member)) ?? t('common.unnamed');
-    return member === me.member ? t('meeting.connection.you', { name }) : name;
+    return member === me.member ? t('common.you', { name }) : name;
   });
   return (
     <dl className={styles['facts']}>

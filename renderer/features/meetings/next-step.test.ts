@@ -4,7 +4,7 @@ import type { Connection, MeetingView } from '../../../common/contract/requests.
 import { BODY_PRESETS } from '../../../common/domain/body-rules.ts';
 import { asAgendaItemId, asMeetingId, asMemberId, asMotionId, asSha256 } from '../../../common/domain/ids.ts';
 import type { AttendanceStatus, MeetingState } from '../../../common/domain/meeting-state.ts';
-import { askedOfMe } from './asked-of-me.ts';
+import { askedOfMe, wordsFor } from './asked-of-me.ts';
 import { nextStep } from './next-step.ts';
 
 const ME = asMemberId('11111111-1111-4111-8111-111111111111');
@@ -181,6 +181,15 @@ describe('what is asked of me', () => {
     expect(asked({ attendance: noted('represented') })).toBe('away');
     expect(asked({ attendance: noted('remote') })).toBe('wait-for-opening');
     expect(asked({ attendance: noted('represented'), phase: 'open', currentItem: FIRST })).toBe('read');
+  });
+
+  it('is said to the chair in words of its own, and names no papers where there are none', () => {
+    for (const what of ['wait-for-opening', 'wait-for-item'] as const) {
+      expect(wordsFor({ what }, false)).toBe(what);
+      expect(wordsFor({ what }, true)).toBe(`${what}-leading`);
+    }
+    expect(wordsFor({ what: 'read', item: FIRST, paper: PAPER }, true)).toBe('read');
+    expect(wordsFor({ what: 'read', item: FIRST, paper: null }, false)).toBe('follow');
   });
 
   it('is speaking, reading, signing when it is their time', () => {

@@ -140,7 +140,7 @@ function Prepare(props: {
           {convened && !carrying ? (
             <Button
               icon={<PlugConnected20Regular />}
-              appearance="primary"
+              appearance={upToDate ? 'primary' : 'secondary'}
               disabledFocusable={carry.busy}
               onClick={() => void carry.run({ meeting })}
               data-testid="carry"
@@ -149,7 +149,11 @@ function Prepare(props: {
             </Button>
           ) : null}
           {convened ? (
-            <Button appearance={carrying ? 'primary' : 'secondary'} onClick={props.onEnter} data-testid="enter-meeting">
+            <Button
+              appearance={carrying && upToDate ? 'primary' : 'secondary'}
+              onClick={props.onEnter}
+              data-testid="enter-meeting"
+            >
               {t('home.enter')}
             </Button>
           ) : null}

@@ -1,6 +1,7 @@
 import { MessageBar, MessageBarBody } from '@fluentui/react-components';
 import { useTranslation } from 'react-i18next';
 import type { MeetingView } from '../../../common/contract/requests.ts';
+import type { MemberId } from '../../../common/domain/ids.ts';
 import type { MeetingState, MotionState } from '../../../common/domain/meeting-state.ts';
 import { awaitedVoters } from '../../../common/domain/quorum.ts';
 import type { Acting } from '../../bridge/use-act.ts';
@@ -10,7 +11,7 @@ import { isApart } from '../../ui/reach.ts';
 
 /** Closing can't be taken back: says first who has not voted, and when their ballots can't arrive. Open while `motion` is given. */
 export function CloseVoteDialog(props: {
-  readonly view: Pick<MeetingView, 'connection'>;
+  readonly view: Pick<MeetingView, 'connection' | 'me'>;
   readonly state: MeetingState;
   readonly motion: MotionState | null;
   readonly acting: Acting;
@@ -19,6 +20,11 @@ export function CloseVoteDialog(props: {
   const { t } = useTranslation();
   const { state, acting, motion } = props;
   const awaited = motion === null ? [] : awaitedVoters(state, motion);
+  const nameOf = (member: MemberId): string => {
+    const name = nameOn(state, member) ?? t('common.unnamed');
+    // Whoever closes the vote easily forgets the own one.
+    return member === props.view.me.member ? t('common.you', { name }) : name;
+  };
   return (
     <Confirm
       open={motion !== null}
@@ -46,7 +52,7 @@ export function CloseVoteDialog(props: {
           ) : null}
           <p>
             {t('votes.closeWaiting', {
-              names: awaited.map((member) => nameOn(state, member) ?? t('common.unnamed')).join(', '),
+              names: awaited.map(nameOf).join(', '),
             })}
           </p>
         </>
