@@ -100,12 +100,14 @@ export const actBodySchemas = {
   ballot: z.strictObject({ motion, choice: z.enum(['approve', 'reject', 'abstain', 'other']) }),
   /**
    * Lists the ballots that the result counts, by entry hash, and who is present: the tally depends on nobody's clock, and
-   * nothing that arrives later changes it. Without `present` the statements of attendance up to this act count.
+   * nothing that arrives later changes it. `roster` is the act that put the roster into force by which it is counted. Without
+   * `present` and `roster` the statements up to this act count.
    */
   'motion-closed': z.strictObject({
     motion,
     ballots: z.array(sha256).max(1000),
     present: z.array(member).max(1000).optional(),
+    roster: sha256.optional(),
   }),
   /** `item` null: conclusion of the whole meeting. A later one replaces the earlier. */
   concluded: z.strictObject({ item: item.nullable(), text: text.min(1) }),

@@ -1,7 +1,7 @@
 import type { Act, ActBody } from '../acts/acts.ts';
 import { CHOICES } from './body-rules.ts';
 import type { MemberId, Sha256 } from './ids.ts';
-import type { Attendance, IgnoredReason, MotionState } from './meeting-state.ts';
+import type { Attendance, IgnoredReason, MeetingState, MotionState } from './meeting-state.ts';
 import { isPresent } from './quorum.ts';
 import type { RosterEntry } from './roster.ts';
 import { tally } from './tally.ts';
@@ -13,7 +13,7 @@ type Motion = ActBody<'motion-opened'>;
 type IsPresent = (member: MemberId) => boolean;
 
 /** Who is of the meeting, and who is there, at the moment of counting. */
-interface Voters {
+export interface Voters {
   readonly roster: readonly RosterEntry[];
   readonly attendance: Readonly<Record<MemberId, Attendance>>;
 }
@@ -79,3 +79,10 @@ export function lateVoters(
   }
   return voters.roster.filter(({ member }) => late.has(member)).map(({ member }) => member);
 }
+
+/** Those whose votes a motion counts or waits for, in roster order; who is not of the meeting any more, behind. [VOTE-7] */
+export const votersOf = (
+  { roster, former }: Pick<MeetingState, 'roster' | 'former'>,
+  { ballots, waitingFor }: Pick<MotionState, 'ballots' | 'waitingFor'>,
+): RosterEntry[] =>
+  [...roster, ...former].filter(({ member }) => ballots[member] !== undefined || waitingFor.includes(member));

@@ -13,6 +13,10 @@ export interface MeetingState {
   readonly organisation: { readonly name: string; readonly parent: string; readonly symbol: string };
   readonly rules: BodyRules;
   readonly roster: readonly RosterEntry[];
+  /** The act that put the roster into force. */
+  readonly rosterAct: Sha256;
+  /** Who was of the meeting and isn't any more: their votes and speeches stay theirs. */
+  readonly former: readonly RosterEntry[];
   readonly phase: 'convened' | 'open' | 'closed';
   readonly openedAt: string | null;
   readonly closedAt: string | null;

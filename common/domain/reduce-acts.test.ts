@@ -1,100 +1,28 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Act, ActBody, ActKind } from '../acts/acts.ts';
+import {
+  CHAIR,
+  convened,
+  entry,
+  GUEST,
+  ITEM,
+  MEETING,
+  MEMBERS,
+  MOTION,
+  motionOf,
+  opened,
+  person,
+  reasons,
+  SECRETARY,
+  state,
+  STRANGER,
+  withMotion,
+} from '../../tests/fixtures/written-acts.ts';
+import type { ActBody } from '../acts/acts.ts';
+import { refusedNow } from './act-now.ts';
 import { BODY_PRESETS } from './body-rules.ts';
-import { asAgendaItemId, asMeetingId, asMemberId, asMotionId, asSha256, type MemberId, type Sha256 } from './ids.ts';
-import type { MeetingState } from './meeting-state.ts';
+import { asAgendaItemId, asMotionId, asSha256, type MemberId } from './ids.ts';
 import { reduceActs } from './reduce-acts.ts';
-import type { MeetingRole } from './roster.ts';
-
-const MEETING = asMeetingId('abcdefghijklmnopqrstuvwxyz');
-const person = (n: number): MemberId => asMemberId(`00000000-0000-4000-8000-${String(n).padStart(12, '0')}`);
-const [CHAIR, SECRETARY, ...MEMBERS] = [1, 2, 3, 4, 5, 6, 7].map(person) as [MemberId, MemberId, ...MemberId[]];
-const GUEST = person(8);
-const STRANGER = person(9);
-const ITEM = asAgendaItemId('item-1');
-const MOTION = asMotionId('motion-1');
-const NONCE = 'AAAAAAAAAAAAAAAAAAAAAA';
-
-/** Writes acts as laptops would: numbered per author, a second apart. */
-function writer() {
-  const acts: Act[] = [];
-  const seqs = new Map<MemberId, number>();
-  let clock = Date.UTC(2026, 0, 5, 1, 0, 0);
-  return {
-    acts,
-    act<K extends ActKind>(author: MemberId, kind: K, body: ActBody<K>, time?: string): Sha256 {
-      const seq = (seqs.get(author) ?? 0) + 1;
-      seqs.set(author, seq);
-      clock += 1000;
-      const hash = asSha256(String(acts.length + 1).padStart(64, '0'));
-      acts.push({ kind, body, author, seq, hash, time: time ?? new Date(clock).toISOString() } as Act);
-      return hash;
-    },
-  };
-}
-
-const entry = (member: MemberId, role: MeetingRole, voting = role !== 'guest') => ({
-  member,
-  name: `Người ${member.slice(-2)}`,
-  position: '',
-  role,
-  voting,
-});
-
-/** Seven voting people and a guest, convened by the secretary. */
-function convened(preset: 'peoples-committee' | 'peoples-council' = 'peoples-committee') {
-  const written = writer();
-  written.act(SECRETARY, 'meeting-convened', {
-    nonce: NONCE,
-    title: 'Phiên họp thử',
-    kind: 'regular',
-    start: '2026-01-05T08:00:00+07:00',
-    place: 'Phòng họp',
-    organisation: { name: 'UBND xã Thử', parent: '', symbol: 'UBND' },
-    rules: BODY_PRESETS[preset],
-    roster: [
-      entry(CHAIR, 'chair'),
-      entry(SECRETARY, 'secretary'),
-      ...MEMBERS.map((m) => entry(m, 'member')),
-      entry(GUEST, 'guest'),
-    ],
-  });
-  return written;
-}
-
-function opened(preset?: 'peoples-committee' | 'peoples-council') {
-  const written = convened(preset);
-  for (const member of [CHAIR, SECRETARY, ...MEMBERS]) written.act(member, 'checked-in', { how: 'in-person' });
-  written.act(CHAIR, 'meeting-opened', {});
-  written.act(CHAIR, 'item-opened', { item: ITEM, ordinal: 1, title: 'Mục một' });
-  return written;
-}
-
-function withMotion(preset: 'peoples-committee' | 'peoples-council' = 'peoples-committee') {
-  const written = opened(preset);
-  written.act(CHAIR, 'motion-opened', {
-    motion: MOTION,
-    item: ITEM,
-    text: 'Thông qua',
-    secret: false,
-    rule: BODY_PRESETS[preset].vote,
-  });
-  return written;
-}
-
-function state(acts: readonly Act[]): MeetingState {
-  const reduced = reduceActs(MEETING, acts, (author, nonce) => author === SECRETARY && nonce === NONCE);
-  if (!reduced) throw new Error('no meeting');
-  return reduced;
-}
-
-const reasons = (acts: readonly Act[]) => state(acts).ignored.map((one) => one.reason);
-const motionOf = (acts: readonly Act[]) => {
-  const motion = state(acts).motions[0];
-  if (!motion) throw new Error('no motion');
-  return motion;
-};
 
 describe('convening', () => {
   test('[CON-1] without the convener there is no meeting, and nobody convenes twice', () => {
@@ -265,8 +193,12 @@ describe('votes', () => {
       rule: BODY_PRESETS['peoples-committee'].vote,
     };
     written.act(MEMBERS[0]!, 'motion-opened', body);
-    written.act(CHAIR, 'motion-opened', body);
-    expect(reasons(written.acts)).toEqual(['not-allowed', 'wrong-phase']);
+    expect(reasons(written.acts)).toEqual(['not-allowed']);
+    expect(refusedNow(state(written.acts), 'motion-opened')).toBe('wrong-phase');
+    expect(refusedNow(state(written.acts), 'meeting-closed')).toBe('wrong-phase');
+    written.act(CHAIR, 'motion-closed', { motion: MOTION, ballots: [] });
+    expect(refusedNow(state(written.acts), 'motion-opened')).toBeUndefined();
+    expect(refusedNow(state(written.acts), 'meeting-closed')).toBeUndefined();
   });
 
   test('[VOTE-6] guests and people not checked in have no ballot; a later ballot replaces', () => {

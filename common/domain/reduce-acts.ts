@@ -1,49 +1,45 @@
 import type { Act, ActBody } from '../acts/acts.ts';
 import { assertNever } from './assert-never.ts';
-import { countBallots, lateVoters, voteProblem, type BallotAct, type Counted } from './count-ballots.ts';
-import type { AgendaItemId, MeetingId, MemberId, MotionId, Sha256 } from './ids.ts';
+import type { BallotAct } from './count-ballots.ts';
+import type { AgendaItemId, MeetingId, MemberId, Sha256 } from './ids.ts';
 import type {
   Attendance,
   Floor,
   IgnoredReason,
   ItemState,
   MeetingState,
-  MinutesStage,
   SpeakRequest,
   Speech,
 } from './meeting-state.ts';
-import { minutesAfter, minutesUnder, type FrozenMinutes } from './minutes-course.ts';
+import { createMinutesCourse, isMinutesAct, type MinutesCourse } from './minutes-course.ts';
+import { createMotionCourse, type MotionCourse } from './motion-course.ts';
 import { quorumOf } from './quorum.ts';
 import { isOffice, type RosterEntry } from './roster.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-interface OpenMotion {
-  readonly body: ActBody<'motion-opened'>;
-  readonly openedAt: string;
-  closedAt: string | null;
-  /** Set at closing. */
-  closed: Counted | null;
-}
-
 interface Course {
   convened: ActBody<'meeting-convened'>;
   convener: MemberId;
   roster: readonly RosterEntry[];
+  /** The act that put the roster into force. */
+  rosterAct: Sha256;
+  rosters: Map<Sha256, readonly RosterEntry[]>;
   phase: MeetingState['phase'];
   openedAt: string | null;
   closedAt: string | null;
+  /** The office did something after the closing, not knowing of it. */
+  wentOn: boolean;
   attendance: Record<MemberId, Attendance>;
   items: Record<AgendaItemId, Mutable<ItemState>>;
   currentItem: AgendaItemId | null;
   queue: SpeakRequest[];
   floor: Floor | null;
   speeches: Mutable<Speech>[];
-  motions: Map<MotionId, OpenMotion>;
+  readonly motions: MotionCourse;
   conclusion: string | null;
   receipts: Record<Sha256, MemberId[]>;
-  minutes: MinutesStage;
-  frozen: Map<Sha256, FrozenMinutes>;
+  readonly minutes: MinutesCourse;
 }
 
 /** Acts in the order in which they count. [ORD-1] */
@@ -82,59 +78,91 @@ export function reduceActs(
   const first = ordered.find((act) => act.kind === 'meeting-convened' && isConvener(act.author, act.body.nonce));
   if (first?.kind !== 'meeting-convened') return undefined;
 
+  const ballots = ordered.filter((act): act is BallotAct => act.kind === 'ballot');
   const course: Course = {
     convened: first.body,
     convener: first.author,
-    roster: first.body.roster,
+    roster: [],
+    rosterAct: first.hash,
+    rosters: new Map(),
     phase: 'convened',
     openedAt: null,
     closedAt: null,
+    wentOn: false,
     attendance: {},
     items: {},
     currentItem: null,
     queue: [],
     floor: null,
     speeches: [],
-    motions: new Map(),
+    motions: createMotionCourse(ballots),
     conclusion: null,
     receipts: {},
-    minutes: { stage: 'draft' },
-    frozen: new Map(),
+    minutes: createMinutesCourse(),
   };
-  const ballots = ordered.filter((act): act is BallotAct => act.kind === 'ballot');
-  const ignored: MeetingState['ignored'][number][] = [];
+  putIntoForce(course, first.hash, first.body.roster);
+  const reasons = new Map<Sha256, IgnoredReason>();
   for (const act of ordered) {
     if (act === first) continue;
-    const reason = apply(course, act, ballots);
-    if (reason) ignored.push({ hash: act.hash, author: act.author, reason });
+    const reason = apply(course, act);
+    if (reason) reasons.set(act.hash, reason);
   }
-  for (const motion of course.motions.values()) motion.closed ??= countBallots(course, motion.body, ballots);
+  for (const opening of finish(course)) reasons.set(opening, 'wrong-phase');
   for (const ballot of ballots) {
-    const reason = ballotProblem(course, ballot);
-    if (reason) ignored.push({ hash: ballot.hash, author: ballot.author, reason });
+    const reason = course.motions.ballotProblem(ballot, course);
+    if (reason) reasons.set(ballot.hash, reason);
   }
+  for (const [hash, reason] of course.minutes.result().ignored) reasons.set(hash, reason);
+  const ignored = ordered.flatMap(({ hash, author }) => {
+    const reason = reasons.get(hash);
+    return reason ? [{ hash, author, reason }] : [];
+  });
   return stateOf(meeting, course, ignored);
 }
 
-function apply(course: Course, act: Act, ballots: readonly BallotAct[]): IgnoredReason | undefined {
-  const entry = course.roster.find((one) => one.member === act.author);
+function putIntoForce(course: Course, act: Sha256, roster: readonly RosterEntry[]): void {
+  course.roster = roster;
+  course.rosterAct = act;
+  course.rosters.set(act, roster);
+  course.minutes.under(roster);
+}
+
+/** What is still under way when the meeting is closed ends with it; returns the acts that opened a vote without result. */
+function finish(course: Course): readonly Sha256[] {
+  if (course.phase !== 'closed') return [];
+  const closedAt = course.closedAt ?? '';
+  const item = course.currentItem === null ? undefined : course.items[course.currentItem];
+  closeItem(course, later(closedAt, item?.openedAt ?? ''));
+  endSpeech(course, later(closedAt, course.floor?.since ?? ''));
+  return course.motions.dropOpen();
+}
+
+const later = (a: string, b: string): string => (a > b ? a : b);
+
+function apply(course: Course, act: Act): IgnoredReason | undefined {
   const convener = act.author === course.convener;
+  if (isMinutesAct(act)) {
+    course.minutes.apply(act, course.phase, convener);
+    return undefined;
+  }
+  // Counted with its motion, so that a laptop whose clock is slow has its vote. [VOTE-9]
+  if (act.kind === 'ballot') return undefined;
+  const entry = course.roster.find((one) => one.member === act.author);
   if (!entry && !convener) return 'not-in-roster';
   if (entry?.role === 'relay' && !convener && act.kind !== 'paper-received') return 'not-allowed';
-  const sealed = course.minutes.stage === 'sealed';
-  if (sealed && act.kind !== 'paper-received' && act.kind !== 'minutes-sealed') return 'wrong-phase';
+  if (course.minutes.isSealed() && act.kind !== 'paper-received') return 'wrong-phase';
   const office = isOffice(course.roster, act.author);
   const needsOffice = (): IgnoredReason | undefined => (office ? undefined : 'not-allowed');
-  const needsOpen = (): IgnoredReason | undefined =>
-    needsOffice() ?? (course.phase === 'open' ? undefined : 'wrong-phase');
+  // Also where it is closed: who knew that, did not do it. [MTG-4]
+  const needsOpened = (): IgnoredReason | undefined =>
+    needsOffice() ?? (course.phase === 'convened' ? 'wrong-phase' : undefined);
 
   switch (act.kind) {
     case 'meeting-convened':
       return 'not-the-convener';
     case 'roster-changed':
       if (!office && !convener) return 'not-allowed';
-      course.roster = act.body.roster;
-      course.minutes = minutesUnder(course.roster, course.minutes);
+      putIntoForce(course, act.hash, act.body.roster);
       return undefined;
     case 'summons-changed':
       if (!office && !convener) return 'not-allowed';
@@ -148,13 +176,14 @@ function apply(course: Course, act: Act, ballots: readonly BallotAct[]): Ignored
       course.openedAt = act.time;
       return undefined;
     case 'meeting-closed': {
-      const reason = needsOpen();
+      const reason = needsOpened();
       if (reason) return reason;
-      if ([...course.motions.values()].some((one) => one.closedAt === null)) return 'wrong-phase';
+      if (course.phase === 'closed' && !course.wentOn) return 'wrong-phase';
       closeItem(course, act.time);
       endSpeech(course, act.time);
       course.phase = 'closed';
       course.closedAt = act.time;
+      course.wentOn = false;
       return undefined;
     }
     case 'checked-in':
@@ -186,9 +215,10 @@ function apply(course: Course, act: Act, ballots: readonly BallotAct[]): Ignored
       return undefined;
     }
     case 'item-opened': {
-      const reason = needsOpen();
+      const reason = needsOpened();
       if (reason) return reason;
       if (course.currentItem === act.body.item) return undefined;
+      goOn(course);
       closeItem(course, act.time);
       const before = course.items[act.body.item];
       course.items[act.body.item] = {
@@ -203,7 +233,7 @@ function apply(course: Course, act: Act, ballots: readonly BallotAct[]): Ignored
       return undefined;
     }
     case 'item-closed': {
-      const reason = needsOpen();
+      const reason = needsOpened();
       if (reason) return reason;
       if (course.currentItem !== act.body.item) return 'wrong-phase';
       closeItem(course, act.time);
@@ -223,9 +253,10 @@ function apply(course: Course, act: Act, ballots: readonly BallotAct[]): Ignored
       return undefined;
     }
     case 'floor-given': {
-      const reason = needsOpen();
+      const reason = needsOpened();
       if (reason) return reason;
       if (!course.roster.some((one) => one.member === act.body.member)) return 'not-in-roster';
+      goOn(course);
       endSpeech(course, act.time);
       course.queue = course.queue.filter((one) => one.request !== act.body.request);
       course.floor = { member: act.body.member, since: act.time, limitSeconds: act.body.limitSeconds };
@@ -238,38 +269,14 @@ function apply(course: Course, act: Act, ballots: readonly BallotAct[]): Ignored
       endSpeech(course, act.time);
       return undefined;
     case 'motion-opened': {
-      const reason = needsOpen();
-      if (reason) return reason;
-      if (course.motions.has(act.body.motion)) return 'wrong-phase';
-      if ([...course.motions.values()].some((one) => one.closedAt === null)) return 'wrong-phase';
-      course.motions.set(act.body.motion, {
-        body: act.body,
-        openedAt: act.time,
-        closedAt: null,
-        closed: null,
-      });
-      return undefined;
+      const reason = needsOpened() ?? course.motions.open(act);
+      if (!reason) goOn(course);
+      return reason;
     }
-    case 'ballot':
-      // Counted with its motion, so that a laptop whose clock is slow has its vote. [VOTE-9]
-      return undefined;
     case 'motion-closed': {
-      const reason = needsOpen();
-      if (reason) return reason;
-      const motion = course.motions.get(act.body.motion);
-      if (!motion) return 'unknown-motion';
-      if (motion.closedAt !== null) return 'motion-not-open';
-      motion.closedAt = act.time;
-      const listed = new Set(act.body.ballots);
-      const counted = ballots.filter((ballot) => listed.has(ballot.hash));
-      const { present } = act.body;
-      const there = present && new Set(present);
-      const wasThere = there && ((member: MemberId) => there.has(member));
-      motion.closed = {
-        ...countBallots(course, motion.body, counted, wasThere),
-        late: lateVoters(course, motion.body, ballots, listed, wasThere),
-      };
-      return undefined;
+      const reason = needsOpened() ?? course.motions.close(act, course, course.rosters);
+      if (!reason) goOn(course);
+      return reason;
     }
     case 'concluded': {
       const reason = needsOffice();
@@ -283,31 +290,13 @@ function apply(course: Course, act: Act, ballots: readonly BallotAct[]): Ignored
       }
       return undefined;
     }
-    case 'minutes-frozen':
-    case 'minutes-reopened':
-    case 'minutes-signed':
-    case 'minutes-sealed': {
-      const { minutes, phase, frozen } = course;
-      const after = minutesAfter(minutes, act, { role: entry?.role, phase, frozen });
-      if (typeof after === 'string') return after;
-      course.minutes = after;
-      if (after.stage === 'frozen') frozen.set(after.revision, after);
-      return undefined;
-    }
     default:
       return assertNever(act);
   }
 }
 
-/** Why a ballot does not count; undefined also for one that a later ballot of the same member replaced. */
-function ballotProblem(course: Course, act: BallotAct): IgnoredReason | undefined {
-  const motion = course.motions.get(act.body.motion);
-  if (!motion) return 'unknown-motion';
-  // What a closed motion has counted stays counted, wherever its author is now.
-  if (motion.closedAt !== null && motion.closed?.ballots[act.author]) return undefined;
-  const reason = voteProblem(course, motion.body, act);
-  if (reason) return reason;
-  return motion.closedAt === null ? undefined : 'motion-not-open';
+function goOn(course: Course): void {
+  if (course.phase === 'closed') course.wentOn = true;
 }
 
 function closeItem(course: Course, time: string): void {
@@ -322,6 +311,13 @@ function endSpeech(course: Course, time: string): void {
   course.floor = null;
 }
 
+/** Who is in no roster any more, as the last one said that they were in. */
+function formerOf({ roster, rosters }: Course): RosterEntry[] {
+  const former = new Map([...rosters.values()].flat().map((entry) => [entry.member, entry]));
+  for (const { member } of roster) former.delete(member);
+  return [...former.values()];
+}
+
 function stateOf(meeting: MeetingId, course: Course, ignored: MeetingState['ignored']): MeetingState {
   const { title, kind, start, place, organisation, rules } = course.convened;
   return {
@@ -334,6 +330,8 @@ function stateOf(meeting: MeetingId, course: Course, ignored: MeetingState['igno
     organisation,
     rules,
     roster: course.roster,
+    rosterAct: course.rosterAct,
+    former: formerOf(course),
     phase: course.phase,
     openedAt: course.openedAt,
     closedAt: course.closedAt,
@@ -344,18 +342,10 @@ function stateOf(meeting: MeetingId, course: Course, ignored: MeetingState['igno
     queue: course.queue,
     floor: course.floor,
     speeches: course.speeches,
-    motions: [...course.motions.values()].map((motion) => ({
-      motion: motion.body.motion,
-      item: motion.body.item,
-      text: motion.body.text,
-      rule: motion.body.rule,
-      openedAt: motion.openedAt,
-      closedAt: motion.closedAt,
-      ...(motion.closed ?? countBallots(course, motion.body, [])),
-    })),
+    motions: course.motions.result(course),
     conclusion: course.conclusion,
     receipts: course.receipts,
-    minutes: course.minutes,
+    minutes: course.minutes.result().stage,
     ignored,
   };
 }

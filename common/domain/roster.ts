@@ -26,3 +26,11 @@ export function isOffice(roster: readonly RosterEntry[], member: MemberId): bool
   const role = roster.find((entry) => entry.member === member)?.role;
   return role === 'chair' || role === 'secretary';
 }
+
+/** Who that is in this meeting, or was when they were last of it. */
+export function personOf(
+  { roster, former }: { readonly roster: readonly RosterEntry[]; readonly former: readonly RosterEntry[] },
+  member: MemberId,
+): RosterEntry | undefined {
+  return [...roster, ...former].find((entry) => entry.member === member);
+}

@@ -25,9 +25,9 @@ import {
  *
  * Within one protocol version only optional fields and new message types are added: unknown fields and types are
  * skipped. Anything else raises the number. 2: snapshots take the place of entries. 3: documents have numbers. 4: longer
- * control messages come packed (`packed-control.ts`).
+ * control messages come packed (`packed-control.ts`). 5: acts say more (the roster of a vote, a changed summons).
  */
-export const LINK_PROTOCOL = 4;
+export const LINK_PROTOCOL = 5;
 
 export const linkPath = (meeting: string): string => `/link/${meeting}`;
 export const paperPath = (meeting: string, paper: string): string => `/paper/${meeting}/${paper}`;

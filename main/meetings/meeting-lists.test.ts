@@ -30,6 +30,8 @@ function stateOf(change: Partial<MeetingState>): MeetingState {
     organisation,
     rules,
     roster,
+    rosterAct: asSha256('f'.repeat(64)),
+    former: [],
     phase: 'open',
     openedAt: null,
     closedAt: null,

@@ -1,6 +1,7 @@
 import type * as Y from 'yjs';
 import { readAgenda, readPlanMeta, readPlanPeople } from '../../common/collab/plan.ts';
 import { Refusal } from '../../common/contract/port.ts';
+import { votersOf } from '../../common/domain/count-ballots.ts';
 import type { MemberId, MotionId } from '../../common/domain/ids.ts';
 import type { MeetingState } from '../../common/domain/meeting-state.ts';
 import type {
@@ -49,14 +50,12 @@ export function voteList(state: MeetingState, id: MotionId, at: Date): PrintedLi
   const motion = state.motions.find((one) => one.motion === id);
   if (!motion) throw new Refusal('act.unknown-motion');
   if (motion.closedAt === null) throw new Refusal('vote-not-closed');
-  const voters = state.roster
-    .filter(({ voting }) => voting)
-    .map(({ member, name, position }) => {
-      const ballot = motion.ballots[member];
-      const cast = ballot ? { castAt: ballot.at, choice: choiceLabel(motion.rule.options, ballot.choice) } : {};
-      const late = !ballot && motion.late.includes(member) ? { late: true as const } : {};
-      return { name, position, ...cast, ...late };
-    });
+  const voters = votersOf(state, motion).map(({ member, name, position }) => {
+    const ballot = motion.ballots[member];
+    const cast = ballot ? { castAt: ballot.at, choice: choiceLabel(motion.rule.options, ballot.choice) } : {};
+    const late = !ballot && motion.late.includes(member) ? { late: true as const } : {};
+    return { name, position, ...cast, ...late };
+  });
   return { kind: 'vote', content: { ...heading(state, at), motion: motionOf(motion), voters } };
 }
 

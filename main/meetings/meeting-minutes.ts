@@ -5,7 +5,7 @@ import type { MeetingSummary } from '../../common/contract/requests.ts';
 import type { MeetingId, MemberId, Sha256 } from '../../common/domain/ids.ts';
 import type { MeetingState, MinutesRevision } from '../../common/domain/meeting-state.ts';
 import { SIGNATURE_FIELDS } from '../../common/domain/minutes-signatures.ts';
-import { withRole } from '../../common/domain/roster.ts';
+import { personOf, withRole } from '../../common/domain/roster.ts';
 import { minutesContent } from './minutes-content.ts';
 import type { OpenMeeting } from './open-meeting.ts';
 import { orRefuse, type Session } from './organisation.ts';
@@ -63,7 +63,7 @@ export async function freezeMinutes(deps: MinutesDeps, meeting: OpenMeeting): Pr
 }
 
 function signerInfo(state: MeetingState, member: Session['member']): SignerInfo {
-  const entry = state.roster.find((one) => one.member === member);
+  const entry = personOf(state, member);
   return { name: entry?.name ?? '', position: entry?.position ?? '', organisation: state.organisation.name };
 }
 

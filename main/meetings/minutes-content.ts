@@ -12,7 +12,7 @@ import type {
   MinutesMotion,
   MinutesPerson,
 } from '../../common/domain/minutes.ts';
-import { attendees, withRole } from '../../common/domain/roster.ts';
+import { attendees, personOf, withRole } from '../../common/domain/roster.ts';
 
 /** Labels as the ballots showed them: minutes are a Vietnamese document whatever the interface speaks. */
 const LABELS: Readonly<Record<OptionSet, Readonly<Partial<Record<Choice, string>>>>> = {
@@ -24,7 +24,7 @@ const LABELS: Readonly<Record<OptionSet, Readonly<Partial<Record<Choice, string>
 export const choiceLabel = (options: OptionSet, choice: Choice): string => LABELS[options][choice] ?? choice;
 
 function personOn(state: MeetingState, member: MemberId): MinutesPerson {
-  const entry = state.roster.find((one) => one.member === member);
+  const entry = personOf(state, member);
   return { name: entry?.name ?? '', position: entry?.position ?? '' };
 }
 

@@ -13,6 +13,7 @@ import { Refusal } from '../../common/contract/port.ts';
 import { asSha256, type MeetingId, type MemberId, type Sha256 } from '../../common/domain/ids.ts';
 import type { MeetingState } from '../../common/domain/meeting-state.ts';
 import { isPresent } from '../../common/domain/quorum.ts';
+import { refusedNow } from '../../common/domain/act-now.ts';
 import { reduceActs } from '../../common/domain/reduce-acts.ts';
 import { isOffice } from '../../common/domain/roster.ts';
 import {
@@ -178,13 +179,14 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
       const body = parsed.data as Readonly<Record<string, unknown>>;
       const trial = { kind, body, hash: TRIAL_HASH, author: me, seq: 2 ** 31, time } as Act;
       const after = reduceActs(meeting, [...log.acts(), trial], isConvener);
-      const broken = after?.ignored.find((one) => one.hash === TRIAL_HASH);
-      if (broken) throw new Refusal(`act.${broken.reason}`);
+      const now = state();
+      const broken = after?.ignored.find((one) => one.hash === TRIAL_HASH)?.reason ?? (now && refusedNow(now, kind));
+      if (broken) throw new Refusal(`act.${broken}`);
       return body;
     });
   }
 
-  /** The closing act lists the ballots that are here and valid now, and who is present. */
+  /** The closing act lists the ballots that are here and valid now, who is present, and by which roster they count. */
   function withBallots(input: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
     const now = state();
     const motion = now?.motions.find((one) => one.motion === input.motion);
@@ -194,6 +196,7 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
       ...input,
       ballots: Object.values(motion.ballots).map((ballot) => ballot.hash),
       present: present.map((one) => one.member),
+      roster: now.rosterAct,
     };
   }
 

@@ -2,8 +2,9 @@ import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MeetingView } from '../../common/contract/requests.ts';
 import type { AgendaItemId, MeetingId, MotionId, Sha256 } from '../../common/domain/ids.ts';
-import type { MeetingState } from '../../common/domain/meeting-state.ts';
+import type { MeetingState, MotionState } from '../../common/domain/meeting-state.ts';
 import { minutesPaper } from '../../common/domain/minutes-paper.ts';
+import { runningVote } from '../../common/domain/running-vote.ts';
 import { useMeetingView, usePaperStatus } from '../bridge/engine-values.ts';
 import { useAct } from '../bridge/use-act.ts';
 import { useReading } from '../bridge/use-reading.ts';
@@ -104,11 +105,18 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
 
   const step = office ? nextStep(view, plan.agenda, console.shown) : null;
   const asked = askedOfMe(view, plan.agenda);
-  const vote = state.motions.find(({ closedAt }) => closedAt === null);
+  const isOpen = ({ closedAt }: MotionState) => closedAt === null;
+  const vote = state.motions.find((one) => one.motion === again && isOpen(one)) ?? runningVote(state, view.me.member);
   const votesNow =
     vote !== undefined &&
     ((asked?.what === 'vote' && putAway !== vote.motion) || (again === vote.motion && !readOnly)) &&
     console.dialog === null;
+
+  const { dialog } = console;
+  const closing =
+    dialog?.kind === 'close-vote'
+      ? state.motions.find((one) => one.motion === dialog.motion && isOpen(one))
+      : undefined;
 
   useMissedVote(asked?.what === 'vote' ? asked.motion : null, view, () => setPanel('votes'));
 
@@ -145,7 +153,7 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
             view={view}
             state={state}
             onVote={({ motion }) => setAgain(motion)}
-            onCloseVote={() => console.wish({ wish: 'close-vote' })}
+            onCloseVote={({ motion }) => console.wish({ wish: 'close-vote', motion })}
           />
         );
       case 'board':
@@ -315,7 +323,7 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
       <CloseVoteDialog
         view={view}
         state={state}
-        motion={console.dialog?.kind === 'close-vote' ? (vote ?? null) : null}
+        motion={closing ?? null}
         acting={acting}
         onClose={console.closeDialog}
       />

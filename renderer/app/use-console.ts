@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { AgendaItemId, MeetingId, Sha256 } from '../../common/domain/ids.ts';
+import type { AgendaItemId, MeetingId, MotionId, Sha256 } from '../../common/domain/ids.ts';
 import { askDesktop, request } from '../bridge/phien.ts';
 import type { Acting } from '../bridge/use-act.ts';
 import type { ConsoleWish } from '../features/meetings/console.tsx';
@@ -11,7 +11,7 @@ import { go } from './router.ts';
 export type ConsoleDialog =
   | { readonly kind: 'open-without-quorum' }
   | { readonly kind: 'open-vote'; readonly text: string }
-  | { readonly kind: 'close-vote' }
+  | { readonly kind: 'close-vote'; readonly motion: MotionId }
   | { readonly kind: 'conclude'; readonly item: AgendaItemId | null }
   | { readonly kind: 'close-meeting' };
 
@@ -81,7 +81,7 @@ export function useConsole(parts: {
         return;
       case 'close-vote':
         parts.openPanel('votes');
-        setDialog({ kind: 'close-vote' });
+        setDialog({ kind: 'close-vote', motion: step.motion });
         return;
       case 'conclude-item':
         setDialog({ kind: 'conclude', item: step.item });
@@ -115,7 +115,7 @@ export function useConsole(parts: {
         setDialog({ kind: 'open-vote', text: wanted.text });
         return;
       case 'close-vote':
-        setDialog({ kind: 'close-vote' });
+        setDialog({ kind: 'close-vote', motion: wanted.motion });
         return;
       case 'conclude':
         setDialog({ kind: 'conclude', item: wanted.item });

@@ -2,6 +2,7 @@ import type { AgendaItem } from '../../../common/collab/plan.ts';
 import type { MeetingView } from '../../../common/contract/requests.ts';
 import type { AgendaItemId, MotionId, Sha256 } from '../../../common/domain/ids.ts';
 import { awaitedVoters } from '../../../common/domain/quorum.ts';
+import { runningVote } from '../../../common/domain/running-vote.ts';
 
 /** The one thing that a person is asked for now. */
 export type Asked =
@@ -41,7 +42,7 @@ export function askedOfMe(
   if (status === undefined) return { what: 'check-in' };
   // Whoever comes in place of somebody follows on their laptop.
   if (status === 'absent' || (status === 'represented' && state.phase === 'convened')) return { what: 'away' };
-  const vote = state.motions.find(({ closedAt }) => closedAt === null);
+  const vote = runningVote(state, me.member);
   if (vote && awaitedVoters(state, vote).includes(me.member)) return { what: 'vote', motion: vote.motion };
   const ballot = vote?.ballots[me.member];
   if (ballot !== undefined) return { what: 'wait-for-result', at: ballot.at };

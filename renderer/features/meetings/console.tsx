@@ -12,7 +12,7 @@ import {
 import { MoreHorizontal20Regular } from '@fluentui/react-icons';
 import { useTranslation } from 'react-i18next';
 import type { AgendaItem } from '../../../common/collab/plan.ts';
-import type { AgendaItemId } from '../../../common/domain/ids.ts';
+import type { AgendaItemId, MotionId } from '../../../common/domain/ids.ts';
 import type { MeetingState } from '../../../common/domain/meeting-state.ts';
 import type { Acting } from '../../bridge/use-act.ts';
 import { nameOn } from '../../ui/names.ts';
@@ -25,7 +25,7 @@ export type ConsoleWish =
   | { readonly wish: 'open-without-quorum' }
   | { readonly wish: 'open-vote'; readonly text: string }
   | { readonly wish: 'conclude'; readonly item: AgendaItemId | null }
-  | { readonly wish: 'close-vote' }
+  | { readonly wish: 'close-vote'; readonly motion: MotionId }
   | { readonly wish: 'close-meeting' }
   | { readonly wish: 'stop-showing' }
   | { readonly wish: 'room-screen' }

@@ -27,6 +27,8 @@ const base: MeetingState = {
   organisation: { name: '', parent: '', symbol: '' },
   rules: BODY_PRESETS['peoples-committee'],
   roster: [{ member: ME, name: 'Trần Thị Thử', position: '', role: 'secretary', voting: true }],
+  rosterAct: asSha256('0'.repeat(64)),
+  former: [],
   phase: 'convened',
   openedAt: null,
   closedAt: null,

@@ -3,6 +3,7 @@ import type { MeetingView } from '../../../common/contract/requests.ts';
 import type { AgendaItemId, MemberId, MotionId, Sha256 } from '../../../common/domain/ids.ts';
 import type { MeetingState, SpeakRequest } from '../../../common/domain/meeting-state.ts';
 import { awaitedVoters } from '../../../common/domain/quorum.ts';
+import { runningVote } from '../../../common/domain/running-vote.ts';
 
 /** What the chair's office naturally does next; the console has one button for it. */
 export type NextStep =
@@ -47,7 +48,7 @@ export function nextStep(
 }
 
 function duringMeeting(state: MeetingState, agenda: readonly AgendaItem[], shown: ReadonlySet<AgendaItemId>): NextStep {
-  const vote = state.motions.find((motion) => motion.closedAt === null);
+  const vote = runningVote(state);
   if (vote) return { step: 'close-vote', motion: vote.motion, waiting: awaitedVoters(state, vote).length };
   const item = agenda.find(({ id }) => id === state.currentItem);
   if (state.currentItem !== null) {

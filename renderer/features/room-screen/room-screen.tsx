@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { OwnClockTimes } from '../../../common/contract/requests.ts';
 import type { Floor, MeetingState, MotionState } from '../../../common/domain/meeting-state.ts';
+import { runningVote } from '../../../common/domain/running-vote.ts';
 import { awaitedVoters } from '../../../common/domain/quorum.ts';
 import { nameOn } from '../../ui/names.ts';
 import { Status } from '../../ui/screen.tsx';
@@ -26,7 +27,7 @@ export function RoomScreen(props: {
   const { t } = useTranslation();
   const { state, ownClock } = props;
   const now = useNow(1000);
-  const running = state.motions.find(({ closedAt }) => closedAt === null);
+  const running = runningVote(state);
   const last = state.motions.at(-1);
   // A result stays until the meeting goes on to something else; a paper that is shown makes room for it for a while.
   const result =

@@ -2,6 +2,7 @@ import { Button, ProgressBar } from '@fluentui/react-components';
 import { Print20Regular } from '@fluentui/react-icons';
 import { useTranslation } from 'react-i18next';
 import type { MeetingView } from '../../../common/contract/requests.ts';
+import { votersOf } from '../../../common/domain/count-ballots.ts';
 import type { MeetingState, MotionState } from '../../../common/domain/meeting-state.ts';
 import { awaitedVoters } from '../../../common/domain/quorum.ts';
 import { savePdf } from '../../bridge/save-pdf.ts';
@@ -17,8 +18,8 @@ export function VotesPanel(props: {
   readonly view: MeetingView;
   readonly state: MeetingState;
   readonly onVote: (motion: MotionState) => void;
-  /** Asks to close the running vote. */
-  readonly onCloseVote: () => void;
+  /** Asks to close that vote. */
+  readonly onCloseVote: (motion: MotionState) => void;
 }) {
   const { t } = useTranslation();
   const motions = [...props.state.motions].reverse();
@@ -43,8 +44,8 @@ interface Props {
   readonly view: MeetingView;
   readonly state: MeetingState;
   readonly onVote: (motion: MotionState) => void;
-  /** Asks to close the running vote. */
-  readonly onCloseVote: () => void;
+  /** Asks to close that vote. */
+  readonly onCloseVote: (motion: MotionState) => void;
   readonly motion: MotionState;
 }
 
@@ -84,7 +85,7 @@ function OpenMotion(props: Props) {
             </Button>
           )}
           {view.me.roles.office ? (
-            <Button appearance="primary" onClick={props.onCloseVote} data-testid="panel-close-vote">
+            <Button appearance="primary" onClick={() => props.onCloseVote(motion)} data-testid="panel-close-vote">
               {t('votes.close')}
             </Button>
           ) : null}
@@ -120,19 +121,17 @@ function ClosedMotion({ view, state, motion }: Props) {
       <details className={styles['names']}>
         <summary>{t('votes.byName')}</summary>
         <ul>
-          {state.roster
-            .filter(({ voting }) => voting)
-            .map(({ member, name }) => {
-              const ballot = motion.ballots[member];
-              return (
-                <li key={member}>
-                  {name}:{' '}
-                  {ballot
-                    ? t(`choice.${motion.rule.options}.${ballot.choice}`)
-                    : t(motion.late.includes(member) ? 'votes.cameLate' : 'votes.didNotVote')}
-                </li>
-              );
-            })}
+          {votersOf(state, motion).map(({ member, name }) => {
+            const ballot = motion.ballots[member];
+            return (
+              <li key={member}>
+                {name}:{' '}
+                {ballot
+                  ? t(`choice.${motion.rule.options}.${ballot.choice}`)
+                  : t(motion.late.includes(member) ? 'votes.cameLate' : 'votes.didNotVote')}
+              </li>
+            );
+          })}
         </ul>
       </details>
     </>
