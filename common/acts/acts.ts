@@ -30,6 +30,13 @@ export const rosterEntrySchema = z.strictObject({
   voting: z.boolean(),
 });
 
+/** Everybody once: votes and quorum count entries. */
+const roster = z
+  .array(rosterEntrySchema)
+  .min(1)
+  .max(1000)
+  .refine((entries) => new Set(entries.map((entry) => entry.member)).size === entries.length);
+
 export const bodyRulesSchema: z.ZodType<BodyRules> = z.strictObject({
   preset: z.enum(['peoples-committee', 'peoples-council', 'custom']),
   quorum: z.strictObject({
@@ -53,10 +60,10 @@ export const actBodySchemas = {
     ...summons,
     organisation: z.strictObject({ name: line.min(1), parent: line, symbol: z.string().max(40) }),
     rules: bodyRulesSchema,
-    roster: z.array(rosterEntrySchema).min(1).max(1000),
+    roster,
   }),
   /** The whole new roster; by the convener, the chair or the secretary. */
-  'roster-changed': z.strictObject({ roster: z.array(rosterEntrySchema).min(1).max(1000) }),
+  'roster-changed': z.strictObject({ roster }),
   /** What the summons says of the meeting, from now on; by the convener, the chair or the secretary. */
   'summons-changed': z.strictObject(summons),
   'meeting-opened': z.strictObject({}),

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { asAgendaItemId } from '../domain/ids.ts';
-import { MAX_AGENDA_ITEMS, moveAgendaItem, putAgendaItem, readAgenda } from './plan.ts';
+import { entry, MEMBERS } from '../../tests/fixtures/written-acts.ts';
+import { MAX_AGENDA_ITEMS, moveAgendaItem, putAgendaItem, putPlanPerson, readAgenda, readPlanPeople } from './plan.ts';
 
 const item = (index: number) => ({
   id: asAgendaItemId(`i${index}`),
@@ -32,4 +33,11 @@ test('an item is moved to where it is put', () => {
   const doc = planOf([0, 1, 2, 3]);
   moveAgendaItem(doc, asAgendaItemId('i3'), 1);
   expect(readAgenda(doc).map(({ id }) => id)).toEqual(['i0', 'i3', 'i1', 'i2']);
+});
+
+test('[CON-6] somebody is among the people once, whatever a program wrote into the plan', () => {
+  const doc = new Y.Doc();
+  putPlanPerson(doc, entry(MEMBERS[0]!, 'chair'));
+  doc.getMap('people').set(MEMBERS[1]!, entry(MEMBERS[0]!, 'member'));
+  expect(readPlanPeople(doc)).toEqual([entry(MEMBERS[0]!, 'chair')]);
 });

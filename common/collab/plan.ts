@@ -162,9 +162,10 @@ export function setSuccessors(doc: Y.Doc, successors: readonly MemberId[]): void
 /** The people prepared for the meeting; the roster that counts is the one in the acts. */
 export function readPlanPeople(doc: Y.Doc): RosterEntry[] {
   const found: RosterEntry[] = [];
-  for (const value of people(doc).values()) {
+  for (const [member, value] of people(doc).entries()) {
     const parsed = rosterEntrySchema.safeParse(value);
-    if (parsed.success) found.push(parsed.data);
+    // Everybody once, whatever a program wrote.
+    if (parsed.success && parsed.data.member === member) found.push(parsed.data);
   }
   const rank = { chair: 0, secretary: 1, member: 2, guest: 3, relay: 4 };
   return found.sort((a, b) => rank[a.role] - rank[b.role] || a.name.localeCompare(b.name, 'vi'));
