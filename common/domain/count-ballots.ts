@@ -7,7 +7,7 @@ import type { RosterEntry } from './roster.ts';
 import { tally } from './tally.ts';
 
 export type BallotAct = Act & { kind: 'ballot' };
-export type Counted = Pick<MotionState, 'ballots' | 'waitingFor' | 'late' | 'tally'>;
+export type Counted = Pick<MotionState, 'ballots' | 'waitingFor' | 'late' | 'missing' | 'tally'>;
 
 type Motion = ActBody<'motion-opened'>;
 type IsPresent = (member: MemberId) => boolean;
@@ -54,6 +54,7 @@ export function countBallots(
     ballots,
     waitingFor: voting.filter((one) => !ballots[one.member]).map((one) => one.member),
     late: [],
+    missing: 0,
     tally: tally(
       motion.rule,
       Object.values(ballots).map((ballot) => ballot.choice),
@@ -61,6 +62,11 @@ export function countBallots(
       chair && ballots[chair.member]?.choice,
     ),
   };
+}
+
+/** How many of the listed ballots of this motion are not here: until they are, its result is not what it will be. [VOTE-7] */
+export function missingBallots(motion: Motion, cast: readonly BallotAct[], listed: ReadonlySet<Sha256>): number {
+  return listed.size - cast.filter((act) => act.body.motion === motion.motion && listed.has(act.hash)).length;
 }
 
 /** Whose last ballot was not there when the motion was closed, although it would have counted. [VOTE-7] */

@@ -113,6 +113,8 @@ export interface MotionState {
   readonly waitingFor: readonly MemberId[];
   /** Whose last ballot came after the closing and does not count, in roster order; an earlier one of theirs may. */
   readonly late: readonly MemberId[];
+  /** What the closing act names, ballots and the roster, and is not among the acts. */
+  readonly missing: number;
   readonly tally: Tally;
 }
 

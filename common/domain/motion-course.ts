@@ -1,5 +1,13 @@
 import type { Act, ActBody } from '../acts/acts.ts';
-import { countBallots, lateVoters, voteProblem, type BallotAct, type Counted, type Voters } from './count-ballots.ts';
+import {
+  countBallots,
+  lateVoters,
+  missingBallots,
+  voteProblem,
+  type BallotAct,
+  type Counted,
+  type Voters,
+} from './count-ballots.ts';
 import type { MotionId, Sha256 } from './ids.ts';
 import type { IgnoredReason, MotionState } from './meeting-state.ts';
 import type { RosterEntry } from './roster.ts';
@@ -60,6 +68,7 @@ export function createMotionCourse(ballots: readonly BallotAct[]): MotionCourse 
       motion.closed = {
         ...countBallots(counting, motion.body, counted, wasThere),
         late: lateVoters(counting, motion.body, ballots, listed, wasThere),
+        missing: missingBallots(motion.body, ballots, listed) + (act.body.roster && !named ? 1 : 0),
       };
       return undefined;
     },

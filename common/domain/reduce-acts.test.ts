@@ -239,6 +239,32 @@ describe('votes', () => {
     expect(ballots[MEMBERS[0]!]?.choice).toBe('approve');
   });
 
+  test('[VOTE-7] a listed ballot that is not here is missing, until it is', () => {
+    const written = withMotion();
+    const listed = [CHAIR, ...MEMBERS].map((m) => written.act(m, 'ballot', { motion: MOTION, choice: 'approve' }));
+    expect(motionOf(written.acts).missing).toBe(0);
+    const never = asSha256('e'.repeat(64));
+    written.act(CHAIR, 'motion-closed', { motion: MOTION, ballots: [...listed, never] });
+    expect(motionOf(written.acts).missing).toBe(1);
+    expect(motionOf(written.acts.filter(({ hash }) => hash !== listed[0])).missing).toBe(2);
+  });
+
+  test('[VOTE-7] a roster by which was counted and that is not here is missing as well', () => {
+    const written = opened();
+    const roster = [CHAIR, SECRETARY, ...MEMBERS].map((m) => entry(m, m === CHAIR ? 'chair' : 'member'));
+    const changed = written.act(SECRETARY, 'roster-changed', { roster });
+    written.act(CHAIR, 'motion-opened', {
+      motion: MOTION,
+      item: ITEM,
+      text: 'Thông qua',
+      secret: false,
+      rule: BODY_PRESETS['peoples-council'].vote,
+    });
+    written.act(CHAIR, 'motion-closed', { motion: MOTION, ballots: [], roster: changed });
+    expect(motionOf(written.acts).missing).toBe(0);
+    expect(motionOf(written.acts.filter(({ hash }) => hash !== changed)).missing).toBe(1);
+  });
+
   test('[VOTE-4] [VOTE-7] what arrives after the closing, whatever its time says, does not change a result', () => {
     const written = opened('peoples-council');
     const rule = { ...BODY_PRESETS['peoples-council'].vote, base: 'present' as const };

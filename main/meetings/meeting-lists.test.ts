@@ -55,6 +55,7 @@ function stateOf(change: Partial<MeetingState>): MeetingState {
         ballots: { [chair]: { choice: 'approve', hash: asSha256('0'.repeat(64)), at: '2026-11-23T08:11:00+07:00' } },
         waitingFor: [member],
         late: [],
+        missing: 0,
         tally: {
           counts: { approve: 1, reject: 0, abstain: 0, other: 0 },
           voted: 1,

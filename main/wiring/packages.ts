@@ -24,6 +24,7 @@ import type { CertificateBook, LaptopStore, MeetingStore } from '../meetings/por
 import { memoryEntryLog } from '../store/memory-entry-log.ts';
 import type { Store } from '../store/open-store.ts';
 import { certificateBook, entryAuthentication } from './entries.ts';
+import { incompleteness } from './package-check.ts';
 import { pdfVerifier } from './signing.ts';
 
 /** Entries handed to the log at a time. */
@@ -137,9 +138,9 @@ export const verifyPackage: Packages['verify'] = async (path, roots) => {
       ...(trusted ? [] : ['certificate-untrusted' as const]),
     ];
     const pdf = await opened.minutes();
+    problems.push(...(state ? incompleteness(state, pdf) : []));
     // Against the package's own authority: whether that one is trusted is said once, above.
     const minutes = pdf && (await pdfVerifier(pdf, { trust: [root], expected: state ? expectedSigners(state) : [] }));
-    if (state?.minutes.stage === 'sealed' && !minutes) problems.push('signature-missing');
     return {
       verdict: minutes ? both(verdictOf(problems), minutes) : verdictOf(problems),
       package: {

@@ -75,6 +75,7 @@ const motion = (closedAt: string | null, text = 'Thông qua') => ({
   ballots: {},
   waitingFor: closedAt === null ? [ME] : [],
   late: [],
+  missing: 0,
   tally: {
     counts: { approve: 0, reject: 0, abstain: 0, other: 0 },
     voted: 0,
@@ -171,6 +172,7 @@ describe('what is asked of me', () => {
       ...motion(null),
       waitingFor: [],
       late: [],
+      missing: 0,
       ballots: { [ME]: { choice: 'approve' as const, hash: PAPER, at: '' } },
     };
     expect(asked({ ...here, phase: 'open', motions: [cast] })).toBe('wait-for-result');

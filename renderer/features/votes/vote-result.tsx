@@ -3,12 +3,14 @@ import { CHOICES } from '../../../common/domain/body-rules.ts';
 import type { MotionState } from '../../../common/domain/meeting-state.ts';
 import { Status } from '../../ui/screen.tsx';
 import { percentText } from '../../ui/size.ts';
+import { useLasting } from '../../ui/time.ts';
 import styles from './votes.module.css';
 
 /** The result with everything needed to check it by hand, and a chart of the same numbers. */
 export function VoteResult({ motion, large }: { readonly motion: MotionState; readonly large?: boolean }) {
   const { t, i18n } = useTranslation();
   const { rule, tally } = motion;
+  const incomplete = useLasting(motion.missing > 0);
   const share = tally.base === 0 ? 0 : tally.approve / tally.base;
   const approve = t(`choice.${rule.options}.approve`);
   const rows = CHOICES[rule.options].map((choice) => ({
@@ -55,6 +57,11 @@ export function VoteResult({ motion, large }: { readonly motion: MotionState; re
         })}
         {tally.decidedByChair ? ` ${t('votes.decidedByChair')}` : ''}
       </p>
+      {incomplete ? (
+        <div data-testid="ballots-missing">
+          <Status tone="warn">{t('votes.missing', { count: motion.missing })}</Status>
+        </div>
+      ) : null}
     </div>
   );
 }

@@ -128,7 +128,13 @@ function ClosedMotion({ view, state, motion }: Props) {
                 {name}:{' '}
                 {ballot
                   ? t(`choice.${motion.rule.options}.${ballot.choice}`)
-                  : t(motion.late.includes(member) ? 'votes.cameLate' : 'votes.didNotVote')}
+                  : t(
+                      motion.late.includes(member)
+                        ? 'votes.cameLate'
+                        : motion.missing > 0
+                          ? 'votes.notHereYet'
+                          : 'votes.didNotVote',
+                    )}
               </li>
             );
           })}
