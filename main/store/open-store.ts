@@ -126,8 +126,11 @@ function storeOn(db: Database, dataDir: string): Store {
   const known = settings.get(JOURNAL, segmentSchema);
   const found = known === undefined ? undefined : readJournal(folder, known);
   const restored = settings.get(RESTORED, restoredSchema);
+  // Somebody put an older database in place of a newer one, whose journal does not reach back so far.
+  const outdated = !found?.whole && segments.some((later) => later > (known ?? 0));
   // What was taken out may be older than the last backup, from where on the database needs the journal.
-  const before = restored?.shortened.length && segments[0] ? readJournal(folder, segments[0]).records : [];
+  const before =
+    (restored?.shortened.length || outdated) && segments[0] ? readJournal(folder, segments[0]).records : [];
   const records = [...before, ...(found?.records ?? [])];
   const fresh = Math.max(0, known ?? 0, ...segments) + 1;
   const segment = found?.whole ? found.last : fresh;
@@ -141,7 +144,7 @@ function storeOn(db: Database, dataDir: string): Store {
     const misfits = replayEntries(entries, records);
     for (const record of records) if (record.kind === 'private') privates.replay(record);
     const vouched = restored?.how !== 'empty' && found?.whole;
-    const unsure = restored && !vouched ? meetings.list().filter(({ readOnly }) => !readOnly) : [];
+    const unsure = (restored && !vouched) || outdated ? meetings.list().filter(({ readOnly }) => !readOnly) : [];
     const missing = (restored?.shortened ?? []).filter(
       ({ meeting, author, stream, seq }) => author === me && (entries.head(meeting, author, stream)?.seq ?? 0) < seq,
     );

@@ -206,6 +206,46 @@ it('an entry that differs from its hash is taken out with those after it, once i
   expect(existsSync(at('damaged.mark'))).toBe(false);
 });
 
+describe('an older copy of the database, put back by hand', () => {
+  const own = chain(LAN, 12);
+  const usb = () => at('copy-on-a-stick.db');
+
+  async function putBackAfter(days: number): Promise<void> {
+    for (const entry of own.slice(0, 5)) store.own.append(entry);
+    await store.backups.make(new Date('2026-03-01T00:00:00Z'));
+    await store.close();
+    cpSync(database(), usb());
+    store = openStore(folder.path);
+    let next = 5;
+    for (let day = 2; day < 2 + days; day++) {
+      store.own.append(own[next++]!);
+      await store.backups.make(new Date(`2026-03-0${day}T00:00:00Z`));
+    }
+    store.own.append(own[next++]!);
+    store.privateDocuments.append(MEETING, 'private/notes', new Uint8Array([7]));
+    await store.close();
+    for (const suffix of ['', '-wal', '-shm']) rmSync(database() + suffix, { force: true });
+    cpSync(usb(), database());
+    store = openStore(folder.path);
+  }
+
+  it('[LOG-9] gets all own entries from a journal that reaches back so far, and signs on', async () => {
+    await putBackAfter(1);
+    expect(read()).toEqual(hashes(own.slice(0, 7)));
+    expect(store.own.doubted()).toEqual([]);
+  });
+
+  it('[LOG-9] leaves the own streams in doubt where the journal does not reach back so far', async () => {
+    await putBackAfter(4);
+    expect(read()).toEqual(hashes(own.slice(0, 5)));
+    expect(store.own.doubted()).toEqual([MEETING]);
+    expect(store.privateDocuments.load(MEETING, 'private/notes')?.updates).toHaveLength(1);
+    await store.close();
+    store = openStore(folder.path);
+    expect(store.own.doubted()).toEqual([MEETING]);
+  });
+});
+
 describe('an own entry that differs from its hash and is in no journal any more', () => {
   const own = chain(LAN, 8);
   const others = chain(MINH, 8);
