@@ -333,7 +333,7 @@ export function attend(options: AttendanceOptions): RunningAttendance {
   const lookedAround = setTimeout(
     () => {
       lookingAround = false;
-      if (options.carried && !closed && succession.role() === 'seeking') carryOn();
+      if (options.carried && !closed && succession.role() === 'seeking' && options.presentable()) carryOn();
     },
     succession.laptops().length > 0 ? LOOK_AROUND_MILLISECONDS : 0,
   );

@@ -65,6 +65,17 @@ test('[CERT-7] it signs nothing that the others would refuse, says why, and is l
   plan.close();
 }, 30_000);
 
+test('[CERT-7] opened again with the same certificate it does not carry the meeting for itself', async () => {
+  // Nobody else has it open, so it would take up what it carried before.
+  for (const laptop of [member, chair]) await laptop.request('meetings.leave', { meeting });
+  await host.restart();
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  expect((await connection(host)).role).toBe('member');
+  for (const laptop of [chair, member]) await laptop.restart();
+  const { addresses } = await chair.request('meetings.carry', { meeting });
+  await joined(member, meeting, addresses[0]!);
+}, 60_000);
+
 test('[CERT-7] renewed and opened again it is back, with what waited, and its acts count', async () => {
   await host.request('app.renewByAuthority', { authorityPassword: AUTHORITY_PASSWORD, pin: PIN });
   await host.restart();
