@@ -82,6 +82,8 @@ export function createClusterRoom(options: {
   let entries: Entry[] = [];
   let clients = 0;
   let position = '';
+  /** How often the bus came up. */
+  let times = 0;
   let pulling = false;
   let pullAgain = false;
   let different = 0;
@@ -150,11 +152,13 @@ export function createClusterRoom(options: {
       do {
         pullAgain = false;
         for (let more = true; more && !closed;) {
+          const from = times;
           const messages = await bus.readAfter(topic, position);
           for (const { position: at, message } of messages) {
             if (closed) return;
+            if (from !== times) break;
             await take(message);
-            position = at;
+            if (from === times) position = at;
           }
           more = messages.length > 0;
         }
@@ -307,6 +311,9 @@ export function createClusterRoom(options: {
     }
   });
   const stopUp = bus.onUp(() => {
+    // It may be another one, or have lost its list: positions of before tell nothing about what is new in it.
+    times += 1;
+    position = '';
     announce();
     void pull();
   });

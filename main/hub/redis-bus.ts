@@ -12,6 +12,8 @@ const LONGEST_WAIT_MILLISECONDS = 2000;
 const PING_MILLISECONDS = 1000;
 /** Nothing came for so long, pings unanswered: the connection is dead. */
 const SILENCE_MILLISECONDS = 4000;
+/** That it is still not reached is said this often. */
+const SAY_AGAIN_MILLISECONDS = 10 * 60_000;
 
 const listKey = (topic: string): string => `phien:list:${topic}`;
 const channel = (topic: string): string => `phien:now:${topic}`;
@@ -29,8 +31,11 @@ export function openRedisBus(options: { readonly url: string; readonly logger: L
   let subscriber: Client | undefined;
   let closed = false;
   let up = false;
+  let saidAt = -Infinity;
 
-  const opening = open().catch((error: unknown) => logger.warn('bus could not be opened', { error: String(error) }));
+  const opening = open().catch((error: unknown) =>
+    logger.warn('bus could not be opened', { error: withoutPassword(String(error), options.url) }),
+  );
 
   async function open(): Promise<void> {
     const redis = await import('@redis/client');
@@ -67,9 +72,14 @@ export function openRedisBus(options: { readonly url: string; readonly logger: L
   }
 
   function lost(error: Error): void {
-    if (closed || !up) return;
+    if (closed) return;
+    const now = performance.now();
+    if (!up && now - saidAt < SAY_AGAIN_MILLISECONDS) return;
+    const event = up ? 'bus lost' : 'bus not reached';
     up = false;
-    logger.warn('bus lost: this relay goes on for its own clients', { error: error.message || error.name });
+    saidAt = now;
+    const said = withoutPassword(error.message || error.name, options.url);
+    logger.warn(`${event}: this relay goes on for its own clients`, { url: withoutSecret(options.url), error: said });
   }
 
   /** The library does it again after a loss; it must not be asked twice. */
@@ -149,6 +159,12 @@ export function openRedisBus(options: { readonly url: string; readonly logger: L
       for (const client of [commands, subscriber]) if (client?.isOpen) client.destroy();
     },
   };
+}
+
+/** What the library says should have no password in it. */
+function withoutPassword(text: string, url: string): string {
+  const { password } = URL.parse(url) ?? {};
+  return password ? text.replaceAll(password, '…').replaceAll(decodeURIComponent(password), '…') : text;
 }
 
 /** Without the password that the address may have in it. */
