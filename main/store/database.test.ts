@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { memoryDisk, noDisks } from '../../tests/fixtures/disks.ts';
 import { openDatabase, schemaVersion } from './database.ts';
 import { withoutSync } from './deferred-sync.ts';
 import { MIGRATIONS } from './migrations/migrations.ts';
@@ -147,5 +148,56 @@ describe('migrations', () => {
     const db = openDatabase(file, more);
     expect(db.prepare('SELECT a FROM t').pluck().all()).toEqual(['fifteen', 'twenty']);
     db.close();
+  });
+
+  it('that fail leave the database at the version it had, however many there are', () => {
+    const file = join(folder.path, 'phien.db');
+    openDatabase(file, MIGRATIONS.slice(0, 1)).close();
+    const broken = [...MIGRATIONS, { number: 9990, sql: 'CREATE TABLE settings (a)' }];
+    expect(() => openDatabase(file, broken)).toThrow(/settings/);
+    const before = openDatabase(file, MIGRATIONS.slice(0, 1));
+    expect(schemaVersion(before)).toBe(10);
+    before.close();
+  });
+
+  it('leave the last copy only', () => {
+    const file = join(folder.path, 'phien.db');
+    for (let upTo = 1; upTo <= 3; upTo++) openDatabase(file, MIGRATIONS.slice(0, upTo)).close();
+    expect(readdirSync(join(folder.path, 'backup'))).toEqual(['phien-schema-20.db']);
+  });
+
+  it.skipIf(noDisks)('go on without a copy on a disk that has no room for it', () => {
+    const disk = memoryDisk(44);
+    try {
+      const file = join(disk.path, 'phien.db');
+      const old = openDatabase(file, MIGRATIONS.slice(0, 3));
+      old.exec('CREATE TABLE large (bytes BLOB) STRICT; INSERT INTO large VALUES (randomblob(20000000))');
+      old.close();
+      writeFileSync(join(disk.path, 'papers'), Buffer.alloc(14_000_000, 1));
+      const db = openDatabase(file);
+      expect(schemaVersion(db)).toBe(MIGRATIONS.at(-1)?.number);
+      expect(db.prepare('SELECT length(bytes) FROM large').pluck().get()).toBe(20_000_000);
+      db.close();
+      expect(readdirSync(join(disk.path, 'backup'))).toEqual([]);
+    } finally {
+      disk.remove();
+    }
+  });
+
+  it.skipIf(noDisks)('for which there is no room at all leave the database to the version before', () => {
+    const disk = memoryDisk(8);
+    try {
+      const file = join(disk.path, 'phien.db');
+      openDatabase(file, MIGRATIONS.slice(0, 3)).close();
+      disk.fill();
+      const wide = { number: 9990, sql: 'CREATE TABLE wide AS SELECT randomblob(5000000) AS bytes' };
+      expect(() => openDatabase(file, [...MIGRATIONS, wide])).toThrow(withCode('disk-full'));
+      disk.empty();
+      const before = openDatabase(file, MIGRATIONS.slice(0, 3));
+      expect(schemaVersion(before)).toBe(MIGRATIONS[2]?.number);
+      before.close();
+    } finally {
+      disk.remove();
+    }
   });
 });

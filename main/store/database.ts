@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { MIGRATIONS, type Migration } from './migrations/migrations.ts';
@@ -45,6 +45,7 @@ export function openDatabase(file: string, migrations: readonly Migration[] = MI
       migrate(db, migrations);
       makeShrinkable(db);
       emptyLog(db);
+      forgetOlderCopies(file);
       return db;
     } catch (error) {
       db.close();
@@ -77,16 +78,42 @@ function checkOrigin(db: Database, migrations: readonly Migration[]): void {
   if (version > newest) throw new StoreError('store-from-future', `schema ${version}, this version knows ${newest}`);
 }
 
+const copiesFolder = (file: string): string => join(dirname(file), 'backup');
+const COPY = /^phien-schema-(\d+)\.db$/;
+
 /** A migration may turn out wrong later: the database as it was stays under `backup/`, named after its schema. */
 function keepCopyBefore(db: Database, migrations: readonly Migration[], file: string): void {
   const version = schemaVersion(db);
   if (version === 0 || version === migrations.at(-1)?.number) return;
-  const folder = join(dirname(file), 'backup');
+  const folder = copiesFolder(file);
   const copy = join(folder, `phien-schema-${version}.db`);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  rmSync(copy, { force: true });
-  closeSync(openSync(copy, 'a', 0o600));
-  db.prepare('VACUUM INTO ?').run(copy);
+  const unfinished = `${copy}.unfinished`;
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    rmSync(unfinished, { force: true });
+    closeSync(openSync(unfinished, 'a', 0o600));
+    db.prepare('VACUUM INTO ?').run(unfinished);
+    renameSync(unfinished, copy);
+  } catch (error) {
+    for (const suffix of ['', '-journal']) rmSync(unfinished + suffix, { force: true });
+    // Better without than not at all: a migration that fails leaves the database as it was.
+    if (asStoreError(error)?.code !== 'disk-full') throw error;
+  }
+}
+
+/** Of copies that migrations left only the last is of use, once what came of it has opened. */
+function forgetOlderCopies(file: string): void {
+  const folder = copiesFolder(file);
+  if (file === ':memory:' || !existsSync(folder)) return;
+  const schema = (name: string): number => Number(COPY.exec(name)?.[1] ?? 0);
+  const copies = readdirSync(folder).filter((name) => COPY.test(name));
+  for (const old of copies.sort((a, b) => schema(a) - schema(b)).slice(0, -1)) {
+    try {
+      rmSync(join(folder, old));
+    } catch {
+      // It only takes room.
+    }
+  }
 }
 
 /** What a killed process wrote without waiting for the disk is there for others from now on, so it must be on the disk. */
@@ -111,13 +138,15 @@ function makeShrinkable(db: Database): void {
   }
 }
 
+/** All or nothing: the version before opens what a failed one left. */
 function migrate(db: Database, migrations: readonly Migration[]): void {
-  for (const { number, sql } of migrations) {
-    if (number <= schemaVersion(db)) continue;
-    db.transaction(() => {
+  const due = migrations.filter(({ number }) => number > schemaVersion(db));
+  if (due.length === 0) return;
+  db.transaction(() => {
+    for (const { number, sql } of due) {
       db.exec(sql);
       db.pragma(`application_id = ${APPLICATION_ID}`);
       db.pragma(`user_version = ${number}`);
-    }).immediate();
-  }
+    }
+  }).immediate();
 }
