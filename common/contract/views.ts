@@ -170,6 +170,13 @@ export interface OwnClockTimes {
   readonly result: string | null;
 }
 
+/**
+ * Why own changes of documents stay unsigned: this member has written as much in the meeting as one may; the own certificate
+ * does not count by this laptop's clock, so that others would refuse them for good. [CERT-7]
+ */
+export const HELD_BACK = ['too-much-written', 'own-clock-behind', 'own-certificate-not-valid'] as const;
+export type HeldBack = (typeof HELD_BACK)[number];
+
 export interface Connection {
   readonly role: 'host' | 'member' | 'alone';
   /** `waiting`: disconnected for over two seconds and trying again. */
@@ -185,8 +192,8 @@ export interface Connection {
   readonly lastReceived: string | null;
   /** Own changes that no other laptop has acknowledged; `since` (RFC 3339): when the first of them was made. */
   readonly onlyHere: { readonly count: number; readonly since: string | null };
-  /** Some of them can't go elsewhere: this member has written as much in the meeting as one may. */
-  readonly tooMuch: boolean;
+  /** Why some of them can't go elsewhere: they are not signed. */
+  readonly heldBack: HeldBack | null;
   /** There are own changes at all. */
   readonly hasOwn: boolean;
   /**

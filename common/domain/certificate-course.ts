@@ -24,6 +24,12 @@ export function certificateCourse({ from, until }: CertificateDates, now: number
 export const isWithin = ({ from, until }: CertificateDates, now: number): boolean =>
   now >= Date.parse(from) && now <= Date.parse(until);
 
+/** Why nothing is signed while the own certificate is at that point; undefined where it counts. [CERT-7] */
+export function whyNotSigned(own: CertificateCourse): 'own-clock-behind' | 'own-certificate-not-valid' | undefined {
+  if (own === 'early') return 'own-clock-behind';
+  return own === 'ended' ? 'own-certificate-not-valid' : undefined;
+}
+
 /** Problems of a connection that may come from the dates of a certificate. */
 const OF_DATES: ReadonlySet<string> = new Set(['certificate-refused', 'carrier-out-of-date']);
 

@@ -3,6 +3,7 @@ import * as Y from 'yjs';
 import type { Entry, EntryPayload, Stream } from '../../common/acts/entry.ts';
 import type { OpenDocument } from '../../common/collab/carried-meeting.ts';
 import { Refusal } from '../../common/contract/port.ts';
+import { HELD_BACK, type HeldBack } from '../../common/contract/requests.ts';
 import type { MeetingId, MemberId } from '../../common/domain/ids.ts';
 import { tagOf, tagOfClient, newClientId } from '../../common/collab/client-id.ts';
 import { applyEntry } from '../../common/collab/apply-entry.ts';
@@ -16,6 +17,7 @@ import { withoutClients } from '../../common/collab/unsigned-part.ts';
 import { isCircular, judgeLive, type Judgement } from '../../common/collab/write-check.ts';
 import type { WritableMeetingLog } from './meeting-log.ts';
 import type { Log, MeetingStore } from './ports.ts';
+import { countUnsigned, type UnsignedChanges } from './unsigned-changes.ts';
 import { isWhole, MAX_SHOWN_BYTES, openShownChanges, type ShownChanges, type ShownPart } from './shown-changes.ts';
 
 const FROM_LOG = Symbol('from the log');
@@ -26,15 +28,8 @@ const FROM_SHOWN = Symbol('shown live before');
 /** Typing is signed in batches: this long after the last change, in milliseconds, and at the latest after twice that. */
 const QUIET_MILLISECONDS = 1000;
 
-/** Own changes that are on this disk and in no signed entry yet. */
-export interface UnsignedChanges {
-  count(): number;
-  /** When the first of them was made, RFC 3339; null when there are none. */
-  since(): string | null;
-  /** The last time, some of them could not be signed because their author has written as much as one may. */
-  tooMuch(): boolean;
-  onChange(listener: () => void): () => void;
-}
+/** What waits for a clock that is right, or a certificate that counts, is tried again so often. Milliseconds. */
+const TRIED_AGAIN_MILLISECONDS = 10_000;
 
 /** Entries that wait for others in an open document; more are looked at again when it is opened anew. */
 const MAX_WAITING = 10_000;
@@ -107,27 +102,18 @@ export function openMeetingDocuments(options: {
 }): MeetingDocuments {
   const { meeting, store, log } = options;
   const loaded = new Map<string, Loaded>();
-  /** One for each document; what is being signed counts until it is signed. */
-  const unsigned = new Map<string, { since: string; count: number }>();
-  const unsignedListeners = new Set<() => void>();
-  /** Documents whose unsigned changes are more than their author may write. */
-  const tooMuch = new Set<string>();
+  const unsigned = countUnsigned(options.now);
   /** Changes of the use cases are made under one name of their own; windows have others. */
   const clientID = newClientId(options.me);
   let closed = false;
+  let again: NodeJS.Timeout | undefined;
 
   // What a crash left unsigned is signed before anything new.
   if (!options.readOnly) {
     for (const name of store.pending.documents(meeting)) {
-      countUnsigned(name);
+      unsigned.add(name);
       void commit(name);
     }
-  }
-
-  function countUnsigned(name: string): void {
-    const known = unsigned.get(name);
-    unsigned.set(name, { since: known?.since ?? options.now().toISOString(), count: (known?.count ?? 0) + 1 });
-    for (const listener of unsignedListeners) listener();
   }
 
   function load(name: string): Loaded {
@@ -262,25 +248,27 @@ export function openMeetingDocuments(options: {
     let taken = 0;
     try {
       const entry = await log.commitChanges(name, (updates) => {
-        taken = unsigned.get(name)?.count ?? 0;
+        taken = unsigned.countOf(name);
         return Y.mergeUpdates([...updates]);
       });
       // Without one there was nothing to sign, or this laptop can't for now.
-      const left = entry && unsigned.get(name);
-      if (left && left.count > taken)
-        unsigned.set(name, { since: options.now().toISOString(), count: left.count - taken });
-      else if (left) unsigned.delete(name);
-      tooMuch.delete(name);
-      for (const listener of unsignedListeners) listener();
+      unsigned.signed(name, entry ? taken : 0);
     } catch (error) {
       // The changes stay on disk and are tried again with the next change or start.
-      if (!(error instanceof Refusal && error.code === 'too-much-written'))
-        return options.logger.error('changes could not be signed', { meeting, document: name }, error);
-      if (tooMuch.has(name)) return;
-      tooMuch.add(name);
-      options.logger.warn('as much written as one may', { meeting, document: name });
-      for (const listener of unsignedListeners) listener();
+      const why = heldBackBy(error);
+      if (!why) return options.logger.error('changes could not be signed', { meeting, document: name }, error);
+      if (unsigned.hold(name, why)) options.logger.warn('changes wait unsigned', { meeting, document: name, why });
+      if (why !== 'too-much-written' && !closed) again ??= setTimeout(tryAgain, TRIED_AGAIN_MILLISECONDS);
     }
+  }
+
+  function tryAgain(): void {
+    again = undefined;
+    void flush();
+  }
+
+  async function flush(): Promise<void> {
+    for (const name of store.pending.documents(meeting)) await commit(name);
   }
 
   function open(name: string): OpenDocument {
@@ -317,27 +305,16 @@ export function openMeetingDocuments(options: {
     const document = loaded.get(name);
     const number = store.pending.add(meeting, name, update, document?.shown?.due() ?? []);
     document?.shown?.stored();
-    countUnsigned(name);
+    unsigned.add(name);
     if (document) schedule(name, document);
     return () => {
       store.pending.remove(number);
-      const known = unsigned.get(name);
-      if (known && known.count > 1) unsigned.set(name, { ...known, count: known.count - 1 });
-      else unsigned.delete(name);
-      for (const listener of unsignedListeners) listener();
+      unsigned.takeBack(name);
     };
   }
 
   return {
-    unsigned: {
-      count: () => [...unsigned.values()].reduce((sum, { count }) => sum + count, 0),
-      since: () => [...unsigned.values()].map(({ since }) => since).sort()[0] ?? null,
-      tooMuch: () => tooMuch.size > 0,
-      onChange(listener) {
-        unsignedListeners.add(listener);
-        return () => unsignedListeners.delete(listener);
-      },
-    },
+    unsigned,
     open,
     keep,
     change(name, change) {
@@ -371,11 +348,10 @@ export function openMeetingDocuments(options: {
       document.shown?.signed(change, author);
       if (live > 0) document.live.set(author, Math.max(0, live - contentOf(change)));
     },
-    async flush() {
-      for (const name of store.pending.documents(meeting)) await commit(name);
-    },
+    flush,
     close() {
       closed = true;
+      clearTimeout(again);
       for (const document of loaded.values()) {
         clearTimeout(document.quiet);
         clearTimeout(document.latest);
@@ -384,6 +360,10 @@ export function openMeetingDocuments(options: {
       loaded.clear();
     },
   };
+}
+
+function heldBackBy(error: unknown): HeldBack | undefined {
+  return error instanceof Refusal ? HELD_BACK.find((why) => why === error.code) : undefined;
 }
 
 function unload({ waiting, brought, awareness, doc, shown }: Loaded): void {

@@ -28,7 +28,7 @@ import { streamKey } from '../../common/wire/acknowledged.ts';
 import { createEntryIntake, type Checked } from './entry-intake.ts';
 import type { CertificateBook, EntryAuthentication, Log, MeetingStore } from './ports.ts';
 import { checkedSnapshot, dueSnapshot, isSnapshot } from './snapshots.ts';
-import { timeOfAct } from './time-of-act.ts';
+import { timesOfEntries } from './times-of-entries.ts';
 import { followFlushes } from './unflushed.ts';
 import { countWritten } from './written-so-far.ts';
 
@@ -47,7 +47,9 @@ export interface WritableMeetingLog extends MeetingLog {
    * are there, with the time that the act will have; what it throws comes back and nothing is signed.
    */
   act(kind: string, body: (time: string) => Readonly<Record<string, unknown>>): Promise<Entry>;
-  /** Signs the pending changes of a document into one entry; undefined when there are none, or it can't sign for now. */
+  /**
+   * Signs the pending changes of a document, in one entry unless they are very many; returns the last. undefined when there are none, or what was signed before is in doubt.
+   */
   commitChanges(document: string, merge: (updates: readonly Uint8Array[]) => Uint8Array): Promise<Entry | undefined>;
   /** Signs what the own entries of a document come to, in their place, when there are enough of them. */
   compact(document: string): Promise<Entry | 'not-due' | 'impossible'>;
@@ -82,6 +84,9 @@ export interface MeetingLogOptions {
   readonly onEntry: (entry: Entry, from: MemberId | 'self') => void;
 }
 
+/** Own changes of one document that go into one entry, bytes: what has waited for long is more than an entry may be. */
+export const MOST_IN_ONE_ENTRY = 1024 * 1024;
+
 /** Header and signature (RSA 4096), characters. */
 const MOST_AROUND_PAYLOAD = 1024;
 
@@ -90,6 +95,8 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
   const { meeting, me, store, authentication, certificates } = options;
   const listeners = new Set<(entries: readonly Entry[], from: MemberId | 'self') => void>();
   const acts: Act[] = [...store.entries.readStream(meeting, ACTS_STREAM)].flatMap((entry) => readAct(entry) ?? []);
+  const { now, leads } = options;
+  const times = timesOfEntries({ acts, now, leads, course: (at) => authentication.course(at) });
   const written = countWritten(meeting, store.entries);
   const clients = new Map<string, DocumentClients>();
   /** Streams (`streamKey`) that were found forked: one proof of each is read and kept, however many are signed. */
@@ -263,16 +270,6 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
     if (problem) throw new EntryRefused(problem);
   }
 
-  /**
-   * Undefined where the own certificate doesn't count at the entry's time: everybody else would refuse it for good, and with it
-   * all own entries behind it. [CERT-7]
-   */
-  async function signed(payload: EntryPayload): Promise<Entry | undefined> {
-    const entry = await authentication.sign(payload);
-    const certificate = certificates.get(entry.certificate);
-    return certificate && !certificates.memberOf(certificate, new Date(payload.time)) ? undefined : entry;
-  }
-
   const unflushed = followFlushes(({ payload: { author, stream, seq, prev }, state }) => {
     // A snapshot may come behind much that was never here.
     if (state) return store.entries.head(meeting, author, stream);
@@ -333,11 +330,10 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
     act: (kind, body) =>
       own(async () => {
         if (store.own.inDoubt(meeting)) throw new Refusal('own-log-in-doubt');
-        const time = timeOfAct(acts, { now: options.now(), leads: options.leads });
+        const time = times.ofAct();
         const payload = nextPayload(ACTS_STREAM, kind, time, body(time));
         refuseOwn(payload);
-        const entry = await signed(payload);
-        if (!entry) throw new Refusal('own-certificate-not-valid');
+        const entry = await authentication.sign(payload);
         store.own.append(entry);
         takeIntoAccount(entry);
         stored([entry], 'self');
@@ -346,30 +342,28 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
     commitChanges: (document, merge) =>
       own(async () => {
         if (store.own.inDoubt(meeting)) return undefined;
-        const { upTo, updates } = store.pending.read(meeting, document);
-        if (updates.length === 0) return undefined;
-        const update = withoutSigned(document, merge(updates));
-        const body = { update: Buffer.from(update).toString('base64url') };
-        const payload = nextPayload(`doc/${document}`, DOCUMENT_CHANGE, options.now().toISOString(), body);
-        refuseOwn(payload);
-        const entry = await signed(payload);
-        if (!entry) return undefined;
-        store.pending.commit(meeting, document, upTo, entry);
-        takeIntoAccount(entry);
-        stored([entry], 'self');
-        return entry;
+        for (let entry: Entry | undefined; ;) {
+          const { upTo, updates } = store.pending.read(meeting, document, MOST_IN_ONE_ENTRY);
+          if (updates.length === 0) return entry;
+          const update = withoutSigned(document, merge(updates));
+          const body = { update: Buffer.from(update).toString('base64url') };
+          const payload = nextPayload(`doc/${document}`, DOCUMENT_CHANGE, times.ofChange(), body);
+          refuseOwn(payload);
+          entry = await authentication.sign(payload);
+          store.pending.commit(meeting, document, upTo, entry);
+          takeIntoAccount(entry);
+          stored([entry], 'self');
+        }
       }),
     compact: (document) =>
       own(async () => {
-        if (store.own.inDoubt(meeting)) return 'not-due';
+        if (store.own.inDoubt(meeting) || !times.timely()) return 'not-due';
         const stream: Stream = `doc/${document}`;
         const due = dueSnapshot(store.entries, { meeting, author: me, stream });
         if (typeof due === 'string') return due;
-        const payload = nextPayload(stream, DOCUMENT_SNAPSHOT, options.now().toISOString(), due.body);
+        const payload = nextPayload(stream, DOCUMENT_SNAPSHOT, times.ofChange(), due.body);
         if (isTooMuchOfOwn(payload) || bodyProblem(payload, me)) return 'impossible';
-        const bare = await signed(payload);
-        if (!bare) return 'not-due';
-        const entry = { ...bare, state: due.state };
+        const entry = { ...(await authentication.sign(payload)), state: due.state };
         store.own.append(entry);
         takeIntoAccount(entry);
         stored([entry], 'self');

@@ -25,7 +25,8 @@ import {
   type Writers,
   type WritersSince,
 } from '../../common/domain/write-rules.ts';
-import { openMeetingDocuments, type UnsignedChanges } from './meeting-documents.ts';
+import { openMeetingDocuments } from './meeting-documents.ts';
+import type { UnsignedChanges } from './unsigned-changes.ts';
 import { openMeetingLog, type WritableMeetingLog } from './meeting-log.ts';
 import { meetingIdOf } from './meeting-id.ts';
 import { documentNames, stateHash } from './state-hash.ts';

@@ -69,7 +69,7 @@ const follow = () =>
       unsigned: {
         count: () => unsigned.count,
         since: () => unsigned.since,
-        tooMuch: () => false,
+        heldBack: () => null,
         onChange: () => () => true,
       },
     } as unknown as Parameters<typeof followOwnChanges>[0]['meeting'],
@@ -82,7 +82,7 @@ const acknowledge = (stream: Stream, seq: number) => acknowledged.note([{ author
 
 it('[HELD-4] only here since the oldest own entry that nobody has acknowledged, over all streams', () => {
   log.write(other, 'acts');
-  expect(own.state()).toEqual({ onlyHere: { count: 0, since: null }, tooMuch: false, hasOwn: false, savedOn: null });
+  expect(own.state()).toEqual({ onlyHere: { count: 0, since: null }, heldBack: null, hasOwn: false, savedOn: null });
   log.write(me, 'acts');
   seconds(10);
   log.write(me, 'doc/plan');

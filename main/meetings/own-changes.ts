@@ -1,4 +1,5 @@
 import type { Stream } from '../../common/acts/entry.ts';
+import type { HeldBack } from '../../common/contract/requests.ts';
 import type { MeetingId, MemberId } from '../../common/domain/ids.ts';
 import type { Acknowledged } from '../../common/wire/acknowledged.ts';
 import type { OpenMeeting } from './open-meeting.ts';
@@ -8,8 +9,8 @@ import type { MeetingStore } from './ports.ts';
 export interface SavedState {
   /** Own changes that no other laptop is known to have, those that are not signed yet included. */
   readonly onlyHere: { readonly count: number; readonly since: string | null };
-  /** Some of that can't go elsewhere: this member has written as much in the meeting as one may. */
-  readonly tooMuch: boolean;
+  /** Why some of that can't go elsewhere. */
+  readonly heldBack: HeldBack | null;
   readonly hasOwn: boolean;
   /** So many laptops, this one included, are known to have all own changes that are older than two seconds. */
   readonly savedOn: number | null;
@@ -106,7 +107,7 @@ export function followOwnChanges(options: {
   return {
     state: () => ({
       onlyHere: onlyHere(),
-      tooMuch: meeting.unsigned.tooMuch(),
+      heldBack: meeting.unsigned.heldBack(),
       hasOwn: heads.size > 0 || meeting.unsigned.count() > 0,
       savedOn: savedOn(),
     }),

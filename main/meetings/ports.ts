@@ -5,6 +5,7 @@ import type { WantedPaper } from '../../common/collab/paper-parts.ts';
 import type { PaperRecord } from '../../common/collab/plan.ts';
 import type { AddingRefusal, Restoration, Settings, StorageTrouble } from '../../common/contract/requests.ts';
 import type { BodyRules } from '../../common/domain/body-rules.ts';
+import type { CertificateCourse } from '../../common/domain/certificate-course.ts';
 import type { MeetingId, MemberId, Sha256 } from '../../common/domain/ids.ts';
 import type { MinutesContent } from '../../common/domain/minutes.ts';
 import type { KnownLaptop } from '../../common/wire/carrier.ts';
@@ -19,6 +20,8 @@ import type { Identity, Invitation, Result, TlsCredentials } from './identity-po
 /** What the use cases of a meeting need from outside. */
 
 export interface EntryAuthentication {
+  /** Whether the own certificate counts at that time: what is signed then is accepted, or refused for good. */
+  course(at: Date): CertificateCourse;
   sign(payload: EntryPayload): Promise<Entry>;
   /** Parses strictly; the signature is not checked yet. */
   read(
@@ -42,8 +45,12 @@ export interface PendingChanges {
   add(meeting: MeetingId, document: string, update: Uint8Array, shown: readonly ShownPart[]): number;
   /** Takes a change back that turned out to be none. */
   remove(change: number): void;
-  /** In order; `upTo` names the last one. */
-  read(meeting: MeetingId, document: string): { readonly upTo: number; readonly updates: readonly Uint8Array[] };
+  /** In order, the first and what comes to no more than `bytes` with it; `upTo` names the last one. */
+  read(
+    meeting: MeetingId,
+    document: string,
+    bytes?: number,
+  ): { readonly upTo: number; readonly updates: readonly Uint8Array[] };
   /** Stores the entry and forgets the changes up to `upTo`, in one transaction. */
   commit(meeting: MeetingId, document: string, upTo: number, entry: Entry): void;
   documents(meeting: MeetingId): readonly string[];

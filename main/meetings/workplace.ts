@@ -1,6 +1,6 @@
 import type { LinkDiagnostics } from '../../common/contract/diagnostics.ts';
 import { Refusal } from '../../common/contract/port.ts';
-import { isWithin } from '../../common/domain/certificate-course.ts';
+import { certificateCourse, whyNotSigned } from '../../common/domain/certificate-course.ts';
 import type {
   Connection,
   FoundMeeting,
@@ -64,7 +64,7 @@ export interface Workplace {
   close(): Promise<void>;
 }
 
-const NOTHING_OWN: SavedState = { onlyHere: { count: 0, since: null }, tooMuch: false, hasOwn: false, savedOn: null };
+const NOTHING_OWN: SavedState = { onlyHere: { count: 0, since: null }, heldBack: null, hasOwn: false, savedOn: null };
 
 /** Changes come in bursts; windows are told at most this often, in milliseconds. */
 const TELL_EVERY = 40;
@@ -303,7 +303,8 @@ export function createWorkplace(deps: {
     const one = known(id);
     if (!one.meeting.state()) throw new Refusal('not-convened');
     // Nobody could join it.
-    if (!isWithin(session.validity, now().getTime())) throw new Refusal('own-certificate-not-valid');
+    const refusal = whyNotSigned(certificateCourse(session.validity, now().getTime()));
+    if (refusal) throw new Refusal(refusal);
     const attendance = await attend(attending, one);
     await takeBack(deps, one, attendance);
     const addresses = attendance.carry();
@@ -405,6 +406,8 @@ export function createWorkplace(deps: {
       for (const row of store.meetings.list()) {
         if (row.readOnly) continue;
         try {
+          // Unsigned since a crash, or since a clock was wrong: signed when it is opened.
+          if (store.pending.documents(row.id).length > 0) open(row.id);
           if (!row.carrying && (row.addresses.length === 0 || isLongOver(row))) continue;
           await attend(attending, known(row.id), row.carrying);
         } catch (error) {

@@ -251,6 +251,10 @@ describe('pending changes', () => {
     await restart();
     const read = store.pending.read(MEETING, 'plan')!;
     expectSame(read.updates, [bytes(1), bytes(2)]);
+    expectSame(store.pending.read(MEETING, 'plan', 1)?.updates, [bytes(1)]);
+    expectSame(store.pending.read(MEETING, 'plan', 0)?.updates, [bytes(1)]);
+    expect(store.pending.read(MEETING, 'plan', 2)).toEqual(read);
+
     store.pending.add(MEETING, 'plan', bytes(3));
     const entry = sealedAct(1, null, { stream: 'doc/plan', kind: 'document-change', body: { update: 'AQI' } });
     store.pending.commit(MEETING, 'plan', read.upTo, entry);

@@ -20,8 +20,8 @@ export interface PendingChanges {
   add(meeting: MeetingId, document: string, update: Uint8Array, shown?: readonly ShownPart[]): number;
   /** Takes a change back that turned out to be none. */
   remove(change: number): void;
-  /** In order; undefined when nothing is pending. */
-  read(meeting: MeetingId, document: string): NumberedChanges | undefined;
+  /** In order, the first and what comes to no more than `bytes` with it; undefined when nothing is pending. */
+  read(meeting: MeetingId, document: string, bytes?: number): NumberedChanges | undefined;
   /** Every document with something pending: what to sign after a restart. */
   documents(): { readonly meeting: MeetingId; readonly document: string }[];
   /** Appends `entry`, which holds the document's changes up to `upTo`, and forgets those. An entry must not leave this
@@ -65,7 +65,16 @@ export function pendingChanges(
     remove: (change) => void remove.run(change),
     add: (meeting, document, update, shown = []) =>
       shown.length === 0 ? insert(meeting, document, update) : addWith.immediate(meeting, document, update, shown),
-    read: (meeting, document) => numbered(read.all(meeting, document)),
+    read(meeting, document, bytes = Infinity) {
+      let sum = 0;
+      const some: ChangeRow[] = [];
+      for (const row of read.iterate(meeting, document)) {
+        sum += row.changes.byteLength;
+        if (some.length > 0 && sum > bytes) break;
+        some.push(row);
+      }
+      return numbered(some);
+    },
     documents: () => documents.all(),
     commit: (meeting, document, upTo, entry) =>
       journalled(() => {

@@ -1,8 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import type { Signer } from '../../common/acts/signer.ts';
+import { certificateCourse, type CertificateDates } from '../../common/domain/certificate-course.ts';
 import type { MemberId, Sha256 } from '../../common/domain/ids.ts';
 import { createCertificateCheck, type CertificateCheck } from '../identity/check-certificate.ts';
-import { fingerprint } from '../identity/certificate-reading.ts';
+import { fingerprint, validityOf } from '../identity/certificate-reading.ts';
 import {
   readEntry,
   signEntry,
@@ -16,6 +17,7 @@ import type { CertificateBook, EntryAuthentication, LaptopStore } from '../meeti
 export function entryAuthentication(signer: Signer): EntryAuthentication {
   /** The book gives the same bytes for the same certificate. */
   const read = new WeakMap<Uint8Array, SigningCertificate>();
+  let validity: CertificateDates | undefined;
 
   function certificateOf(der: Uint8Array, member: MemberId): SigningCertificate {
     const known = read.get(der);
@@ -27,6 +29,12 @@ export function entryAuthentication(signer: Signer): EntryAuthentication {
   }
 
   return {
+    course(at) {
+      const [own] = signer.chain;
+      if (!own) throw new Error('signer without a certificate');
+      validity ??= validityOf(own);
+      return certificateCourse(validity, at.getTime());
+    },
     sign: (payload) => signEntry(signer, payload),
     read(jws) {
       const read = readEntry(jws);
@@ -58,7 +66,7 @@ export function certificateBook(
     add(der) {
       const key = fingerprint(der);
       if (certificates.get(key)) return;
-      const within = validityOf(der);
+      const within = lastMomentOf(der);
       const result = within && check(der, within);
       if (result?.ok) certificates.addSoon({ fingerprint: key, der, member: result.value.memberId, organisation });
     },
@@ -70,7 +78,7 @@ export function certificateBook(
 }
 
 /** A moment at which the certificate is valid if it ever is: what old entries were signed with must stay checkable. */
-function validityOf(der: Uint8Array): Date | undefined {
+function lastMomentOf(der: Uint8Array): Date | undefined {
   try {
     return new Date(new X509Certificate(der).validTo);
   } catch {

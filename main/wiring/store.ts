@@ -47,7 +47,7 @@ export function laptopStore(store: Store, now: () => Date): LaptopStore {
     pending: {
       add: (meeting, document, update, shown) => store.pending.add(meeting, document, update, shown),
       remove: (change) => store.pending.remove(change),
-      read: (meeting, document) => store.pending.read(meeting, document) ?? { upTo: 0, updates: [] },
+      read: (meeting, document, bytes) => store.pending.read(meeting, document, bytes) ?? { upTo: 0, updates: [] },
       commit: (meeting, document, upTo, entry) => store.pending.commit(meeting, document, upTo, entry),
       documents: (meeting) =>
         store.pending

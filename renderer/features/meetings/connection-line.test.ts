@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Connection } from '../../../common/contract/requests.ts';
+import { HELD_BACK, type Connection } from '../../../common/contract/requests.ts';
 import { asMemberId } from '../../../common/domain/ids.ts';
 import { connectionLine, differsSince } from './connection-line.ts';
 
@@ -14,7 +14,7 @@ const linked: Connection = {
   since: ago(60),
   lastReceived: ago(1),
   onlyHere: { count: 0, since: null },
-  tooMuch: false,
+  heldBack: null,
   hasOwn: true,
   savedOn: 4,
   clockAhead: 0,
@@ -39,12 +39,12 @@ describe('[HELD-4] the connection line', () => {
     }
   });
 
-  it('says so when others take no more of this person, and not that it is on its way', () => {
+  it.each(HELD_BACK)('says so when it stays here for %s, and not that it is on its way', (why) => {
     const old = { count: 2, since: ago(2) };
-    const full: Connection = { ...linked, onlyHere: old, tooMuch: true };
-    expect(connectionLine(full, now).saved).toEqual({ where: 'too-much', since: old.since });
+    const full: Connection = { ...linked, onlyHere: old, heldBack: why };
+    expect(connectionLine(full, now).saved).toEqual({ where: 'held-back', since: old.since, why });
     expect(differsSince(connectionLine(full, now), connectionLine(linked, now), full)).toBe(now - 2000);
-    expect(connectionLine({ ...linked, tooMuch: true }, now).saved).toEqual({ where: 'laptops', count: 4 });
+    expect(connectionLine({ ...linked, heldBack: why }, now).saved).toEqual({ where: 'laptops', count: 4 });
   });
 
   it('never calls a laptop connected that is trying', () => {

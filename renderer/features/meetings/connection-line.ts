@@ -1,4 +1,4 @@
-import type { Connection } from '../../../common/contract/requests.ts';
+import type { Connection, HeldBack } from '../../../common/contract/requests.ts';
 import { PATIENCE } from './settled.ts';
 
 /** What one line says of the connection: who carries the meeting, and who has this laptop's changes. */
@@ -16,8 +16,8 @@ export type Saved =
   /** Acknowledged by another laptop, without a count. */
   | { readonly where: 'elsewhere' }
   | { readonly where: 'only-here'; readonly since: string }
-  /** Only here, and others don't take it: more than one may write in a meeting. */
-  | { readonly where: 'too-much'; readonly since: string };
+  /** Only here, and it stays so until something is done about it. */
+  | { readonly where: 'held-back'; readonly since: string; readonly why: HeldBack };
 
 /** `now` in milliseconds: what is only here for a moment is on its way. */
 export function connectionLine(connection: Connection, now: number): ConnectionLine {
@@ -32,10 +32,10 @@ function stateOf({ role, state }: Connection): ConnectionLine['state'] {
   return state === 'connected' ? 'connected' : 'reconnecting';
 }
 
-function savedOf({ onlyHere, tooMuch, savedOn, hasOwn }: Connection, now: number): Saved {
+function savedOf({ onlyHere, heldBack, savedOn, hasOwn }: Connection, now: number): Saved {
   const { since } = onlyHere;
   if (since !== null && now - new Date(since).getTime() >= PATIENCE)
-    return { where: tooMuch ? 'too-much' : 'only-here', since };
+    return heldBack === null ? { where: 'only-here', since } : { where: 'held-back', since, why: heldBack };
   if (!hasOwn) return { where: 'nothing-own' };
   return savedOn === null ? { where: 'elsewhere' } : { where: 'laptops', count: savedOn };
 }

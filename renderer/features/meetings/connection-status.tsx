@@ -35,7 +35,7 @@ export function ConnectionStatus({ view, onDiagnostics }: { readonly view: Meeti
   const refusal = line?.state === 'refused' && connection.problem !== null ? errorText(connection.problem) : null;
   // Before the meeting nobody else has it yet, as is to be expected.
   const onlyHere = view.summary.phase === 'convened' ? 'quiet' : 'warn';
-  const tone = line?.saved.where === 'too-much' ? 'bad' : line?.saved.where === 'only-here' ? onlyHere : 'good';
+  const tone = line?.saved.where === 'held-back' ? 'bad' : line?.saved.where === 'only-here' ? onlyHere : 'good';
   return (
     <>
       {/* Said aloud when it has settled; the numbers change too often for that. */}
@@ -100,8 +100,8 @@ function useSavedText(): (saved: Saved, length: 'short' | 'long', onlyHere?: num
           time: dayAndTime(saved.since),
           count: onlyHere,
         });
-      case 'too-much':
-        return t(`meeting.connection.${length}.tooMuch`, { time: dayAndTime(saved.since) });
+      case 'held-back':
+        return t(`meeting.connection.${length}.${saved.why}`, { time: dayAndTime(saved.since) });
     }
   };
 }
