@@ -7,8 +7,15 @@ export interface StreamPosition {
   readonly seq: number;
 }
 
-export const streamKey = (at: { readonly author: MemberId; readonly stream: Stream }): string =>
-  `${at.author} ${at.stream}`;
+/** An author's stream. */
+export type StreamPlace = Pick<StreamPosition, 'author' | 'stream'>;
+
+export const streamKey = (at: StreamPlace): string => `${at.author} ${at.stream}`;
+
+export function placeOfKey(key: string): StreamPlace {
+  const at = key.indexOf(' ');
+  return { author: key.slice(0, at) as MemberId, stream: key.slice(at + 1) as Stream };
+}
 
 /** Which entries of this laptop's member are known to be on other laptops' disks. One for each meeting, whoever carries it. */
 export interface Acknowledged {

@@ -9,7 +9,7 @@ import {
   type StreamHead,
 } from '../acts/entry.ts';
 import { asMemberId, type MemberId } from '../domain/ids.ts';
-import { streamKey, type StreamPosition } from './acknowledged.ts';
+import { placeOfKey, streamKey, type StreamPlace, type StreamPosition } from './acknowledged.ts';
 import { ENTRY_BATCH_CHARACTERS, ENTRY_BATCH_COUNT, encodeControl, type ControlMessage } from './link.ts';
 
 /** What the exchange needs of a meeting's log; `MeetingLog` has it. */
@@ -82,7 +82,7 @@ export interface LogExchange {
   /** The other side lacks more than it was sent: `pump` has something to do. */
   behind(): boolean;
   /** Authors of whom the other side is not known to have everything up to `upTo` (by `streamKey`; 0: nothing to have). */
-  lacks(upTo: (streamKey: string) => number): Set<MemberId>;
+  lacks(upTo: (place: StreamPlace) => number): Set<MemberId>;
 }
 
 export interface Breach {
@@ -375,12 +375,14 @@ export function createLogExchange(options: {
     idle: () => started && lagging.size === 0 && unacknowledged.size === 0,
     lacks(upTo) {
       const authors = new Set<MemberId>();
-      for (const [key, end] of lagging) if ((sent.get(key) ?? 0) < upTo(key)) authors.add(end.author);
-      for (const { positions } of unacknowledged.values()) {
-        for (const position of positions) if (position.seq <= upTo(streamKey(position))) authors.add(position.author);
-      }
+      // Asked of every link twice a second, while most lack thousands.
+      for (const [key, end] of lagging)
+        if (!authors.has(end.author) && (sent.get(key) ?? 0) < upTo(end)) authors.add(end.author);
+      for (const { positions } of unacknowledged.values())
+        for (const position of positions)
+          if (!authors.has(position.author) && position.seq <= upTo(position)) authors.add(position.author);
       // Not sent on, so nothing is known.
-      for (const key of blocked) if (upTo(key) > 0) authors.add(asMemberId(key.slice(0, key.indexOf(' '))));
+      for (const place of [...blocked].map(placeOfKey)) if (upTo(place) > 0) authors.add(place.author);
       return authors;
     },
     receive(message) {

@@ -53,7 +53,7 @@ describe('who has what', () => {
       busy: false,
       lacks(upTo) {
         const lacked = [...written].filter(([author, seq]) => {
-          const asked = Math.min(seq, upTo(`${author} acts`));
+          const asked = Math.min(seq, upTo({ author, stream: 'acts' }));
           return (holder.has.get(author) ?? 0) < asked;
         });
         return new Set(lacked.map(([author]) => author));

@@ -1,6 +1,6 @@
 import { MAX_STREAMS_OF_AUTHOR, type Entry, type Stream, type StreamHead } from '../../common/acts/entry.ts';
 import type { MemberId } from '../../common/domain/ids.ts';
-import { streamKey, type StreamPosition } from '../../common/wire/acknowledged.ts';
+import { placeOfKey, streamKey, type StreamPlace, type StreamPosition } from '../../common/wire/acknowledged.ts';
 import { encodeControl, HELD_MILLISECONDS } from '../../common/wire/link.ts';
 
 /** A linked laptop, as far as counting needs it. */
@@ -8,7 +8,7 @@ export interface Holder {
   readonly member: MemberId;
   readonly device: string | null;
   /** Authors of whom it is not known to have everything up to there. */
-  lacks(upTo: (streamKey: string) => number): Set<MemberId>;
+  lacks(upTo: (place: StreamPlace) => number): Set<MemberId>;
   /** False: it is too busy to be told now. */
   sendHeld(frame: Uint8Array): boolean;
 }
@@ -68,10 +68,7 @@ export function createHeldCount(options: {
     }
   }
 
-  const upTo = (key: string): number => {
-    const author = authorOf(key);
-    return asked.get(author)?.get(key.slice(author.length + 1) as Stream) ?? 0;
-  };
+  const upTo = ({ author, stream }: StreamPlace): number => asked.get(author)?.get(stream) ?? 0;
 
   function count(): void {
     timer = undefined;
@@ -82,7 +79,8 @@ export function createHeldCount(options: {
     for (const key of linked.keys()) gone.delete(key);
     const lackedHere = new Set<MemberId>();
     for (const [key, head] of options.unflushed?.() ?? []) {
-      if ((head?.seq ?? 0) < upTo(key)) lackedHere.add(authorOf(key));
+      const place = placeOfKey(key);
+      if ((head?.seq ?? 0) < upTo(place)) lackedHere.add(place.author);
     }
 
     /** Other laptops than the carrying one that have all of that author's. */
@@ -174,7 +172,5 @@ function put(map: Map<MemberId, Map<Stream, number>>, author: MemberId, stream: 
   map.set(author, streams);
   if (seq > (streams.get(stream) ?? 0)) streams.set(stream, seq);
 }
-
-const authorOf = (key: string): MemberId => key.slice(0, key.indexOf(' ')) as MemberId;
 
 const deviceKey = ({ member, device }: Holder): string => `${member} ${device}`;

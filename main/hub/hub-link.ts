@@ -1,7 +1,7 @@
 import type { CarriedMeeting } from '../../common/collab/carried-meeting.ts';
 import type { Entry } from '../../common/acts/entry.ts';
 import type { MemberId } from '../../common/domain/ids.ts';
-import type { StreamPosition } from '../../common/wire/acknowledged.ts';
+import type { StreamPlace, StreamPosition } from '../../common/wire/acknowledged.ts';
 import type { LinkLogger } from '../../common/wire/admission.ts';
 import type { Epoch, KnownLaptop } from '../../common/wire/carrier.ts';
 import {
@@ -54,7 +54,7 @@ export interface HubLink {
   /** A control message that all get. */
   tell(frame: Uint8Array): void;
   /** Authors of whom this laptop is not known to have everything up to there. */
-  lacks(upTo: (streamKey: string) => number): Set<MemberId>;
+  lacks(upTo: (place: StreamPlace) => number): Set<MemberId>;
   /** False when too much is waiting for this laptop already: nothing was sent. */
   sendHeld(frame: Uint8Array): boolean;
   /** Documents that it follows. */
