@@ -339,6 +339,35 @@ describe('log exchange', () => {
     expect(guest.acknowledged.onlyHere(guest.log.heads())).toBeGreaterThan(0);
   });
 
+  it('[HELD-1] tells whose entries the other lacks, as far as each stream is asked about', async () => {
+    const [host, guest] = [createLaptop(0), createLaptop(1)];
+    for (let n = 0; n < 8; n++) host.write('doc/plan', 600_000);
+    // A fork: nothing of it is sent, so nothing is known.
+    await host.log.receive({ entries: [actOf(guest, 1, '1')], certificates: [] }, guest.member);
+    await guest.log.receive({ entries: [actOf(guest, 1, '2')], certificates: [] }, guest.member);
+    let batches = 0;
+    const full = { buffered: 100_000, mayWait: 100_000 };
+    const notSent = connect(host, guest, () => batches++, full).atHost;
+    expect(notSent.lacks(({ stream }) => (stream === 'doc/plan' ? 1 : 0))).toEqual(new Set([host.member]));
+    const { atHost, toHost, toGuest } = connect(host, guest, () => batches++);
+    const lacked = (author: MemberId, stream: Stream, seq: number) =>
+      atHost.lacks((place) => (place.author === author && place.stream === stream ? seq : 0));
+    const nobody = new Set<MemberId>();
+    const first = () => lacked(host.member, 'doc/plan', 1);
+    expect([first(), lacked(host.member, 'acts', 8)]).toEqual([new Set([host.member]), nobody]);
+    while (await toGuest());
+    // Sent, and not acknowledged.
+    expect(first()).toEqual(new Set([host.member]));
+    await toHost();
+    expect([first(), lacked(host.member, 'doc/plan', 8)]).toEqual([nobody, new Set([host.member])]);
+    while ((await toHost()) || (await toGuest()));
+    expect(lacked(host.member, 'doc/plan', 8)).toEqual(nobody);
+    expect([lacked(guest.member, 'acts', 1), lacked(guest.member, 'acts', 0)]).toEqual([
+      new Set([guest.member]),
+      nobody,
+    ]);
+  });
+
   it('[LOG-7] heads that name another hash for the same number are a fork, and nothing of it is sent', async () => {
     const host = createLaptop(0);
     const guest = createLaptop(1);

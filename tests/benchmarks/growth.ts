@@ -107,7 +107,7 @@ async function write(
 }
 
 async function measureIn(question: GrowthQuestion): Promise<Grown> {
-  const helper = startProcess('growth-process.ts');
+  const helper = startProcess('growth-process.ts', [], ['--expose-gc']);
   try {
     return await helper.ask<Grown>(question);
   } finally {
@@ -133,7 +133,7 @@ function rowsOf(size: number, ours: Grown, plain: Grown): Measured[] {
       `growth-${label}-memory`,
       'MB',
       (grown) => grown.heapMegabytes,
-      "heap and buffers that this added; here both the engine's copy of each document and the windows', in one process.",
+      "heap and buffers that this keeps, garbage collected; here both the engine's copy of each document and the windows', in one process.",
     ),
     row(
       `growth-${label}-disk`,
