@@ -120,8 +120,8 @@ export interface MeetingSummary {
   readonly phase: 'draft' | 'convened' | 'open' | 'closed' | 'sealed';
   readonly mine: boolean;
   readonly carrying: boolean;
-  /** How this laptop is linked with who carries it; `offline` also where it isn't looking. */
-  readonly link: Connection['state'];
+  /** How this laptop is linked with the others; `offline` also where it isn't looking, `alone`: it carries it for nobody else. */
+  readonly link: Connection['state'] | 'alone';
   /** Since when there are own changes that no other laptop has, RFC 3339; null when there are none, or for a moment only. */
   readonly onlyHereSince: string | null;
   /** From a package: looked at, never changed. */

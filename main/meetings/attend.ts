@@ -3,7 +3,7 @@ import { Refusal } from '../../common/contract/port.ts';
 import type { MeetingId, Sha256 } from '../../common/domain/ids.ts';
 import { successionOrder } from '../../common/domain/succession-order.ts';
 import { rosterActs } from './entrusted-meeting.ts';
-import type { MeetingAtHand } from './meeting-at-hand.ts';
+import { linkOf, type MeetingAtHand } from './meeting-at-hand.ts';
 import type { Session } from './organisation.ts';
 import type { OpenMeeting } from './open-meeting.ts';
 import type { Attendance, AttendanceStatus, Network, StoredMeeting } from './ports.ts';
@@ -95,7 +95,7 @@ function bringShown(meeting: OpenMeeting, attendance: Attendance): () => void {
 function followStatus(deps: Attending, meeting: MeetingId, attendance: Attendance): () => void {
   let last = '';
   return attendance.onStatus((status) => {
-    const standing = JSON.stringify([status.role, status.role === 'member' && [status.state, status.carriedBy]]);
+    const standing = JSON.stringify([status.role, linkOf(status), status.role === 'member' && status.carriedBy]);
     if (standing !== last) {
       noteStanding(deps, meeting, status);
       deps.onStanding();

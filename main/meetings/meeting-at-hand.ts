@@ -1,4 +1,4 @@
-import type { Connection } from '../../common/contract/requests.ts';
+import type { Connection, MeetingSummary } from '../../common/contract/requests.ts';
 import type { MemberId, Sha256 } from '../../common/domain/ids.ts';
 import type { OpenMeeting } from './open-meeting.ts';
 import type { OwnChanges } from './own-changes.ts';
@@ -56,8 +56,10 @@ export const onlineWith = (one: MeetingAtHand): readonly MemberId[] => {
   return status && status.role !== 'alone' ? status.online : [];
 };
 
-export function linkOf(one: MeetingAtHand | undefined): Connection['state'] {
-  const status = one?.attendance?.status() ?? { role: 'alone' };
-  if (status.role === 'member') return status.state;
-  return status.role === 'host' ? 'connected' : 'offline';
+export function linkOf(
+  status: Pick<Connection, 'role'> & Partial<Pick<Connection, 'state' | 'online'>> = { role: 'alone' },
+): MeetingSummary['link'] {
+  const { role, state = 'offline', online = [] } = status;
+  if (role === 'host') return online.length > 1 ? 'connected' : 'alone';
+  return role === 'member' ? state : 'offline';
 }

@@ -4,6 +4,7 @@ import type { Connection, MeetingSummary, MeetingView, OwnClockTimes } from '../
 import { BODY_PRESETS } from '../../common/domain/body-rules.ts';
 import { certificateCourse, datedProblem } from '../../common/domain/certificate-course.ts';
 import { isOffice } from '../../common/domain/roster.ts';
+import { linkOf } from './meeting-at-hand.ts';
 import type { Session } from './organisation.ts';
 import type { OpenMeeting } from './open-meeting.ts';
 import type { SavedState } from './own-changes.ts';
@@ -51,7 +52,7 @@ export function viewOf(
   const { name, parent, symbol } = session.organisation;
   return {
     summary: listed({ ...stored, summary: summaryOf(meeting) }, session, {
-      link: connection.state,
+      link: linkOf(connection),
       carrying: connection.role === 'host',
       onlyHereSince,
     }),

@@ -263,7 +263,7 @@ export function createWorkplace(deps: {
     return store.meetings.list().map((row) => {
       const one = atHand.get(row.id);
       return listed(row, session, {
-        link: linkOf(one),
+        link: linkOf(one?.attendance?.status()),
         carrying: isHost(one),
         onlyHereSince: row.readOnly ? null : sinceOf(row.id),
       });

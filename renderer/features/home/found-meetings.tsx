@@ -1,4 +1,4 @@
-import { Button, Spinner } from '@fluentui/react-components';
+import { Button, Spinner, useId } from '@fluentui/react-components';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { FoundMeeting, MeetingSummary } from '../../../common/contract/requests.ts';
@@ -39,6 +39,7 @@ function FoundCard({
   readonly onEnter: (meeting: MeetingId) => void;
 }) {
   const { t } = useTranslation();
+  const title = useId('found');
   const join = useRequest('meetings.join');
   const takesTime = useLasting(join.busy);
   async function enter(): Promise<void> {
@@ -48,7 +49,7 @@ function FoundCard({
   return (
     <li className={`${styles['meeting']} ${styles['found']}`} data-testid={`found-${found.meeting}`}>
       <div className={styles['what']}>
-        <h3>{found.title}</h3>
+        <h3 id={title}>{found.title}</h3>
         <div className={styles['facts']}>
           <span>{dateAndTime(found.start)}</span>
           <span>{t('home.carriedBy', { name: found.carriedBy })}</span>
@@ -60,6 +61,7 @@ function FoundCard({
         {...(takesTime ? { icon: <Spinner size="tiny" /> } : {})}
         onClick={() => void enter()}
         disabledFocusable={join.busy}
+        aria-describedby={title}
         data-testid="join-found"
       >
         {t('home.join')}

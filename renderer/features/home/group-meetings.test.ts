@@ -53,21 +53,31 @@ it('a meeting on this network asks to be joined once, and not at all when it is 
     meeting('joined', 'open', ''),
     meeting('just joined', 'open', '', { link: 'connected' }),
     meeting('left', 'open', ''),
+    meeting('carried', 'open', '', { link: 'alone' }),
     meeting('sealed', 'sealed', ''),
     meeting('package', 'sealed', '', { readOnly: true }),
   ];
   const shown = newlyFound(
-    [found('new'), found('joined', true), found('just joined'), found('left'), found('sealed'), found('package')],
+    [
+      found('new'),
+      found('joined', true),
+      found('just joined'),
+      found('left'),
+      found('carried'),
+      found('sealed'),
+      found('package'),
+    ],
     mine,
   );
   expect(shown.map(({ title }) => title)).toEqual(['new', 'left', 'package']);
 });
 
-it('a meeting is called open only while this laptop is joined to it', () => {
+it('a meeting is called open only while this laptop is in it with others', () => {
   const opened = (change: Partial<MeetingSummary>): string => standingOf(meeting('', 'open', '', change));
   expect(opened({ link: 'connected', carrying: true })).toBe('open');
   expect(opened({ link: 'connecting' })).toBe('open');
   expect(opened({ link: 'offline' })).toBe('opened-offline');
+  expect(opened({ link: 'alone', carrying: true })).toBe('opened-alone');
   expect(opened({ link: 'waiting' })).toBe('opened-waiting');
   expect(opened({ link: 'refused' })).toBe('opened-refused');
   expect(opened({ link: 'connected', readOnly: true })).toBe('from-package');

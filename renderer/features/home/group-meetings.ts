@@ -27,16 +27,19 @@ export function groupMeetings(meetings: readonly MeetingSummary[], now: number):
 }
 
 /**
- * What is known of how far a meeting is. `open` is claimed only of one that this laptop is joined to (a reconnection of under
- * two seconds is none): otherwise it was opened, and may be over since.
+ * What is known of how far a meeting is. `open` is claimed only of one that this laptop is in with others (a reconnection of
+ * under two seconds is none): otherwise it was opened, and may be over since.
  */
 export function standingOf(
   meeting: Pick<MeetingSummary, 'phase' | 'link' | 'readOnly'>,
-): MeetingSummary['phase'] | 'from-package' | `opened-${'offline' | 'waiting' | 'refused'}` {
+): MeetingSummary['phase'] | 'from-package' | `opened-${'offline' | 'alone' | 'waiting' | 'refused'}` {
   const { phase, link, readOnly } = meeting;
   if (readOnly) return 'from-package';
   return phase !== 'open' || link === 'connected' || link === 'connecting' ? phase : `opened-${link}`;
 }
+
+/** This laptop is in the meeting: one only has to open it. */
+export const isIn = (link: MeetingSummary['link']): boolean => link === 'connected' || link === 'alone';
 
 /**
  * Which of the meetings on this network need a button of their own: those that this laptop is not joined to. One that
@@ -45,7 +48,7 @@ export function standingOf(
 export function newlyFound(found: readonly FoundMeeting[], mine: readonly MeetingSummary[]): FoundMeeting[] {
   const settled = new Set(
     mine
-      .filter(({ phase, readOnly, link }) => link === 'connected' || (phase === 'sealed' && !readOnly))
+      .filter(({ phase, readOnly, link }) => isIn(link) || (phase === 'sealed' && !readOnly))
       .map((one) => one.meeting),
   );
   return found.filter(({ meeting, joined }) => !joined && !settled.has(meeting));

@@ -1,10 +1,10 @@
-import { Button } from '@fluentui/react-components';
+import { Button, useId } from '@fluentui/react-components';
 import { CalendarLtr20Regular, Location20Regular } from '@fluentui/react-icons';
 import { useTranslation } from 'react-i18next';
 import type { MeetingSummary } from '../../../common/contract/requests.ts';
 import { screenStyles, Status, type Tone } from '../../ui/screen.tsx';
 import { dateAndTime, dayAndTime } from '../../ui/time.ts';
-import { standingOf } from './group-meetings.ts';
+import { isIn, standingOf } from './group-meetings.ts';
 import styles from './home.module.css';
 
 const TONES: Readonly<Record<ReturnType<typeof standingOf>, Tone>> = {
@@ -15,6 +15,7 @@ const TONES: Readonly<Record<ReturnType<typeof standingOf>, Tone>> = {
   closed: 'quiet',
   sealed: 'good',
   'opened-offline': 'quiet',
+  'opened-alone': 'quiet',
   'opened-waiting': 'warn',
   'opened-refused': 'bad',
 };
@@ -26,12 +27,13 @@ export function MeetingCard(props: {
 }) {
   const { t } = useTranslation();
   const { meeting } = props;
+  const title = useId('meeting');
   const standing = standingOf(meeting);
   const prepares = meeting.mine && !meeting.readOnly && (meeting.phase === 'draft' || meeting.phase === 'convened');
   return (
     <li className={styles['meeting']} data-testid={`meeting-${meeting.meeting}`}>
       <div className={styles['what']}>
-        <h3>{meeting.title}</h3>
+        <h3 id={title}>{meeting.title}</h3>
         <div className={styles['facts']}>
           {meeting.kind === '' ? null : <span>{meeting.kind}</span>}
           <span className={screenStyles['status']}>
@@ -54,7 +56,7 @@ export function MeetingCard(props: {
         )}
       </div>
       {prepares ? (
-        <Button onClick={props.onPrepare} data-testid="prepare-meeting">
+        <Button onClick={props.onPrepare} aria-describedby={title} data-testid="prepare-meeting">
           {t('home.prepare')}
         </Button>
       ) : null}
@@ -62,6 +64,7 @@ export function MeetingCard(props: {
         <Button
           appearance={meeting.phase === 'open' || meeting.phase === 'convened' ? 'primary' : 'secondary'}
           onClick={props.onEnter}
+          aria-describedby={title}
           data-testid="enter-meeting"
         >
           {t(`home.${wayIn(meeting)}`)}
@@ -73,6 +76,6 @@ export function MeetingCard(props: {
 
 /** What the button says: in a meeting that this laptop is joined to, one only opens it. */
 function wayIn({ phase, link, readOnly }: MeetingSummary): 'open' | 'look' | 'enter' {
-  if (link === 'connected' && !readOnly) return 'open';
+  if (isIn(link) && !readOnly) return 'open';
   return readOnly || phase === 'closed' || phase === 'sealed' ? 'look' : 'enter';
 }
