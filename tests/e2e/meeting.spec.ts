@@ -104,7 +104,12 @@ test.describe.serial('one meeting on three laptops', () => {
     await expect(successors).toHaveText([`1. ${SECRETARY}`, `2. ${MEMBER}`, `3. ${CHAIR}`]);
     await by(page, 'successors-default').click();
     await expect(successors).toHaveText([`1. ${SECRETARY}`, `2. ${CHAIR}`, `3. ${MEMBER}`]);
+    // The page is long: its end leads back to what it ends with.
+    await by(page, 'to-convene').click();
+    await expect(by(page, 'convene')).toBeFocused();
+    await expect(by(page, 'convene')).toBeInViewport();
     await steps.convene(page);
+    await expect(by(page, 'to-convene')).toBeHidden();
   });
 
   test('a meeting that was convened asks to be summoned for anew when its place has changed, and not before', async () => {
@@ -184,6 +189,13 @@ test.describe.serial('one meeting on three laptops', () => {
   });
 
   test('a vote: card, number keys, receipt, who is missing, and one result in all windows', async () => {
+    // A dialog that a menu opened gives the focus back to what opened the menu.
+    await by(chair.page, 'console-more').press('Enter');
+    await by(chair.page, 'console-open-vote').press('Enter');
+    await expect(by(chair.page, 'motion-text')).toBeFocused();
+    await chair.page.keyboard.press('Escape');
+    await expect(by(chair.page, 'console-more')).toBeFocused();
+
     await steps.openVote(chair.page);
     await onAll((page) => expect(by(page, 'vote-text')).toHaveText(MOTION));
     await steps.vote(chair.page, 'approve');

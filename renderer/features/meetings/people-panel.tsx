@@ -6,10 +6,12 @@ import type { Connection, MeetingView } from '../../../common/contract/requests.
 import type { MemberId } from '../../../common/domain/ids.ts';
 import type { Attendance, MeetingState } from '../../../common/domain/meeting-state.ts';
 import { attendees, type RosterEntry } from '../../../common/domain/roster.ts';
+import { usePeople } from '../../bridge/engine-values.ts';
 import { savePdf } from '../../bridge/save-pdf.ts';
 import type { Acting } from '../../bridge/use-act.ts';
 import { Status, type Tone } from '../../ui/screen.tsx';
-import { clockTime, useLingering } from '../../ui/time.ts';
+import { calendarDate, clockTime, useLingering, useNow } from '../../ui/time.ts';
+import { endedCertificates } from './ended-certificates.ts';
 import styles from './panel.module.css';
 import { SpeakingQueue } from './speaking-queue.tsx';
 
@@ -29,6 +31,9 @@ export function PeoplePanel(props: {
   const { t } = useTranslation();
   const { view, state } = props;
   const online = useOnline(view.connection);
+  const people = usePeople();
+  const now = useNow(60_000);
+  const ended = endedCertificates(people.state === 'known' ? people.value.members : [], now);
   const guests = state.roster.filter(({ role }) => role === 'guest');
   const members = attendees(state.roster).filter(({ role }) => role !== 'guest');
   return (
@@ -50,7 +55,7 @@ export function PeoplePanel(props: {
       </div>
       <ul className={styles['list']}>
         {members.map((entry) => (
-          <Person key={entry.member} {...props} entry={entry} online={online} />
+          <Person key={entry.member} {...props} entry={entry} online={online} ended={ended.get(entry.member)} />
         ))}
       </ul>
       {guests.length === 0 ? null : (
@@ -58,7 +63,7 @@ export function PeoplePanel(props: {
           <h3>{t('meeting.guests')}</h3>
           <ul className={styles['list']}>
             {guests.map((entry) => (
-              <Person key={entry.member} {...props} entry={entry} online={online} />
+              <Person key={entry.member} {...props} entry={entry} online={online} ended={ended.get(entry.member)} />
             ))}
           </ul>
         </>
@@ -81,10 +86,13 @@ function Person(props: {
   readonly acting: Acting;
   readonly entry: RosterEntry;
   readonly online: readonly MemberId[] | null;
+  /** When the certificate ended, if it has. */
+  readonly ended: string | undefined;
 }) {
   const { t } = useTranslation();
   const { view, state, entry, acting, online } = props;
   const attendance = state.attendance[entry.member];
+  const connected = online?.includes(entry.member) || entry.member === view.me.member;
   const mayRecord = view.me.roles.office && state.phase !== 'closed' && !view.summary.readOnly;
   const record = (status: Attendance['status']): void =>
     void acting.act('attendance-recorded', { member: entry.member, status, reason: '' });
@@ -107,10 +115,13 @@ function Person(props: {
         )}
         {online === null || view.summary.readOnly ? null : (
           <div className={styles['quiet']} data-testid={`online-${entry.member}`}>
-            {t(
-              online.includes(entry.member) || entry.member === view.me.member ? 'meeting.online' : 'meeting.notOnline',
-            )}
+            {t(connected ? 'meeting.online' : 'meeting.notOnline')}
           </div>
+        )}
+        {props.ended === undefined || connected || view.summary.readOnly ? null : (
+          <Status tone="warn" testid="cannot-join">
+            {t('meeting.cannotJoin', { date: calendarDate(props.ended) })}
+          </Status>
         )}
       </div>
       {mayRecord ? (

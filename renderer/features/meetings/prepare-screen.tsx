@@ -3,11 +3,12 @@ import {
   ArrowLeft20Regular,
   ArrowRedo20Regular,
   ArrowUndo20Regular,
+  ArrowUp20Regular,
   PlugConnected20Regular,
   Print20Regular,
   Send20Regular,
 } from '@fluentui/react-icons';
-import { useEffect, type ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { notYetSummoned } from '../../../common/collab/summons.ts';
 import type { MeetingView } from '../../../common/contract/requests.ts';
@@ -55,6 +56,7 @@ function Prepare(props: {
   const { meeting, view } = props;
   const { document, plan, synced } = usePlan(meeting);
   const undo = useUndo(document?.doc ?? null);
+  const summons = useRef<HTMLDivElement>(null);
   const convene = useRequest('meetings.convene');
   const carry = useRequest('meetings.carry');
 
@@ -96,7 +98,7 @@ function Prepare(props: {
         </>
       }
     >
-      <div className={screenStyles['card']}>
+      <div className={screenStyles['card']} ref={summons}>
         <div className={screenStyles['row']}>
           <div className={screenStyles['grow']}>
             {convened ? (
@@ -176,6 +178,21 @@ function Prepare(props: {
       <Section title={t('meeting.rules')}>
         <RulesText rules={plan.meta?.rules ?? view.rules} />
       </Section>
+      {upToDate ? null : (
+        // The page is long, and what it ends with is at its top.
+        <div>
+          <Button
+            icon={<ArrowUp20Regular />}
+            onClick={() => {
+              summons.current?.scrollIntoView({ block: 'start' });
+              summons.current?.querySelector<HTMLElement>('[data-testid="convene"]')?.focus();
+            }}
+            data-testid="to-convene"
+          >
+            {t(convened ? 'meeting.toConveneAgain' : 'meeting.toConvene')}
+          </Button>
+        </div>
+      )}
     </Screen>
   );
 }

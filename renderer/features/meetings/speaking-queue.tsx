@@ -48,32 +48,35 @@ export function SpeakingQueue(props: {
           ) : null}
         </div>
       )}
-      {state.queue.length === 0 ? <p className={styles['quiet']}>{t('meeting.queueEmpty')}</p> : null}
-      <ol className={styles['list']}>
-        {state.queue.map((request) => (
-          <li key={request.request} className={styles['person']} data-testid={`request-${request.member}`}>
-            <span className={styles['grow']}>
-              {nameOn(state, request.member) ?? t('common.unnamed')}
-              <TotalTime view={view} state={state} member={request.member} />
-            </span>
-            {office ? (
-              <Button
-                onClick={() =>
-                  void acting.act('floor-given', {
-                    member: request.member,
-                    request: request.request,
-                    limitSeconds: limit * 60,
-                  })
-                }
-                disabledFocusable={acting.busy}
-                data-testid={`give-floor-${request.member}`}
-              >
-                {t('meeting.giveFloor')}
-              </Button>
-            ) : null}
-          </li>
-        ))}
-      </ol>
+      {state.queue.length === 0 ? (
+        <p className={styles['quiet']}>{t('meeting.queueEmpty')}</p>
+      ) : (
+        <ol className={styles['list']}>
+          {state.queue.map((request) => (
+            <li key={request.request} className={styles['person']} data-testid={`request-${request.member}`}>
+              <span className={styles['grow']}>
+                {nameOn(state, request.member) ?? t('common.unnamed')}
+                <TotalTime view={view} state={state} member={request.member} />
+              </span>
+              {office ? (
+                <Button
+                  onClick={() =>
+                    void acting.act('floor-given', {
+                      member: request.member,
+                      request: request.request,
+                      limitSeconds: limit * 60,
+                    })
+                  }
+                  disabledFocusable={acting.busy}
+                  data-testid={`give-floor-${request.member}`}
+                >
+                  {t('meeting.giveFloor')}
+                </Button>
+              ) : null}
+            </li>
+          ))}
+        </ol>
+      )}
       {office && state.queue.length > 0 ? (
         <label className={styles['inline']}>
           <span>{t('meeting.limit')}</span>
