@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Refusal } from '../../common/contract/port.ts';
 import type { MeetingSummary } from '../../common/contract/requests.ts';
+import { certificateCourse, whyNotSigned } from '../../common/domain/certificate-course.ts';
 import type { MeetingId, MemberId, Sha256 } from '../../common/domain/ids.ts';
 import type { MeetingState, MinutesRevision } from '../../common/domain/meeting-state.ts';
 import { SIGNATURE_FIELDS } from '../../common/domain/minutes-signatures.ts';
@@ -41,7 +42,7 @@ function contentOf(meeting: OpenMeeting): ReturnType<typeof minutesContent> {
  * `minutes-frozen`. The chair's key never comes here.
  */
 export async function freezeMinutes(deps: MinutesDeps, meeting: OpenMeeting): Promise<void> {
-  const { signing, session, now } = deps;
+  const { signing, session } = deps;
   const state = meeting.state();
   if (!state || state.phase !== 'closed') throw new Refusal('act.wrong-phase');
   if (withRole(state.roster, 'secretary')?.member !== session.member) throw new Refusal('act.not-allowed');
@@ -55,11 +56,19 @@ export async function freezeMinutes(deps: MinutesDeps, meeting: OpenMeeting): Pr
       role: 'secretary',
       who: signerInfo(state, session.member),
       signer: session.signer,
-      time: now(),
+      time: timeOfSignature(deps),
     }),
   );
   const { sha256, size, chunks } = await deps.store.papers.importBytes(Buffer.concat([prepared, increment]));
   await meeting.perform('minutes-frozen', { revision: sha256, size, chunks });
+}
+
+/** A signature that claims another time than those of the own certificate holds for nobody, ever. [CERT-7] */
+function timeOfSignature({ session, now }: MinutesDeps): Date {
+  const time = now();
+  const why = whyNotSigned(certificateCourse(session.validity, time.getTime()));
+  if (why) throw new Refusal(why);
+  return time;
 }
 
 function signerInfo(state: MeetingState, member: Session['member']): SignerInfo {
@@ -79,7 +88,7 @@ export async function signMinutes(deps: MinutesDeps, meeting: OpenMeeting, shown
       role: 'chair',
       who: signerInfo(state, deps.session.member),
       signer: deps.session.signer,
-      time: deps.now(),
+      time: timeOfSignature(deps),
     }),
   );
   // Opened again while this laptop signed: that is known here, so it counts. [MIN-6]
@@ -109,6 +118,8 @@ export async function sealMinutes(deps: MinutesDeps, meeting: OpenMeeting, onlin
   const verdict = await deps.signing.verify(sealed, {
     trust: [deps.session.organisation.authorityCertificate],
     expected: expectedSigners(state),
+    // What is sealed is that both have signed. When, each signature claims itself, by a clock that may be ahead of this one.
+    acceptsClocksAhead: true,
   });
   if (verdict.outcome !== 'valid') throw new Refusal('signature-does-not-verify');
   const { sha256, size, chunks } = await deps.store.papers.importBytes(sealed);

@@ -425,6 +425,8 @@ export interface PdfSigning {
     options: {
       readonly trust: readonly Uint8Array[];
       readonly expected?: readonly { field: string; memberId: MemberId }[];
+      /** A signature that claims a later time than now is judged at that time. */
+      readonly acceptsClocksAhead?: boolean;
     },
   ): Promise<Verdict>;
 }

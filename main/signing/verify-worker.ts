@@ -5,7 +5,7 @@ import { verifyPdf, type VerifyOptions } from './verify.ts';
 
 export interface VerifyTask {
   readonly pdf: Uint8Array;
-  readonly options: Pick<VerifyOptions, 'trust' | 'expected'>;
+  readonly options: Pick<VerifyOptions, 'trust' | 'expected' | 'acceptsClocksAhead'>;
 }
 
 const { pdf, options } = workerData as VerifyTask;

@@ -103,6 +103,19 @@ describe('the certificate of a signer', () => {
       problems: [],
     });
   });
+  it('may be judged at a claimed time that lies ahead, and is no better for it otherwise', () => {
+    const at = new Date(Date.now() - 2 * DAY);
+    const outcome = (pdf: Uint8Array, trusted: Uint8Array[]) =>
+      verifyPdf(pdf, { trust: trusted, at, acceptsClocksAhead: true }).outcome;
+    expect(outcome(sample.signed, trust())).toBe('valid');
+    expect(outcome(sample.signed, [])).toBe('unknown');
+    const changed = Buffer.from(sample.signed);
+    changed[500]! ^= 1;
+    expect(outcome(changed, trust())).toBe('invalid');
+    const expired = new Date(Date.now() + 400 * DAY);
+    const later = verifyPdf(sample.signed, { trust: trust(), at: expired, acceptsClocksAhead: true });
+    expect(later.signers[0]!.problems).toEqual(['certificate-expired']);
+  });
   it('must be in force at the claimed time, which must not lie ahead', () => {
     const early = new Date(Date.now() - 2 * DAY);
     expect(verifyPdf(sample.signed, { trust: trust(), at: early }).signers[0]!.problems).toEqual([

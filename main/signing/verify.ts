@@ -38,6 +38,11 @@ export interface VerifyOptions {
   /** When the certificates must be valid. Default: now. */
   readonly at?: Date;
   /**
+   * A signature that claims a later time is judged at that time, however far a signer's clock is ahead. Default: whether it
+   * is right can't be told.
+   */
+  readonly acceptsClocksAhead?: boolean;
+  /**
    * When a certificate (DER) was revoked, by whatever list the caller has; undefined where it was not. Default: nobody
    * asks, and the verdict says so.
    */
@@ -118,7 +123,9 @@ function verifyDocument(document: PdfDocument, roots: readonly Certificate[], op
   const problems = new Set<ProblemCode>();
   const changes: ChangeAfterSigning[] = [];
   for (const signature of signatures) {
-    verifySignature(document, signature, roots, at);
+    const { claimedTime } = signature;
+    const isAhead = options.acceptsClocksAhead === true && claimedTime !== undefined && claimedTime > at;
+    verifySignature(document, signature, roots, isAhead ? claimedTime : at);
     signature.problems.push(...revocationProblems(signature, options.revokedAt));
   }
   checkSteps(document, signatures, problems, changes);

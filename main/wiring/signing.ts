@@ -17,11 +17,11 @@ const BOUNDS: WorkerBounds = { timeoutMs: 60_000, heapMb: 1024 };
  */
 export async function pdfVerifier(
   pdf: Uint8Array,
-  { trust, expected }: Parameters<PdfSigning['verify']>[1],
+  { trust, expected, acceptsClocksAhead = false }: Parameters<PdfSigning['verify']>[1],
   bounds = BOUNDS,
 ): Promise<Verdict> {
   const copy = new Uint8Array(pdf);
-  const task: VerifyTask = { pdf: copy, options: { trust, ...(expected ? { expected } : {}) } };
+  const task: VerifyTask = { pdf: copy, options: { trust, acceptsClocksAhead, ...(expected ? { expected } : {}) } };
   const checked = await inWorker<Verdict>(workerFile('signing/verify-worker'), task, bounds, [copy.buffer]);
   return 'answer' in checked ? checked.answer : verdictOf(['verification-stopped']);
 }
