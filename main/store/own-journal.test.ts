@@ -1,4 +1,4 @@
-import { closeSync, mkdtempSync, openSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -40,6 +40,18 @@ test('what was added and taken back leaves no trace', () => {
   journal.add(entry('hai, lần nữa'));
   expect(kept()).toMatchObject({ records: [entry('một'), entry('hai, lần nữa')], whole: true });
   journal.close();
+});
+
+test('once it is closed it touches no file that has its number since', () => {
+  const journal = openJournal(folder, 1);
+  journal.close();
+  const other = join(folder, 'khác');
+  const opened = openSync(other, 'a+');
+  expect(() => journal.add(entry('một'))).toThrow(/closed/);
+  expect(() => journal.next()).toThrow(/closed/);
+  expect(readFileSync(other, 'utf8')).toBe('');
+  expect(kept().records).toEqual([]);
+  closeSync(opened);
 });
 
 test.skipIf(process.platform !== 'linux')(

@@ -120,6 +120,7 @@ export function openJournal(folder: string, segment: number): OwnJournal {
   let at = segment;
   /** The file is to end there: what is behind was taken back and is still in it. */
   let end: number | undefined;
+  let closed = false;
 
   function cut(): void {
     if (end === undefined) return;
@@ -129,6 +130,8 @@ export function openJournal(folder: string, segment: number): OwnJournal {
   }
 
   function add(record: JournalRecord): () => void {
+    // Its number may be another file's by now: a copy of the database may still be under way when all is closed.
+    if (closed) throw new Error('the journal is closed');
     // Two entries of one number would put the stream in doubt.
     cut();
     const before = fstatSync(file).size;
@@ -173,7 +176,10 @@ export function openJournal(folder: string, segment: number): OwnJournal {
     forgetBefore(wanted) {
       for (const old of journalSegments(folder)) if (old < wanted && old < at) rmSync(fileOf(folder, old));
     },
-    close: () => closeSync(file),
+    close() {
+      closed = true;
+      closeSync(file);
+    },
   };
 }
 
