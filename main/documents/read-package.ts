@@ -244,28 +244,36 @@ async function extract(
   }
 }
 
+const LINE_END = 0x0a;
+
 async function* linesOf<Line>(
   zip: ZipFile,
   entries: ReadonlyMap<string, Entry>,
   name: string,
   schema: z.ZodType<Line>,
 ): AsyncGenerator<Line> {
-  let rest: Buffer = Buffer.alloc(0);
+  // Of the line that is being read; joined once, when it is whole.
+  let parts: Buffer[] = [];
+  let length = 0;
   const stream = await streamOf(zip, entries, name);
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
-      rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-      for (let end = rest.indexOf(0x0a); end !== -1; end = rest.indexOf(0x0a)) {
-        yield parsed(rest.subarray(0, end), name, schema);
-        rest = rest.subarray(end + 1);
+      let from = 0;
+      for (let end = chunk.indexOf(LINE_END); end !== -1; end = chunk.indexOf(LINE_END, from)) {
+        yield parsed(Buffer.concat([...parts, chunk.subarray(from, end)]), name, schema);
+        parts = [];
+        length = 0;
+        from = end + 1;
       }
-      if (rest.length > MAX_LINE_BYTES) throw new PackageError('too-large', name);
+      parts.push(chunk.subarray(from));
+      length += chunk.length - from;
+      if (length > MAX_LINE_BYTES) throw new PackageError('too-large', name);
     }
   } catch (error) {
     if (error instanceof PackageError) throw error;
     throw new PackageError('damaged', name, { cause: error });
   }
-  if (rest.length > 0) yield parsed(rest, name, schema);
+  if (length > 0) yield parsed(Buffer.concat(parts), name, schema);
 }
 
 function parsed<Line>(line: Buffer, name: string, schema: z.ZodType<Line>): Line {

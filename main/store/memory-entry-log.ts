@@ -1,14 +1,23 @@
-import { chainVerdict, isNext, type Entry, type Stream, type StreamHead } from '../../common/acts/entry.ts';
+import {
+  chainVerdict,
+  isNext,
+  type Entry,
+  type EntryPayload,
+  type Stream,
+  type StreamHead,
+} from '../../common/acts/entry.ts';
 import type { EntryLog } from '../../common/acts/entry-log.ts';
 import type { MeetingId, MemberId, Sha256 } from '../../common/domain/ids.ts';
 
 /** An entry log that forgets: for looking into packages without storing them, and for tests. */
 export function memoryEntryLog(): EntryLog {
-  let entries: Entry[] = [];
+  /** In order of arrival. */
+  const arrived = new Map<string, Entry[]>();
   /** From the snapshot on, where there is one. */
   const streams = new Map<string, readonly Entry[]>();
 
   const keyOf = (meeting: MeetingId, author: MemberId, stream: Stream) => `${meeting} ${author} ${stream}`;
+  const arrivedKey = ({ meeting, stream }: Pick<EntryPayload, 'meeting' | 'stream'>) => `${meeting} ${stream}`;
   const of = (meeting: MeetingId, author: MemberId, stream: Stream) =>
     streams.get(keyOf(meeting, author, stream)) ?? [];
   const headOf = (last: Entry | undefined): StreamHead | undefined =>
@@ -39,8 +48,14 @@ export function memoryEntryLog(): EntryLog {
         fresh.set(key, known);
       }
       for (const [key, stream] of fresh) streams.set(key, stream);
-      entries.push(...added);
-      if (replaced.size > 0) entries = entries.filter((entry) => !replaced.has(entry));
+      for (const entry of added) {
+        const key = arrivedKey(entry.payload);
+        const before = arrived.get(key);
+        if (before) before.push(entry);
+        else arrived.set(key, [entry]);
+      }
+      for (const key of new Set([...replaced].map(({ payload }) => arrivedKey(payload))))
+        arrived.set(key, arrived.get(key)?.filter((entry) => !replaced.has(entry)) ?? []);
     },
     appendSoon(added) {
       log.append(added);
@@ -58,8 +73,7 @@ export function memoryEntryLog(): EntryLog {
       of(meeting, author, stream)
         .filter(({ payload }) => payload.seq >= fromSeq)
         .slice(0, limit),
-    readStream: (meeting, stream) =>
-      entries.filter(({ payload }) => payload.meeting === meeting && payload.stream === stream),
+    readStream: (meeting, stream) => [...(arrived.get(arrivedKey({ meeting, stream })) ?? [])],
     weigh(meeting, author, stream) {
       const [first, ...rest] = of(meeting, author, stream);
       const characters = (some: readonly Entry[]) => some.reduce((sum, { jws }) => sum + jws.length, 0);

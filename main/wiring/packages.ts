@@ -21,6 +21,7 @@ import { expectedSigners } from '../meetings/meeting-minutes.ts';
 import type { OpenMeeting } from '../meetings/open-meeting.ts';
 import type { Packages } from '../meetings/packages.ts';
 import type { CertificateBook, LaptopStore, MeetingStore } from '../meetings/ports.ts';
+import { sha256 } from '../store/hash-bytes.ts';
 import { memoryEntryLog } from '../store/memory-entry-log.ts';
 import type { Store } from '../store/open-store.ts';
 import { certificateBook, entryAuthentication } from './entries.ts';
@@ -29,6 +30,10 @@ import { pdfVerifier } from './signing.ts';
 
 /** Entries handed to the log at a time. */
 const BATCH = 200;
+/** One makes a package invalid; so many tell how much of it, and no more are looked at. */
+const MOST_REFUSED = 200;
+/** Different certificates that are read of a package; a meeting has thousands of people at most. */
+const MOST_CERTIFICATES = 10_000;
 
 /** The port `Packages`: everything of a meeting in one file, and back. */
 export function packages(deps: {
@@ -86,7 +91,8 @@ export function packages(deps: {
           const { state } = checked;
           const organisation = fingerprint(root);
           kept.certificates.add({ fingerprint: organisation, der: root, member: null, organisation });
-          await replay(opened, root, kept, session.member);
+          // What an attempt that was cut off has left is there already.
+          await replay(opened, root, kept, { me: session.member, mostRefused: Infinity });
           for (const { sha256 } of opened.papers) await takePaper(opened, sha256);
           const { title, kind, start, place, convener } = state;
           const phase = state.minutes.stage === 'sealed' ? ('sealed' as const) : state.phase;
@@ -160,16 +166,20 @@ export const verifyPackage: Packages['verify'] = async (path, roots) => {
   }
 };
 
-/** Puts a package's entries through the same checks as entries from the network. */
+/**
+ * Puts a package's entries through the same checks as entries from the network. `refused` counts those that fail them and
+ * those that stand there again; at `mostRefused` it is known what the package is, and the rest of it is not looked at.
+ */
 async function replay(
   opened: OpenPackage,
   root: Uint8Array,
   store: MeetingStore & Pick<LaptopStore, 'certificates'>,
-  me: MemberId = '' as MemberId,
+  { me = '' as MemberId, mostRefused = MOST_REFUSED } = {},
 ): Promise<{ state: MeetingState | undefined; acts: number; refused: number }> {
   const meeting = asMeetingId(opened.manifest.meeting);
   const certificates = certificateBook(store.certificates, root);
-  for (const { pem } of opened.certificates) addPem(certificates, pem);
+  const addPem = pemReader(certificates);
+  for (const { pem } of opened.certificates) addPem(pem);
   let current: MeetingState | undefined;
   let writers: readonly WritersSince[] = [];
   const isConvener = (author: MemberId, nonce: string): boolean => meetingIdOf(author, nonce) === meeting;
@@ -191,19 +201,20 @@ async function replay(
   let refused = 0;
   let acts = 0;
   try {
-    const all: string[] = [];
-    for await (const { jws, cert } of opened.acts()) {
-      addPem(certificates, cert);
-      all.push(jws);
+    for await (const batch of inBatches(opened.acts())) {
+      for (const { cert } of batch) addPem(cert);
+      acts += batch.length;
+      refused += await notTaken(log, batch);
+      if (refused >= mostRefused) break;
     }
-    acts = all.length;
-    refused += await receiveAll(log, all);
     current = reduceActs(meeting, log.acts(), isConvener);
     if (current) writers = writersOverTime(current, log.acts());
     for (const document of opened.documents) {
-      const entries: string[] = [];
-      for await (const { jws } of opened.entries(document)) entries.push(jws);
-      refused += await receiveAll(log, entries);
+      if (refused >= mostRefused) break;
+      for await (const batch of inBatches(opened.entries(document))) {
+        refused += await notTaken(log, batch);
+        if (refused >= mostRefused) break;
+      }
     }
   } catch (error) {
     if (error instanceof Error && 'problem' in error) throw new Refusal('package-damaged');
@@ -212,13 +223,20 @@ async function replay(
   return { state: current, acts, refused };
 }
 
-async function receiveAll(log: WritableMeetingLog, entries: readonly string[]): Promise<number> {
-  let refused = 0;
-  for (let at = 0; at < entries.length; at += BATCH) {
-    const result = await log.receive({ entries: entries.slice(at, at + BATCH), certificates: [] }, '' as MemberId);
-    refused += result.refused.length;
+async function* inBatches<Line>(lines: AsyncIterable<Line>): AsyncGenerator<readonly Line[]> {
+  let batch: Line[] = [];
+  for await (const line of lines) {
+    batch.push(line);
+    if (batch.length < BATCH) continue;
+    yield batch;
+    batch = [];
   }
-  return refused;
+  if (batch.length > 0) yield batch;
+}
+
+async function notTaken(log: WritableMeetingLog, batch: readonly EntryLine[]): Promise<number> {
+  const { accepted } = await log.receive({ entries: batch.map(({ jws }) => jws), certificates: [] }, '' as MemberId);
+  return batch.length - accepted.length;
 }
 
 function memoryStore(): MeetingStore & Pick<LaptopStore, 'certificates'> {
@@ -293,12 +311,19 @@ function rootOf(opened: OpenPackage): Uint8Array {
   }
 }
 
-function addPem(certificates: CertificateBook, pem: string): void {
-  try {
-    certificates.add(new X509Certificate(pem).raw);
-  } catch {
-    // Entries that need it are refused as signed with an unknown certificate.
-  }
+/** Reads each certificate once, however often it stands there. */
+function pemReader(certificates: CertificateBook): (pem: string) => void {
+  const read = new Set<Sha256>();
+  return (pem) => {
+    const hash = sha256(pem);
+    if (read.has(hash) || read.size >= MOST_CERTIFICATES) return;
+    read.add(hash);
+    try {
+      certificates.add(new X509Certificate(pem).raw);
+    } catch {
+      // Entries that need it are refused as signed with an unknown certificate.
+    }
+  };
 }
 
 function pemOf(der: Uint8Array | undefined): string {
