@@ -76,6 +76,8 @@ export const actBodySchemas = {
     status: z.enum(['in-person', 'remote', 'absent', 'represented']),
     reason: line,
   }),
+  /** Chair or secretary notes that who attended left before the end, and when; `at` null: that they did not leave after all. */
+  'left-early': z.strictObject({ member, at: z.iso.datetime({ precision: 3 }).nullable() }),
   'paper-received': z.strictObject({ paper: sha256 }),
   'item-opened': z.strictObject({ item, ordinal: z.number().int().min(1).max(1000), title: line }),
   'item-closed': z.strictObject({ item }),

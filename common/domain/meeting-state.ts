@@ -21,7 +21,10 @@ export interface MeetingState {
   readonly openedAt: string | null;
   readonly closedAt: string | null;
   readonly attendance: Readonly<Record<MemberId, Attendance>>;
+  /** Of those who are here now. */
   readonly quorum: Quorum;
+  /** Null until the meeting is opened. */
+  readonly openingQuorum: OpeningQuorum | null;
   readonly items: Readonly<Record<AgendaItemId, ItemState>>;
   readonly currentItem: AgendaItemId | null;
   readonly queue: readonly SpeakRequest[];
@@ -49,12 +52,21 @@ export type IgnoredReason =
   | 'unknown-revision'
   | 'not-the-convener';
 
-export type AttendanceStatus = 'in-person' | 'remote' | 'absent' | 'represented';
+export type AttendanceStatus = 'in-person' | 'remote' | 'absent' | 'represented' | 'left';
+
+/** From when until when somebody was there; `to` null: they are. */
+export interface Stay {
+  readonly how: 'in-person' | 'remote';
+  readonly from: string;
+  readonly to: string | null;
+}
 
 export interface Attendance {
   readonly status: AttendanceStatus;
   readonly since: string;
   readonly reason: string;
+  /** In order. Empty for who is absent or represented, whatever was said before: they were not there. */
+  readonly stays: readonly Stay[];
   /** Who said so: the person, or chair/secretary for them. */
   readonly recordedBy: MemberId;
 }
@@ -66,6 +78,11 @@ export interface Quorum {
   readonly total: number;
   readonly required: number;
   readonly met: boolean;
+}
+
+/** What the minutes say: as it was at the opening; where that was short, when it was first `reached`, if ever. */
+export interface OpeningQuorum extends Quorum {
+  readonly reached: (Quorum & { readonly at: string }) | null;
 }
 
 export interface ItemState {

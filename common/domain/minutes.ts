@@ -38,9 +38,12 @@ export type Arithmetic = {
   readonly required: number;
 };
 
+export type MinutesStay = { readonly how: 'in-person' | 'remote'; readonly from: string; readonly to?: string };
+
 export type MinutesAttendee = MinutesPerson &
+  /** `presence`: how they took part last. The last of `stays` has an end where they left before the meeting's. */
   (
-    | { readonly presence: 'in-person' | 'remote'; readonly checkedInAt?: string; readonly leftAt?: string }
+    | { readonly presence: 'in-person' | 'remote'; readonly stays?: readonly MinutesStay[] }
     | { readonly presence: 'absent-with-reason'; readonly reason: string }
     /** `notYet`: the meeting is not over and the person may still come. */
     | { readonly presence: 'absent'; readonly notYet?: true }
@@ -50,8 +53,19 @@ export type MinutesAttendee = MinutesPerson &
 export type MinutesAttendance = {
   /** Everyone entitled to take part, guests not included: the base of the quorum. */
   readonly members: readonly MinutesAttendee[];
-  readonly guests: readonly (MinutesPerson & { readonly presence?: 'in-person' | 'remote' })[];
-  readonly quorum: Arithmetic & { readonly met: boolean };
+  readonly guests: readonly (MinutesPerson & {
+    readonly presence?: 'in-person' | 'remote';
+    readonly leftAt?: string;
+  })[];
+  readonly quorum: MinutesQuorum;
+};
+
+export type MinutesQuorum = Arithmetic & {
+  readonly met: boolean;
+  /** Counted when the meeting was opened; otherwise as of now. */
+  readonly atOpening?: true;
+  /** When it was met later, and how. */
+  readonly reached?: Pick<Arithmetic, 'count' | 'base' | 'required'> & { readonly at: string };
 };
 
 export type MinutesSpeaker = MinutesPerson & { readonly from: string; readonly to?: string };
@@ -107,7 +121,11 @@ export type MinutesContent = {
   readonly attendance: MinutesAttendance;
   readonly chair: MinutesPerson;
   readonly secretary: MinutesPerson;
+  /** Free text before the items. */
+  readonly opening?: readonly MinutesBlock[];
   readonly items: readonly MinutesItem[];
+  /** What was said and decided while no item was open. */
+  readonly general?: Pick<MinutesItem, 'speakers' | 'motions'>;
   readonly closing: readonly MinutesBlock[];
   /** The chair's conclusion of the whole meeting, where there is one. */
   readonly conclusion?: readonly MinutesBlock[];

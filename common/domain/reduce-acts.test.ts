@@ -212,6 +212,29 @@ describe('votes', () => {
     expect(motionOf(written.acts).tally.counts).toMatchObject({ approve: 0, reject: 1 });
   });
 
+  test('[VOTE-6] who voted and then left during the vote keeps the ballot; who left without voting has none', () => {
+    const [voted, silent] = MEMBERS as [MemberId, MemberId];
+    const leaving = () => {
+      const written = withMotion();
+      const hash = written.act(voted, 'ballot', { motion: MOTION, choice: 'approve' });
+      // In the very moment of the ballot.
+      const { time } = written.acts.at(-1)!;
+      for (const member of [voted, silent]) written.act(CHAIR, 'left-early', { member, at: time }, time);
+      written.act(silent, 'ballot', { motion: MOTION, choice: 'approve' });
+      return { ...written, hash };
+    };
+    const closed = leaving();
+    expect(reasons(closed.acts)).toEqual(['not-checked-in']);
+    expect(Object.keys(motionOf(closed.acts).ballots)).toEqual([voted]);
+    const listed = { motion: MOTION, ballots: [closed.hash], present: [CHAIR, voted] };
+    closed.act(CHAIR, 'motion-closed', listed);
+    expect(motionOf(closed.acts).tally).toMatchObject({ approve: 1, voted: 1 });
+
+    const never = leaving();
+    never.act(SECRETARY, 'attendance-recorded', { member: voted, status: 'absent', reason: '' });
+    expect(motionOf(never.acts).ballots).toEqual({});
+  });
+
   test('[VOTE-7] what the closing act does not list does not count, what it lists does', () => {
     const written = withMotion();
     const listed = written.act(CHAIR, 'ballot', { motion: MOTION, choice: 'approve' });

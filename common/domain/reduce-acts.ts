@@ -1,5 +1,6 @@
 import type { Act, ActBody } from '../acts/acts.ts';
 import { assertNever } from './assert-never.ts';
+import { attendanceAfter, attendanceAfterLeaving } from './attendance.ts';
 import type { BallotAct } from './count-ballots.ts';
 import type { AgendaItemId, MeetingId, MemberId, Sha256 } from './ids.ts';
 import type {
@@ -13,8 +14,8 @@ import type {
 } from './meeting-state.ts';
 import { createMinutesCourse, isMinutesAct, type MinutesCourse } from './minutes-course.ts';
 import { createMotionCourse, type MotionCourse } from './motion-course.ts';
-import { quorumOf } from './quorum.ts';
-import { isOffice, type RosterEntry } from './roster.ts';
+import { openingQuorumOf, quorumOf } from './quorum.ts';
+import { isOffice, type RosterEntry, type RosterInForce } from './roster.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -24,7 +25,7 @@ interface Course {
   roster: readonly RosterEntry[];
   /** The act that put the roster into force. */
   rosterAct: Sha256;
-  rosters: Map<Sha256, readonly RosterEntry[]>;
+  rosters: Map<Sha256, RosterInForce>;
   phase: MeetingState['phase'];
   openedAt: string | null;
   closedAt: string | null;
@@ -100,7 +101,7 @@ export function reduceActs(
     receipts: {},
     minutes: createMinutesCourse(),
   };
-  putIntoForce(course, first.hash, first.body.roster);
+  putIntoForce(course, first);
   const reasons = new Map<Sha256, IgnoredReason>();
   for (const act of ordered) {
     if (act === first) continue;
@@ -120,10 +121,11 @@ export function reduceActs(
   return stateOf(meeting, course, ignored);
 }
 
-function putIntoForce(course: Course, act: Sha256, roster: readonly RosterEntry[]): void {
+function putIntoForce(course: Course, act: Act & { kind: 'meeting-convened' | 'roster-changed' }): void {
+  const { roster } = act.body;
   course.roster = roster;
-  course.rosterAct = act;
-  course.rosters.set(act, roster);
+  course.rosterAct = act.hash;
+  course.rosters.set(act.hash, { since: act.time, roster });
   course.minutes.under(roster);
 }
 
@@ -162,7 +164,7 @@ function apply(course: Course, act: Act): IgnoredReason | undefined {
       return 'not-the-convener';
     case 'roster-changed':
       if (!office && !convener) return 'not-allowed';
-      putIntoForce(course, act.hash, act.body.roster);
+      putIntoForce(course, act);
       return undefined;
     case 'summons-changed':
       if (!office && !convener) return 'not-allowed';
@@ -189,24 +191,29 @@ function apply(course: Course, act: Act): IgnoredReason | undefined {
     case 'checked-in':
       if (!entry) return 'not-in-roster';
       if (course.phase === 'closed') return 'wrong-phase';
-      course.attendance[act.author] = { status: act.body.how, since: act.time, reason: '', recordedBy: act.author };
+      attend(course, act, act.author, { status: act.body.how, reason: '' });
       return undefined;
     case 'absence-reported':
       if (!entry) return 'not-in-roster';
       if (course.phase === 'closed') return 'wrong-phase';
-      course.attendance[act.author] = {
-        status: 'absent',
-        since: act.time,
-        reason: act.body.reason,
-        recordedBy: act.author,
-      };
+      attend(course, act, act.author, { status: 'absent', reason: act.body.reason });
       return undefined;
     case 'attendance-recorded': {
       if (!office) return 'not-allowed';
       if (course.phase === 'closed') return 'wrong-phase';
       if (!course.roster.some((one) => one.member === act.body.member)) return 'not-in-roster';
-      const { status, reason } = act.body;
-      course.attendance[act.body.member] = { status, since: act.time, reason, recordedBy: act.author };
+      attend(course, act, act.body.member, act.body);
+      return undefined;
+    }
+    case 'left-early': {
+      const { member, at } = act.body;
+      if (!office) return 'not-allowed';
+      if (course.phase !== 'open') return 'wrong-phase';
+      if (!course.roster.some((one) => one.member === member)) return 'not-in-roster';
+      const after = attendanceAfterLeaving(course.attendance[member], at, act, course.openedAt ?? act.time);
+      if (typeof after === 'string') return after;
+      course.motions.leave(member, act.time, course);
+      course.attendance[member] = after;
       return undefined;
     }
     case 'paper-received': {
@@ -299,6 +306,15 @@ function goOn(course: Course): void {
   if (course.phase === 'closed') course.wentOn = true;
 }
 
+function attend(
+  course: Course,
+  act: Act,
+  member: MemberId,
+  said: Pick<ActBody<'attendance-recorded'>, 'status' | 'reason'>,
+): void {
+  course.attendance[member] = attendanceAfter(course.attendance[member], said, act);
+}
+
 function closeItem(course: Course, time: string): void {
   const open = course.currentItem === null ? undefined : course.items[course.currentItem];
   if (open) open.closedAt = time;
@@ -313,7 +329,9 @@ function endSpeech(course: Course, time: string): void {
 
 /** Who is in no roster any more, as the last one said that they were in. */
 function formerOf({ roster, rosters }: Course): RosterEntry[] {
-  const former = new Map([...rosters.values()].flat().map((entry) => [entry.member, entry]));
+  const former = new Map(
+    [...rosters.values()].flatMap((one) => one.roster.map((entry) => [entry.member, entry] as const)),
+  );
   for (const { member } of roster) former.delete(member);
   return [...former.values()];
 }
@@ -337,6 +355,10 @@ function stateOf(meeting: MeetingId, course: Course, ignored: MeetingState['igno
     closedAt: course.closedAt,
     attendance: course.attendance,
     quorum: quorumOf(rules, course.roster, course.attendance),
+    openingQuorum:
+      course.openedAt === null
+        ? null
+        : openingQuorumOf(rules, [...course.rosters.values()], course.attendance, course.openedAt),
     items: course.items,
     currentItem: course.currentItem,
     queue: course.queue,

@@ -13,6 +13,12 @@ export interface RosterEntry {
   readonly voting: boolean;
 }
 
+/** A roster and from when on it was in force. */
+export interface RosterInForce {
+  readonly since: string;
+  readonly roster: readonly RosterEntry[];
+}
+
 export function withRole(roster: readonly RosterEntry[], role: MeetingRole): RosterEntry | undefined {
   return roster.find((entry) => entry.role === role);
 }

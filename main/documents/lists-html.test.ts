@@ -34,6 +34,13 @@ it('tells who has not checked in yet from who stayed away', () => {
   expect(running).toContain('vắng mặt không báo lý do: 1; chưa điểm danh: 1.');
 });
 
+it('tells who has left from who is here', () => {
+  const stays = [{ how: 'in-person', from: '2026-11-23T01:00:00Z', to: '2026-11-23T02:20:00Z' }] as const;
+  const running = listOf([here, { ...here, stays }, late]);
+  expect(running).toContain('Có mặt tại phòng họp từ 08 giờ 00 đến 09 giờ 20 (về trước khi kết thúc)');
+  expect(running).toContain('có mặt tại phòng họp: 1; trực tuyến: 0; đã về: 1; cử người dự thay: 0;');
+});
+
 it('says nothing of it when nobody is awaited', () => {
   const over = listOf([here, late, late]);
   expect(over).toContain('vắng mặt không báo lý do: 2.');

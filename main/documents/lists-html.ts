@@ -6,10 +6,10 @@ import type {
 } from '../../common/domain/minutes.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';
-import { motionSection, presenceWords } from './minutes-html.ts';
+import { leftEarly, motionSection, presenceWords } from './minutes-html.ts';
 import type { PageOptions } from './page.ts';
 import { letterhead, page } from './page.ts';
-import { memberWord, preciseTime, quorumSentence, timeAndDate } from './wording.ts';
+import { clockTime, memberWord, preciseTime, quorumSentence, timeAndDate } from './wording.ts';
 
 /** Who was there, for the file and the wall; with a column for signatures by hand, and the quorum. */
 export function attendanceListHtml(content: AttendanceListContent, options: PageOptions): string {
@@ -22,7 +22,7 @@ export function attendanceListHtml(content: AttendanceListContent, options: Page
     ${
       guests.length > 0 &&
       html`<h2>Khách mời</h2>
-        ${signedTable(guests.map((guest) => ({ ...guest, tookPart: guestWords(guest.presence) })))}`
+        ${signedTable(guests.map((guest) => ({ ...guest, tookPart: guestWords(guest) })))}`
     }
     ${printedLine(content.printedAt)}`;
   return page(`Danh sách điểm danh ${content.title}`, body, options);
@@ -57,9 +57,10 @@ function signedTable(
   </table>`;
 }
 
-function guestWords(presence: AttendanceListContent['attendance']['guests'][number]['presence']): string {
+function guestWords({ presence, leftAt }: AttendanceListContent['attendance']['guests'][number]): string {
   if (presence === undefined) return 'Chưa điểm danh';
-  return presence === 'remote' ? 'Có mặt trực tuyến' : 'Có mặt tại phòng họp';
+  const how = presence === 'remote' ? 'Có mặt trực tuyến' : 'Có mặt tại phòng họp';
+  return leftAt === undefined ? how : `${how} đến ${clockTime(leftAt)}`;
 }
 
 /**
@@ -110,11 +111,12 @@ function heading(name: string, content: AttendanceListContent | VoteListContent)
 
 function presenceSummary(members: readonly MinutesAttendee[], kind: MeetingKind): string {
   const count = (...kinds: MinutesAttendee['presence'][]): number =>
-    members.filter(({ presence }) => kinds.includes(presence)).length;
+    members.filter((member) => kinds.includes(member.presence) && !leftEarly(member)).length;
+  const left = members.filter(leftEarly).length;
   const notYet = members.filter((member) => member.presence === 'absent' && member.notYet).length;
   return (
     `Tổng số ${memberWord(kind)}: ${members.length}; có mặt tại phòng họp: ${count('in-person')}; ` +
-    `trực tuyến: ${count('remote')}; cử người dự thay: ${count('represented')}; ` +
+    `trực tuyến: ${count('remote')}; ${left > 0 ? `đã về: ${left}; ` : ''}cử người dự thay: ${count('represented')}; ` +
     `vắng mặt có lý do: ${count('absent-with-reason')}; vắng mặt không báo lý do: ${count('absent') - notYet}` +
     `${notYet > 0 ? `; chưa điểm danh: ${notYet}` : ''}.`
   );

@@ -15,7 +15,7 @@ function poisoned<T>(value: T): T {
   if (typeof value === 'string') return hostile as T;
   if (Array.isArray(value)) return value.map(poisoned) as T;
   if (typeof value !== 'object' || value === null) return value;
-  const kept = new Set(['kind', 'type', 'presence', 'secrecy', 'voteBase', 'result', 'threshold']);
+  const kept = new Set(['kind', 'type', 'presence', 'how', 'secrecy', 'voteBase', 'result', 'threshold']);
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, kept.has(key) ? one : poisoned(one)])) as T;
 }
 
@@ -62,6 +62,56 @@ describe('minutes', () => {
       'Tán thành: 5/7 thành viên (71,43%); cần trên 1/2 tổng số thành viên (ít nhất 4). Kết luận: nội dung được thông qua.',
     );
     expect(text).toContain('Chưa bỏ phiếu: 2/7 thành viên (28,57%)');
+  });
+  it('[MIN-9] tell who left early and when, and who came back', () => {
+    const stays = [{ how: 'in-person', from: '2026-11-22T01:00:00Z', to: '2026-11-22T01:30:00Z' }] as const;
+    const left = { ...SAMPLE_MINUTES.chair, presence: 'in-person', stays } as const;
+    const back = {
+      ...left,
+      presence: 'remote',
+      stays: [...stays, { how: 'remote', from: '2026-11-22T02:00:00Z' }],
+    } as const;
+    const guest = { name: 'Bà Khách', position: '', presence: 'remote', leftAt: '2026-11-22T02:00:00Z' } as const;
+    const attendance = { ...SAMPLE_MINUTES.attendance, members: [left, back], guests: [guest] };
+    const text = words(minutesHtml({ ...SAMPLE_MINUTES, attendance }, options));
+    expect(text).toContain(': có mặt tại phòng họp từ 08 giờ 00 đến 08 giờ 30 (về trước khi kết thúc).');
+    expect(text).toContain('có mặt: 2 (tại phòng họp: 1; trực tuyến: 1), trong đó về trước khi kết thúc: 1;');
+    expect(text).toContain(': có mặt tại phòng họp từ 08 giờ 00 đến 08 giờ 30; có mặt trực tuyến từ 09 giờ 00.');
+    expect(text).toContain('- Bà Khách (dự trực tuyến, về lúc 09 giờ 00).');
+  });
+  it('[MIN-9] say of the quorum when it was counted, and when it was reached', () => {
+    const quorumIs = (change: Partial<MinutesContent['attendance']['quorum']>): string => {
+      const quorum = { ...SAMPLE_MINUTES.attendance.quorum, ...change };
+      return words(minutesHtml({ ...SAMPLE_MINUTES, attendance: { ...SAMPLE_MINUTES.attendance, quorum } }, options));
+    };
+    expect(quorumIs({})).toContain(
+      ' Có mặt 5/7 thành viên (71,43%); cần ít nhất 2/3 tổng số thành viên (tức 5 người trở lên). ' +
+        'Cuộc họp đủ điều kiện tiến hành.',
+    );
+    expect(quorumIs({ atOpening: true })).toContain('Lúc khai mạc, có mặt 5/7 thành viên (71,43%); cần');
+    expect(
+      quorumIs({
+        count: 4,
+        met: false,
+        atOpening: true,
+        reached: { at: '2026-11-22T01:12:00Z', count: 5, base: 7, required: 5 },
+      }),
+    ).toContain(
+      'Lúc khai mạc, có mặt 4/7 thành viên (57,14%); cần ít nhất 2/3 tổng số thành viên (tức 5 người trở lên). ' +
+        'Từ 08 giờ 12, có mặt 5/7 thành viên (71,43%): cuộc họp đủ điều kiện tiến hành.',
+    );
+    expect(quorumIs({ count: 4, met: false, atOpening: true })).toContain('Cuộc họp không đủ điều kiện tiến hành.');
+  });
+  it('[MIN-8] have a part for what was said and decided outside of items, and say nothing else of it', () => {
+    const [first, second] = SAMPLE_MINUTES.items;
+    if (!first || !second) throw new Error('the sample has two items');
+    const general = { speakers: first.speakers, motions: second.motions };
+    const text = words(minutesHtml({ ...SAMPLE_MINUTES, items: [], general }, options));
+    expect(text).toMatch(
+      /Ngoài các nội dung trong chương trình Ý kiến phát biểu \(2 lượt.*Cuộc họp biểu quyết công khai.*Biên bản đã được đọc/u,
+    );
+    expect(text).not.toContain('chưa được tiến hành');
+    expect(words(minutesHtml(SAMPLE_MINUTES, options))).not.toContain('Ngoài các nội dung');
   });
   it('print a number only when the register gave one', () => {
     expect(words(minutesHtml({ ...SAMPLE_MINUTES, number: '12' }, options))).toContain('Số: 12/BB-UBND');

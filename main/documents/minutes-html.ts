@@ -45,7 +45,15 @@ export function minutesHtml(content: MinutesContent, options: PageOptions): stri
     <p><strong>Chủ trì (chủ tọa):</strong> ${person(content.chair)}.</p>
     <p><strong>Thư ký (người ghi biên bản):</strong> ${person(content.secretary)}.</p>
     <h2>Nội dung (theo diễn biến ${meetingWord(content.kind).toLocaleLowerCase('vi')}):</h2>
-    ${content.items.map((item) => itemSection(item, content))}
+    ${blocks(content.opening ?? [])} ${content.items.map((item) => itemSection(item, content))}
+    ${
+      content.general !== undefined &&
+      html`<section>
+        <h2>Ngoài các nội dung trong chương trình</h2>
+        ${speakersSection(content.general.speakers)}
+        ${content.general.motions.map((motion) => motionSection(motion, content))}
+      </section>`
+    }
     ${
       conclusion.length > 0 &&
       html`${blocks(content.closing)}
@@ -70,18 +78,29 @@ function attendanceSection({ attendance, kind }: MinutesContent): Html {
     <p>${attendanceCounts(attendance, memberWord(kind))}</p>
     ${attendance.members.map((member, index) => html`<p class="numbered">${index + 1}. ${member.name}${member.position !== '' && `, ${member.position}`}: ${presenceWords(member)}.</p> `)}
     ${guests.length > 0 && html`<p>Khách mời (${guests.length} người, không biểu quyết):</p>`}
-    ${guests.map((guest) => html`<p class="dash">- ${person(guest)}${guest.presence === 'remote' && ' (dự trực tuyến)'}.</p> `)}
+    ${guests.map((guest) => html`<p class="dash">- ${person(guest)}${guestRemarks(guest)}.</p> `)}
     <p>${quorumSentence(attendance, kind)}</p>`;
 }
+
+function guestRemarks({ presence, leftAt }: MinutesAttendance['guests'][number]): string {
+  const remarks = [presence === 'remote' && 'dự trực tuyến', leftAt !== undefined && `về lúc ${clockTime(leftAt)}`];
+  const said = remarks.filter((remark) => remark !== false).join(', ');
+  return said === '' ? '' : ` (${said})`;
+}
+
+/** Whether somebody who was there left before the end. */
+export const leftEarly = (attendee: MinutesAttendee): boolean =>
+  (attendee.presence === 'in-person' || attendee.presence === 'remote') && attendee.stays?.at(-1)?.to !== undefined;
 
 function attendanceCounts({ members }: MinutesAttendance, people: string): string {
   const count = (presence: MinutesAttendee['presence']): number =>
     members.filter((one) => one.presence === presence).length;
   const [inPerson, remote, represented] = [count('in-person'), count('remote'), count('represented')];
+  const left = members.filter(leftEarly).length;
   const [excused, absent] = [count('absent-with-reason'), count('absent')];
   const parts = [
     `tổng số ${people}: ${members.length}`,
-    `có mặt: ${inPerson + remote} (tại phòng họp: ${inPerson}; trực tuyến: ${remote})`,
+    `có mặt: ${inPerson + remote} (tại phòng họp: ${inPerson}; trực tuyến: ${remote})${left > 0 ? `, trong đó về trước khi kết thúc: ${left}` : ''}`,
     represented > 0 && `cử người dự thay: ${represented}`,
     `vắng mặt có lý do: ${excused}`,
     `vắng mặt không báo lý do: ${absent}`,
@@ -95,9 +114,14 @@ export function presenceWords(attendee: MinutesAttendee): string {
   switch (attendee.presence) {
     case 'in-person':
     case 'remote': {
-      const how = attendee.presence === 'remote' ? 'có mặt trực tuyến' : 'có mặt tại phòng họp';
-      const since = attendee.checkedInAt === undefined ? '' : ` từ ${clockTime(attendee.checkedInAt)}`;
-      return attendee.leftAt === undefined ? how + since : `${how}${since} đến ${clockTime(attendee.leftAt)}`;
+      const how = (presence: 'in-person' | 'remote'): string =>
+        presence === 'remote' ? 'có mặt trực tuyến' : 'có mặt tại phòng họp';
+      const stays = (attendee.stays ?? []).map((stay) => {
+        const until = stay.to === undefined ? '' : ` đến ${clockTime(stay.to)}`;
+        return `${how(stay.how)} từ ${clockTime(stay.from)}${until}`;
+      });
+      const words = stays.join('; ') || how(attendee.presence);
+      return leftEarly(attendee) ? `${words} (về trước khi kết thúc)` : words;
     }
     case 'absent-with-reason':
       return `vắng mặt có lý do (${attendee.reason.trim().replace(/[.]+$/u, '')})`;

@@ -11,9 +11,24 @@ export const SAMPLE_MINUTES: MinutesContent = {
   place: 'Phòng họp số 1, trụ sở Ủy ban nhân dân xã Mường Thử',
   attendance: {
     members: [
-      { name: 'Lò Văn Mẫu', position: 'Chủ tịch', presence: 'in-person', checkedInAt: '2026-11-22T00:55:00Z' },
-      { name: 'Cầm Thị Ví Dụ', position: 'Phó Chủ tịch', presence: 'in-person', checkedInAt: '2026-11-22T00:51:00Z' },
-      { name: 'Quàng Văn Giả Định', position: 'Phó Chủ tịch', presence: 'remote', checkedInAt: '2026-11-22T01:02:30Z' },
+      {
+        name: 'Lò Văn Mẫu',
+        position: 'Chủ tịch',
+        presence: 'in-person',
+        stays: [{ how: 'in-person', from: '2026-11-22T00:55:00Z' }],
+      },
+      {
+        name: 'Cầm Thị Ví Dụ',
+        position: 'Phó Chủ tịch',
+        presence: 'in-person',
+        stays: [{ how: 'in-person', from: '2026-11-22T00:51:00Z' }],
+      },
+      {
+        name: 'Quàng Văn Giả Định',
+        position: 'Phó Chủ tịch',
+        presence: 'remote',
+        stays: [{ how: 'remote', from: '2026-11-22T01:02:30Z' }],
+      },
       { name: 'Hà Thị Thử Nghiệm', position: 'Trưởng phòng Kinh tế', presence: 'in-person' },
       { name: 'Vì Văn Minh Họa', position: 'Trưởng phòng Văn hóa - Xã hội', presence: 'in-person' },
       {

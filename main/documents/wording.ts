@@ -96,13 +96,22 @@ export function voteArithmetic(label: string, arithmetic: Arithmetic, base: Vote
   );
 }
 
-/** `Có mặt 5/7 thành viên (71,43%); cần ít nhất 2/3 tổng số thành viên (ít nhất 5). Cuộc họp đủ điều kiện tiến hành.` */
+/**
+ * `Lúc khai mạc, có mặt 5/7 thành viên (71,43%); cần ít nhất 2/3 tổng số thành viên (tức 5 người trở lên). Cuộc họp đủ điều
+ * kiện tiến hành.` Without the first words as of now.
+ */
 export function quorumSentence(attendance: MinutesAttendance, kind: MeetingKind): string {
-  const { count, base, threshold, required, met } = attendance.quorum;
+  const { count, base, threshold, required, met, atOpening, reached } = attendance.quorum;
+  const people = memberWord(kind);
+  const here = (of: { readonly count: number; readonly base: number }): string =>
+    `có mặt ${of.count}/${of.base} ${people} (${percentage(of.count, of.base)})`;
+  const needed = `cần ${thresholdWords(threshold)} tổng số ${people} (tức ${required} người trở lên)`;
+  const begun = atOpening ? `Lúc khai mạc, ${here({ count, base })}` : here({ count, base }).replace('c', 'C');
+  if (reached)
+    return (
+      `${begun}; ${needed}. Từ ${clockTime(reached.at)}, ${here(reached)}: ` +
+      `${meetingWord(kind).toLocaleLowerCase('vi')} đủ điều kiện tiến hành.`
+    );
   const conclusion = met ? 'đủ điều kiện tiến hành' : 'không đủ điều kiện tiến hành';
-  return (
-    `Có mặt ${count}/${base} ${memberWord(kind)} (${percentage(count, base)}); ` +
-    `cần ${thresholdWords(threshold)} tổng số ${memberWord(kind)} (tức ${required} người trở lên). ` +
-    `${meetingWord(kind)} ${conclusion}.`
-  );
+  return `${begun}; ${needed}. ${meetingWord(kind)} ${conclusion}.`;
 }

@@ -5,6 +5,7 @@ export const DIRECT_ACTS: ReadonlySet<string> = new Set([
   'checked-in',
   'absence-reported',
   'attendance-recorded',
+  'left-early',
   'item-opened',
   'item-closed',
   'speak-requested',

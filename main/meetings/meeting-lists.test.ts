@@ -36,9 +36,16 @@ function stateOf(change: Partial<MeetingState>): MeetingState {
     openedAt: null,
     closedAt: null,
     attendance: {
-      [chair]: { status: 'in-person', since: '2026-11-23T08:00:00+07:00', reason: '', recordedBy: chair },
+      [chair]: {
+        status: 'in-person',
+        since: '2026-11-23T08:00:00+07:00',
+        reason: '',
+        recordedBy: chair,
+        stays: [{ how: 'in-person', from: '2026-11-23T08:00:00+07:00', to: null }],
+      },
     },
     quorum: { present: 1, total: 2, required: 2, met: false },
+    openingQuorum: null,
     items: {},
     currentItem: null,
     queue: [],

@@ -11,7 +11,7 @@ import type {
   VoteListContent,
 } from '../../common/domain/minutes.ts';
 import { attendees, withRole } from '../../common/domain/roster.ts';
-import { attendanceOf, choiceLabel, motionOf } from './minutes-content.ts';
+import { attendanceOf, choiceLabel, motionOf, quorumNow, quorumOfMinutes } from './minutes-content.ts';
 import { writeOut } from './write-out.ts';
 
 /** What is printed besides the minutes. */
@@ -31,9 +31,9 @@ export async function saveList(printing: ListPrinting, list: PrintedList, path: 
   await writeOut(path, await printing.printList(list));
 }
 
-/** Who is there as of now. Until the meeting is closed nobody is absent only for not having checked in. */
+/** Who is there as of now; after the meeting, who attended. Until the meeting is closed nobody is absent only for not having checked in. */
 export function attendanceList(state: MeetingState, at: Date): PrintedList {
-  const attendance = attendanceOf(state);
+  const attendance = attendanceOf(state, state.phase === 'closed' ? quorumOfMinutes(state) : quorumNow(state));
   const recorded = attendees(state.roster)
     .filter(({ role }) => role !== 'guest')
     .map(({ member }) => state.attendance[member]);

@@ -2,8 +2,9 @@ import type * as Y from 'yjs';
 import { readMinutesSection } from '../../common/collab/minutes.ts';
 import { readAgenda, readPapers } from '../../common/collab/plan.ts';
 import { CHOICES, type Choice, type OptionSet } from '../../common/domain/body-rules.ts';
-import type { MemberId } from '../../common/domain/ids.ts';
-import type { MeetingState, MotionState } from '../../common/domain/meeting-state.ts';
+import type { AgendaItemId, MemberId } from '../../common/domain/ids.ts';
+import type { MeetingState, MotionState, Quorum } from '../../common/domain/meeting-state.ts';
+import { minutesItems } from '../../common/domain/minutes-items.ts';
 import type {
   MinutesAttendee,
   MinutesBlock,
@@ -11,6 +12,7 @@ import type {
   MinutesItem,
   MinutesMotion,
   MinutesPerson,
+  MinutesQuorum,
 } from '../../common/domain/minutes.ts';
 import { attendees, personOf, withRole } from '../../common/domain/roster.ts';
 
@@ -30,7 +32,6 @@ function personOn(state: MeetingState, member: MemberId): MinutesPerson {
 
 /** What the minutes say: every fact from the acts, the secretary's and deputies' text between them. */
 export function minutesContent(state: MeetingState, plan: Y.Doc, minutes: Y.Doc): MinutesContent {
-  const person = (member: MemberId): MinutesPerson => personOn(state, member);
   const council = state.rules.preset === 'peoples-council';
   const chair = withRole(state.roster, 'chair');
   const secretary = withRole(state.roster, 'secretary');
@@ -46,17 +47,19 @@ export function minutesContent(state: MeetingState, plan: Y.Doc, minutes: Y.Doc)
     start: state.openedAt ?? state.start,
     ...(state.closedAt ? { end: state.closedAt } : {}),
     place: state.place,
-    attendance: attendanceOf(state),
+    attendance: attendanceOf(state, quorumOfMinutes(state)),
     chair: chair ? { name: chair.name, position: chair.position } : { name: '', position: '' },
     secretary: secretary ? { name: secretary.name, position: secretary.position } : { name: '', position: '' },
-    items: itemsOf(state, plan, minutes, person),
+    opening: readMinutesSection(minutes, 'opening'),
+    ...itemsOf(state, plan, minutes),
     closing: readMinutesSection(minutes, 'closing'),
     ...(state.conclusion ? { conclusion: paragraphs(state.conclusion) } : {}),
     recipients: ['Như thành phần tham dự'],
   };
 }
 
-export function attendanceOf(state: MeetingState): MinutesContent['attendance'] {
+/** `quorum`: what is told of it, in minutes that of the opening, in a list of who is here that of now. */
+export function attendanceOf(state: MeetingState, quorum: MinutesQuorum): MinutesContent['attendance'] {
   const person = (member: MemberId): MinutesPerson => personOn(state, member);
   const members = attendees(state.roster)
     .filter((entry) => entry.role !== 'guest')
@@ -66,7 +69,10 @@ export function attendanceOf(state: MeetingState): MinutesContent['attendance'] 
       switch (attendance?.status) {
         case 'in-person':
         case 'remote':
-          return { ...who, presence: attendance.status, checkedInAt: attendance.since };
+        case 'left': {
+          const presence = attendance.stays.at(-1)?.how ?? 'in-person';
+          return { ...who, presence, stays: attendance.stays.map(({ to, ...stay }) => (to ? { ...stay, to } : stay)) };
+        }
         case 'represented':
           return { ...who, presence: 'represented', by: { name: attendance.reason, position: '' } };
         case 'absent':
@@ -80,62 +86,77 @@ export function attendanceOf(state: MeetingState): MinutesContent['attendance'] 
   const guests = state.roster
     .filter((entry) => entry.role === 'guest')
     .map((entry) => {
-      const status = state.attendance[entry.member]?.status;
-      const presence = status === 'in-person' || status === 'remote' ? { presence: status } : {};
-      return { ...person(entry.member), ...presence };
+      const last = state.attendance[entry.member]?.stays.at(-1);
+      return {
+        ...person(entry.member),
+        ...(last ? { presence: last.how } : {}),
+        ...(last?.to ? { leftAt: last.to } : {}),
+      };
     });
-  const { numerator, denominator } = state.rules.quorum;
-  return {
-    members,
-    guests,
-    quorum: {
-      count: state.quorum.present,
-      base: state.quorum.total,
-      threshold: { kind: 'reach', numerator, denominator },
-      required: state.quorum.required,
-      met: state.quorum.met,
-    },
-  };
+  return { members, guests, quorum };
 }
 
+function arithmeticOf(rules: MeetingState['rules'], { present, total, required, met }: Quorum): MinutesQuorum {
+  const { numerator, denominator } = rules.quorum;
+  return { count: present, base: total, threshold: { kind: 'reach', numerator, denominator }, required, met };
+}
+
+export const quorumNow = (state: MeetingState): MinutesQuorum => arithmeticOf(state.rules, state.quorum);
+
+/** [QUO-3] */
+export function quorumOfMinutes(state: MeetingState): MinutesQuorum {
+  const opening = state.openingQuorum;
+  if (opening === null) return quorumNow(state);
+  const reached = opening.reached && {
+    at: opening.reached.at,
+    count: opening.reached.present,
+    base: opening.reached.total,
+    required: opening.reached.required,
+  };
+  return { ...arithmeticOf(state.rules, opening), atOpening: true, ...(reached ? { reached } : {}) };
+}
+
+/** [MIN-8] */
 function itemsOf(
   state: MeetingState,
   plan: Y.Doc,
   minutes: Y.Doc,
-  person: (member: MemberId) => MinutesPerson,
-): MinutesItem[] {
+): { readonly items: MinutesItem[]; readonly general?: Pick<MinutesItem, 'speakers' | 'motions'> } {
   const papers = readPapers(plan);
-  const planned = readAgenda(plan).map((item, index): MinutesItem => {
-    const happened = state.items[item.id];
+  const agenda = new Map(readAgenda(plan).map((item) => [item.id, item]));
+  const ids = minutesItems([...agenda.keys()], state.items);
+  const items = ids.map((id, index): MinutesItem => {
+    const planned = agenda.get(id);
+    const happened = state.items[id];
     return {
       ordinal: index + 1,
-      title: happened?.title ?? item.title,
-      ...(item.presenter ? { presenter: { name: item.presenter, position: '' } } : {}),
-      papers: item.papers.flatMap((paper) => {
+      title: happened?.title ?? planned?.title ?? '',
+      ...(planned?.presenter ? { presenter: { name: planned.presenter, position: '' } } : {}),
+      papers: (planned?.papers ?? []).flatMap((paper) => {
         const record = papers.get(paper);
         return record ? [{ title: record.title }] : [];
       }),
       ...(happened ? { openedAt: happened.openedAt } : {}),
       ...(happened?.closedAt ? { closedAt: happened.closedAt } : {}),
-      speakers: state.speeches
-        .filter((speech) => speech.item === item.id)
-        .map((speech) => ({ ...person(speech.member), from: speech.from, ...(speech.to ? { to: speech.to } : {}) })),
-      text: readMinutesSection(minutes, item.id),
-      motions: state.motions.filter((motion) => motion.item === item.id).map((motion) => motionOf(motion)),
+      ...saidAndDecided(state, (item) => item === id),
+      text: readMinutesSection(minutes, id),
       ...(happened?.conclusion ? { conclusion: paragraphs(happened.conclusion) } : {}),
     };
   });
-  const opening = readMinutesSection(minutes, 'opening');
-  const general = state.motions.filter((motion) => motion.item === null);
-  const first = planned[0];
-  if (!first) {
-    return opening.length === 0 && general.length === 0
-      ? []
-      : [{ ordinal: 1, title: state.title, papers: [], speakers: [], text: opening, motions: general.map(motionOf) }];
-  }
-  return [{ ...first, text: [...opening, ...first.text] }, ...planned.slice(1)].map((item, index, all) =>
-    index === all.length - 1 ? { ...item, motions: [...item.motions, ...general.map(motionOf)] } : item,
-  );
+  const general = saidAndDecided(state, (item) => item === null || !ids.includes(item));
+  return { items, ...(general.speakers.length + general.motions.length > 0 ? { general } : {}) };
+}
+
+function saidAndDecided(
+  state: MeetingState,
+  belongs: (item: AgendaItemId | null) => boolean,
+): Pick<MinutesItem, 'speakers' | 'motions'> {
+  return {
+    speakers: state.speeches
+      .filter(({ item }) => belongs(item))
+      .map(({ member, from, to }) => ({ ...personOn(state, member), from, ...(to ? { to } : {}) })),
+    motions: state.motions.filter(({ item }) => belongs(item)).map(motionOf),
+  };
 }
 
 export function motionOf(motion: MotionState): MinutesMotion {

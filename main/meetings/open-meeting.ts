@@ -192,7 +192,10 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
     const now = state();
     const motion = now?.motions.find((one) => one.motion === input.motion);
     if (!now || !motion) return { ...input, ballots: [] };
-    const present = now.roster.filter((one) => one.voting && isPresent(now.attendance[one.member]));
+    // Who voted and left before the end was there for this vote. [VOTE-6]
+    const present = now.roster.filter(
+      ({ voting, member }) => voting && (isPresent(now.attendance[member]) || motion.ballots[member]),
+    );
     return {
       ...input,
       ballots: Object.values(motion.ballots).map((ballot) => ballot.hash),

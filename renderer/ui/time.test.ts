@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { calendarDate, clockTime, duration, fromInputParts, inputParts, isSameDay } from './time.ts';
+import { calendarDate, clockTime, duration, fromInputParts, inputParts, isSameDay, lastTimeAt } from './time.ts';
 
 describe('times', () => {
   it('are Vietnamese whatever the clock of the laptop is set to', () => {
@@ -14,6 +14,14 @@ describe('times', () => {
     const back = fromInputParts(date, time);
     expect(back).toBe('2026-11-22T08:00:00+07:00');
     expect(new Date(back ?? '').toISOString()).toBe('2026-11-22T01:00:00.000Z');
+  });
+
+  it('of day are the last such before a moment, on the day before where it is past midnight', () => {
+    const until = new Date('2026-11-22T17:30:20Z').getTime();
+    expect(lastTimeAt('00:30', until)).toBe('2026-11-22T17:30:20.000Z');
+    expect(lastTimeAt('00:31', until)).toBe('2026-11-21T17:31:59.999Z');
+    expect(lastTimeAt('23:50', until)).toBe('2026-11-22T16:50:59.999Z');
+    expect(lastTimeAt('', until)).toBeUndefined();
   });
 
   it('are left out when there are none', () => {

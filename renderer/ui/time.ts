@@ -60,6 +60,15 @@ export function fromInputParts(date: string, time: string): string | undefined {
   return isTime(value) ? value : undefined;
 }
 
+/** The last moment, no later than `until`, at which a clock showed `08:05`: RFC 3339 in UTC. Undefined when nothing is filled in. */
+export function lastTimeAt(time: string, until: number): string | undefined {
+  const today = fromInputParts(inputParts(until).date, time);
+  if (today === undefined) return undefined;
+  const from = new Date(today).getTime();
+  const endOfMinute = (from <= until ? from : from - 24 * 60 * 60 * 1000) + 59_999;
+  return new Date(Math.min(endOfMinute, until)).toISOString();
+}
+
 /** `3:07`, `1:02:09`; negative values count as over: `-0:15`. */
 export function duration(seconds: number): string {
   const sign = seconds < 0 ? '-' : '';

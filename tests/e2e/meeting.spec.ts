@@ -148,6 +148,13 @@ test.describe.serial('one meeting on three laptops', () => {
     await onAll((page) => expect(by(page, 'quorum')).toContainText('3/3'));
 
     await steps.nextStep(chair.page, 'open-meeting');
+    // The chair's words before the first item.
+    const people = await steps.showPanel(secretary.page, 'people');
+    const row = people.locator('[data-testid^="attendance-"]').filter({ hasText: CHAIR });
+    await row.locator('[data-testid^="record-"]').click();
+    await by(secretary.page, 'record-give-floor').click();
+    await people.getByTestId('end-floor').click();
+    await expect(by(chair.page, 'speaker-timer')).toBeHidden();
     await steps.nextStep(chair.page, 'open-item');
     await onAll((page) => expect(by(page, 'happening')).toContainText(FIRST));
   });
@@ -249,6 +256,41 @@ test.describe.serial('one meeting on three laptops', () => {
     await expect(preview).toContainText(CONCLUSION);
   });
 
+  test('[ATT-6] who leaves early is recorded as that, with the time, and all see who is still here', async () => {
+    const { page } = secretary;
+    const people = await steps.showPanel(page, 'people');
+    const leaver = people.locator('[data-testid^="attendance-"]').filter({ hasText: MEMBER });
+    const record = async (line: string): Promise<void> => {
+      await leaver.locator('[data-testid^="record-"]').click();
+      await by(page, `record-as-${line}`).click();
+    };
+    await record('left');
+    const now = await by(page, 'left-time').inputValue();
+    expect(now).toMatch(/^\d\d:\d\d$/);
+    // A minute ahead is yesterday's, when nobody was here yet.
+    const ahead = new Date(new Date(`2026-01-01T${now}:00Z`).getTime() + 120_000).toISOString().slice(11, 16);
+    await by(page, 'left-time').fill(ahead);
+    await expect(by(page, 'save-left')).toBeDisabled();
+    await by(page, 'left-time').fill(now);
+    await by(page, 'save-left').click();
+    await expect(leaver).toContainText(`–${now}`);
+    await onAll((one) => expect(by(one, 'quorum')).toContainText('2/3'));
+    await expect(by(member.page, 'asked-of-me')).toHaveAttribute('data-asked', 'left');
+    await expect(by(member.page, 'asked-of-me')).toContainText(now);
+
+    await record('not-left');
+    await onAll((one) => expect(by(one, 'quorum')).toContainText('3/3'));
+    await record('left');
+    await by(page, 'left-time').press('Enter');
+    await onAll((one) => expect(by(one, 'quorum')).toContainText('2/3'));
+    const minutes = await steps.showPanel(page, 'minutes');
+    await expect(minutes.getByTestId('facts-left')).toContainText(MEMBER);
+    const preview = page.frameLocator('[data-testid="minutes-preview"]').locator('body');
+    await expect(preview).toContainText(
+      /có mặt trực tuyến từ \d\d giờ \d\d đến \d\d giờ \d\d \(về trước khi kết thúc\)/,
+    );
+  });
+
   test('the meeting closes; secretary, then chair sign; every laptop gets the signed minutes', async () => {
     await steps.closeMeeting(chair.page);
     await steps.freezeMinutes(secretary.page);
@@ -291,6 +333,16 @@ test.describe.serial('one meeting on three laptops', () => {
         .replaceAll(/\s+/g, ' ');
       for (const text of [TEXT, WORDING, CONCLUSION, MOTION.slice(0, -1), CHAIR, MEMBER])
         expect(flowing).toContain(text);
+      expect(flowing).toMatch(
+        new RegExp(`Ngoài các nội dung trong chương trình Ý kiến phát biểu \\(1 lượt, [^)]*\\): - ${CHAIR}, Chủ tịch`),
+      );
+      // Who left early was there at the opening, and is not absent.
+      expect(flowing).toContain('Lúc khai mạc, có mặt 3/3 thành viên (100%)');
+      expect(flowing).toMatch(
+        new RegExp(
+          `${MEMBER}, [^:]*: có mặt trực tuyến từ \\d\\d giờ \\d\\d đến \\d\\d giờ \\d\\d \\(về trước khi kết thúc\\)`,
+        ),
+      );
     }
     if (hasTool('qpdf')) {
       expect(judge('qpdf', ['--check', 'minutes.pdf'], { 'minutes.pdf': pdf })).toMatchObject({ status: 0 });

@@ -90,6 +90,24 @@ test('check-in, quorum, items, speaking, a vote: the same result on all ten', as
   ).rejects.toMatchObject({ code: 'act.not-allowed' });
 }, 60_000);
 
+test('[ATT-6] [VOTE-6] who votes and leaves before the vote is closed has voted, and is here no more', async () => {
+  const leaver = members[6]!;
+  const member = await leaver.member();
+  const { rules } = await chair.request('meetings.state', { meeting });
+  await act(chair, 'motion-opened', { motion: 'm3', item: null, text: 'Việc khác', secret: false, rule: rules.vote });
+  await until(async () => (await state(leaver))?.motions.length === 2);
+  await act(leaver, 'ballot', { motion: 'm3', choice: 'approve' });
+  await until(async () => (await state(secretary))?.motions[1]?.tally.voted === 1);
+  await act(secretary, 'left-early', { member, at: new Date().toISOString() });
+  await until(async () => (await state(chair))?.quorum.present === 9);
+  await act(chair, 'motion-closed', { motion: 'm3', ballots: [] });
+  for (const laptop of all()) await until(async () => (await state(laptop))?.motions[1]?.closedAt);
+  const results = await Promise.all(all().map(async (laptop) => (await state(laptop))?.motions[1]));
+  for (const result of results) expect(result).toEqual(results[0]);
+  expect(results[0]).toMatchObject({ ballots: { [member]: { choice: 'approve' } }, tally: { voted: 1, base: 10 } });
+  expect((await state(leaver))?.openingQuorum).toMatchObject({ present: 10, met: true, reached: null });
+}, 60_000);
+
 test('a laptop that was away catches up; the host comes back where it was', async () => {
   const away = members[7]!;
   await away.engine.close();

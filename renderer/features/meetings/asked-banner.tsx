@@ -8,7 +8,7 @@ import type { Acting } from '../../bridge/use-act.ts';
 import { Confirm } from '../../ui/confirm.tsx';
 import { isOnlyHere } from '../../ui/reach.ts';
 import { screenStyles } from '../../ui/screen.tsx';
-import { useNow } from '../../ui/time.ts';
+import { clockTime, useNow } from '../../ui/time.ts';
 import { wordsFor, type Asked } from './asked-of-me.ts';
 import styles from './meeting.module.css';
 
@@ -48,6 +48,7 @@ export function AskedBanner(
         {t(`meeting.asked.${lonely ? said : wordsFor(asked, leads)}`, {
           title: item?.title ?? '',
           ordinal: item?.ordinal ?? 0,
+          time: asked.what === 'left' ? clockTime(asked.at) : '',
         })}
       </span>
       <AskedButtons {...props} />
@@ -61,7 +62,8 @@ function AskedButtons(props: AskedProps) {
   switch (asked.what) {
     case 'check-in':
     case 'away':
-      return <CheckInButtons acting={acting} away={asked.what === 'away'} />;
+    case 'left':
+      return <CheckInButtons acting={acting} away={asked.what !== 'check-in'} />;
     case 'vote':
       return (
         <Button appearance="primary" onClick={() => props.onVote(asked.motion)} data-testid="open-vote-card">

@@ -12,6 +12,8 @@ export type Asked =
   | { readonly what: 'check-in' }
   /** Nothing; but I may come after all. */
   | { readonly what: 'away' }
+  /** Nothing: I am noted to have left, at that time. But I may be back. */
+  | { readonly what: 'left'; readonly at: string }
   | { readonly what: 'vote'; readonly motion: MotionId }
   /** `at`: when I voted, RFC 3339. */
   | { readonly what: 'wait-for-result'; readonly at: string }
@@ -38,10 +40,12 @@ export function askedOfMe(
     return { what: 'wait-for-minutes' };
   }
   if (!state.roster.some(({ member }) => member === me.member)) return { what: 'outside' };
-  const status = state.attendance[me.member]?.status;
+  const attendance = state.attendance[me.member];
+  const status = attendance?.status;
   if (status === undefined) return { what: 'check-in' };
   // Whoever comes in place of somebody follows on their laptop.
   if (status === 'absent' || (status === 'represented' && state.phase === 'convened')) return { what: 'away' };
+  if (status === 'left') return { what: 'left', at: attendance?.since ?? '' };
   const vote = runningVote(state, me.member);
   if (vote && awaitedVoters(state, vote).includes(me.member)) return { what: 'vote', motion: vote.motion };
   const ballot = vote?.ballots[me.member];

@@ -4,6 +4,7 @@ import type { Connection, MeetingView } from '../../../common/contract/requests.
 import { BODY_PRESETS } from '../../../common/domain/body-rules.ts';
 import { asAgendaItemId, asMeetingId, asMemberId, asMotionId, asSha256 } from '../../../common/domain/ids.ts';
 import type { AttendanceStatus, MeetingState } from '../../../common/domain/meeting-state.ts';
+import { linesFor } from './attendance-lines.ts';
 import { askedOfMe, wordsFor } from './asked-of-me.ts';
 import { nextStep } from './next-step.ts';
 
@@ -34,6 +35,7 @@ const base: MeetingState = {
   closedAt: null,
   attendance: {},
   quorum: { present: 0, total: 1, required: 1, met: false },
+  openingQuorum: null,
   items: {},
   currentItem: null,
   queue: [],
@@ -46,7 +48,7 @@ const base: MeetingState = {
   ignored: [],
 };
 const here: Partial<MeetingState> = {
-  attendance: { [ME]: { status: 'in-person', since: '', reason: '', recordedBy: ME } },
+  attendance: { [ME]: { status: 'in-person', since: '', reason: '', recordedBy: ME, stays: [] } },
   quorum: { present: 1, total: 1, required: 1, met: true },
 };
 const opened = { ordinal: 1, title: 'Một', openedAt: '', closedAt: null, conclusion: null };
@@ -122,7 +124,7 @@ describe('next natural step', () => {
     const waiting = (attendance: MeetingState['attendance']) =>
       nextStep(view({ phase: 'open', attendance, motions: [motion(null)] }), agenda, new Set());
     expect(waiting(here.attendance ?? {})).toMatchObject({ step: 'close-vote', waiting: 1 });
-    const absent = { status: 'absent' as const, since: '', reason: '', recordedBy: ME };
+    const absent = { status: 'absent' as const, since: '', reason: '', recordedBy: ME, stays: [] };
     expect(waiting({ [ME]: absent })).toMatchObject({ step: 'close-vote', waiting: 0 });
     expect(waiting({})).toMatchObject({ step: 'close-vote', waiting: 0 });
   });
@@ -158,7 +160,7 @@ describe('next natural step', () => {
 
 describe('what is asked of me', () => {
   const asked = (state: Partial<MeetingState>, roles = {}) => askedOfMe(view(state, roles), agenda)?.what;
-  const noted = (status: AttendanceStatus) => ({ [ME]: { status, since: '', reason: '', recordedBy: ME } });
+  const noted = (status: AttendanceStatus) => ({ [ME]: { status, since: '', reason: '', recordedBy: ME, stays: [] } });
 
   it('is checking in before anything else', () => {
     expect(asked({})).toBe('check-in');
@@ -178,6 +180,12 @@ describe('what is asked of me', () => {
     expect(asked({ ...here, phase: 'open', motions: [cast] })).toBe('wait-for-result');
     expect(asked({ phase: 'open', attendance: noted('absent'), motions: [motion(null)] })).toBe('away');
     expect(asked({ phase: 'open', attendance: noted('represented'), motions: [motion(null)] })).toBe('wait-for-item');
+  });
+
+  it('[ATT-6] is nothing of who has left, but they may come back', () => {
+    const left = { [ME]: { ...noted('left')[ME]!, since: '2026-11-22T03:20:00.000Z' } };
+    const state = { phase: 'open' as const, attendance: left, motions: [motion(null)] };
+    expect(askedOfMe(view(state), agenda)).toEqual({ what: 'left', at: '2026-11-22T03:20:00.000Z' });
   });
 
   it('is nothing of who is not to come, who is never told to have checked in', () => {
@@ -210,5 +218,26 @@ describe('what is asked of me', () => {
     expect(askedOfMe(view({ ...others, phase: 'closed' }, { secretary: false }), agenda)).toEqual({
       what: 'wait-for-minutes',
     });
+  });
+});
+
+describe('what can be recorded of somebody', () => {
+  const noted = (status: AttendanceStatus) => ({ [ME]: { status, since: '', reason: '', recordedBy: ME, stays: [] } });
+  const lines = (state: Partial<MeetingState>) => linesFor({ ...base, ...state }, ME);
+
+  it('[ATT-6] is leaving early of who is here in an open meeting, and coming back of who left', () => {
+    expect(lines({ ...here, phase: 'open' })).toEqual(['in-person', 'remote', 'left', 'never-here']);
+    expect(lines({ attendance: noted('left'), phase: 'open' })).toContain('back-in-person');
+    expect(lines(here)).not.toContain('left');
+    expect(lines({ phase: 'open' })).toEqual(['in-person', 'remote', 'represented', 'absent']);
+  });
+
+  it('[ATT-5] is never that who voted was not here', () => {
+    const cast = { ...motion('later'), ballots: { [ME]: { choice: 'approve' as const, hash: PAPER, at: '' } } };
+    for (const status of ['in-person', 'remote', 'left'] as const) {
+      const state = { attendance: noted(status), phase: 'open' as const };
+      expect(lines(state)).toContain('never-here');
+      expect(lines({ ...state, motions: [cast] })).not.toContain('never-here');
+    }
   });
 });

@@ -1,5 +1,5 @@
-import { Button, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger } from '@fluentui/react-components';
-import { MoreHorizontal20Regular, Print20Regular } from '@fluentui/react-icons';
+import { Button } from '@fluentui/react-components';
+import { Print20Regular } from '@fluentui/react-icons';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Connection, MeetingView } from '../../../common/contract/requests.ts';
@@ -11,6 +11,7 @@ import { savePdf } from '../../bridge/save-pdf.ts';
 import type { Acting } from '../../bridge/use-act.ts';
 import { Status, type Tone } from '../../ui/screen.tsx';
 import { calendarDate, clockTime, useLingering, useNow } from '../../ui/time.ts';
+import { AttendanceMenu } from './attendance-menu.tsx';
 import { endedCertificates } from './ended-certificates.ts';
 import styles from './panel.module.css';
 import { SpeakingQueue } from './speaking-queue.tsx';
@@ -20,6 +21,7 @@ const TONES: Readonly<Record<Attendance['status'], Tone>> = {
   remote: 'good',
   absent: 'bad',
   represented: 'warn',
+  left: 'warn',
 };
 
 /** Who is here and who wants to speak. */
@@ -80,6 +82,13 @@ function useOnline({ role, state, online }: Connection): readonly MemberId[] | n
   return useLingering(known) ? last.current : null;
 }
 
+/** `08:05`; `08:05–10:20` of who has left. */
+function timeOf({ stays, since }: Attendance): string {
+  const last = stays.at(-1);
+  if (!last) return clockTime(since);
+  return last.to === null ? clockTime(last.from) : `${clockTime(last.from)}–${clockTime(last.to)}`;
+}
+
 function Person(props: {
   readonly view: MeetingView;
   readonly state: MeetingState;
@@ -94,8 +103,6 @@ function Person(props: {
   const attendance = state.attendance[entry.member];
   const connected = online?.includes(entry.member) || entry.member === view.me.member;
   const mayRecord = view.me.roles.office && state.phase !== 'closed' && !view.summary.readOnly;
-  const record = (status: Attendance['status']): void =>
-    void acting.act('attendance-recorded', { member: entry.member, status, reason: '' });
   return (
     <li className={styles['person']} data-testid={`attendance-${entry.member}`}>
       <div className={styles['grow']}>
@@ -108,7 +115,7 @@ function Person(props: {
         {attendance ? (
           <Status tone={TONES[attendance.status]}>
             {t(`meeting.attendance.${attendance.status}`)}
-            {attendance.reason === '' ? ` ${clockTime(attendance.since)}` : `: ${attendance.reason}`}
+            {attendance.reason === '' ? ` ${timeOf(attendance)}` : `: ${attendance.reason}`}
           </Status>
         ) : (
           <Status tone="quiet">{t('meeting.attendance.unknown')}</Status>
@@ -124,36 +131,7 @@ function Person(props: {
           </Status>
         )}
       </div>
-      {mayRecord ? (
-        <Menu>
-          <MenuTrigger disableButtonEnhancement>
-            <Button
-              appearance="subtle"
-              icon={<MoreHorizontal20Regular />}
-              aria-label={t('meeting.recordAttendanceOf', { name: entry.name })}
-              data-testid={`record-${entry.member}`}
-            />
-          </MenuTrigger>
-          <MenuPopover>
-            <MenuList>
-              {(['in-person', 'remote', 'represented', 'absent'] as const).map((status) => (
-                <MenuItem key={status} onClick={() => record(status)}>
-                  {t(`meeting.attendance.${status}`)}
-                </MenuItem>
-              ))}
-              {state.phase === 'open' ? (
-                <MenuItem
-                  onClick={() =>
-                    void acting.act('floor-given', { member: entry.member, request: null, limitSeconds: 0 })
-                  }
-                >
-                  {t('meeting.giveFloor')}
-                </MenuItem>
-              ) : null}
-            </MenuList>
-          </MenuPopover>
-        </Menu>
-      ) : null}
+      {mayRecord ? <AttendanceMenu state={state} acting={acting} entry={entry} /> : null}
     </li>
   );
 }

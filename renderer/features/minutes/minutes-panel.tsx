@@ -4,9 +4,10 @@ import { useTranslation } from 'react-i18next';
 import type { AgendaItem } from '../../../common/collab/plan.ts';
 import type { MeetingView } from '../../../common/contract/requests.ts';
 import type { MeetingState } from '../../../common/domain/meeting-state.ts';
+import { minutesItems } from '../../../common/domain/minutes-items.ts';
 import { useDocument, useSynced } from '../../collab/open-document.ts';
 import { Waiting } from '../../ui/screen.tsx';
-import { AttendanceFacts, ItemFacts } from './facts.tsx';
+import { AttendanceFacts, GeneralFacts, ItemFacts } from './facts.tsx';
 import { MinutesEditor } from './minutes-editor.tsx';
 import { MinutesStageBar } from './minutes-stage-bar.tsx';
 import styles from './minutes.module.css';
@@ -27,9 +28,11 @@ export function MinutesPanel(props: {
   const writes = view.me.roles.office || view.me.roles.convener || view.me.roles.voting;
   const editable = writes && !view.summary.readOnly && state.minutes.stage === 'draft';
   if (document === null || !synced) return <Waiting text={t('common.loading')} />;
-  const items = Object.values(state.items).sort((a, b) => (a.openedAt < b.openedAt ? -1 : 1));
-  const inAgenda = agenda.filter((item) => state.items[item.id] !== undefined).map((item) => item.id);
-  const ordered = [...inAgenda, ...items.map(({ item }) => item).filter((id) => !inAgenda.includes(id))];
+  const listed = minutesItems(
+    agenda.map(({ id }) => id),
+    state.items,
+  );
+  const opened = listed.filter((id) => state.items[id] !== undefined);
   return (
     <>
       <MinutesStageBar view={view} state={state} />
@@ -44,8 +47,8 @@ export function MinutesPanel(props: {
         </Button>
       </div>
       <AttendanceFacts state={state} />
-      {ordered.length === 0 ? <p className={styles['quiet']}>{t('minutes.nothingYet')}</p> : null}
-      {ordered.map((id) => {
+      {opened.length === 0 ? <p className={styles['quiet']}>{t('minutes.nothingYet')}</p> : null}
+      {opened.map((id) => {
         const item = state.items[id];
         return item === undefined ? null : (
           <section key={id} className={styles['section']} aria-label={item.title}>
@@ -60,6 +63,7 @@ export function MinutesPanel(props: {
           </section>
         );
       })}
+      <GeneralFacts state={state} items={listed} />
       <section className={styles['section']} aria-label={t('minutes.closing')}>
         <h3>{t('minutes.closing')}</h3>
         <MinutesEditor doc={document.doc} section="closing" editable={editable} label={t('minutes.closing')} />
