@@ -79,6 +79,12 @@ describe('minutes', () => {
     expect(text).toContain(': có mặt tại phòng họp từ 08 giờ 00 đến 08 giờ 30; có mặt trực tuyến từ 09 giờ 00.');
     expect(text).toContain('- Bà Khách (dự trực tuyến, về lúc 09 giờ 00).');
   });
+  it('[ATT-4] say that somebody came in place of another also where nobody recorded who', () => {
+    const represented = { ...SAMPLE_MINUTES.chair, presence: 'represented', by: { name: '', position: '' } } as const;
+    const attendance = { ...SAMPLE_MINUTES.attendance, members: [represented] };
+    const text = words(minutesHtml({ ...SAMPLE_MINUTES, attendance }, options));
+    expect(text).toContain(': vắng mặt, có người dự thay.');
+  });
   it('[MIN-9] say of the quorum when it was counted, and when it was reached', () => {
     const quorumIs = (change: Partial<MinutesContent['attendance']['quorum']>): string => {
       const quorum = { ...SAMPLE_MINUTES.attendance.quorum, ...change };
@@ -108,10 +114,10 @@ describe('minutes', () => {
     const general = { speakers: first.speakers, motions: second.motions };
     const text = words(minutesHtml({ ...SAMPLE_MINUTES, items: [], general }, options));
     expect(text).toMatch(
-      /Ngoài các nội dung trong chương trình Ý kiến phát biểu \(2 lượt.*Cuộc họp biểu quyết công khai.*Biên bản đã được đọc/u,
+      /Ngoài các nội dung trong chương trình Ý kiến phát biểu \(2 lượt.*Cuộc họp biểu quyết công khai.*Phần kết thúc Biên bản đã được đọc/u,
     );
     expect(text).not.toContain('chưa được tiến hành');
-    expect(words(minutesHtml(SAMPLE_MINUTES, options))).not.toContain('Ngoài các nội dung');
+    expect(words(minutesHtml(SAMPLE_MINUTES, options))).not.toMatch(/Ngoài các nội dung|Phần kết thúc/u);
   });
   it('print a number only when the register gave one', () => {
     expect(words(minutesHtml({ ...SAMPLE_MINUTES, number: '12' }, options))).toContain('Số: 12/BB-UBND');

@@ -54,6 +54,7 @@ export function minutesHtml(content: MinutesContent, options: PageOptions): stri
         ${content.general.motions.map((motion) => motionSection(motion, content))}
       </section>`
     }
+    ${content.general !== undefined && content.closing.length > 0 && html`<h2>Phần kết thúc</h2>`}
     ${
       conclusion.length > 0 &&
       html`${blocks(content.closing)}
@@ -128,6 +129,7 @@ export function presenceWords(attendee: MinutesAttendee): string {
     case 'absent':
       return attendee.notYet ? 'chưa điểm danh' : 'vắng mặt không báo lý do';
     case 'represented':
+      if (attendee.by.name === '') return 'vắng mặt, có người dự thay';
       return `vắng mặt, cử ${attendee.by.name}${attendee.by.position === '' ? '' : ` (${attendee.by.position})`} dự thay`;
   }
 }
