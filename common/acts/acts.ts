@@ -120,8 +120,16 @@ export const actBodySchemas = {
   }),
   /** `item` null: conclusion of the whole meeting. A later one replaces the earlier. */
   concluded: z.strictObject({ item: item.nullable(), text: text.min(1) }),
-  /** `revision` is the PDF that the secretary signed: what the chair reads and approves. */
-  'minutes-frozen': z.strictObject({ revision: sha256, size: z.number().int().min(1), chunks: chunkHashes }),
+  /**
+   * `revision` is the PDF that the secretary signed: what the chair reads and approves. `roster` is the act that put the roster
+   * into force which the secretary knew: whose chair is to sign.
+   */
+  'minutes-frozen': z.strictObject({
+    revision: sha256,
+    size: z.number().int().min(1),
+    chunks: chunkHashes,
+    roster: sha256.optional(),
+  }),
   /** Back to drafting, before the chair has signed. */
   'minutes-reopened': z.strictObject({ revision: sha256 }),
   /** `increment` is what the chair's laptop appended to the revision: placeholder, appearance and signature. base64url. */

@@ -210,13 +210,21 @@ describe('minutes that chair and secretary have signed', () => {
         : { ...one, role: 'member' },
   );
 
-  /** Sealed on one side; `at` gives times from before the freezing on. */
+  const SCRIBE = MEMBERS[2]!;
+  /** Another secretary; who convened the meeting is at home, and may still change its people (CON-2). */
+  const withScribe = everyone((one) =>
+    one.member === SECRETARY ? { ...one, role: 'member' } : one.member === SCRIBE ? { ...one, role: 'secretary' } : one,
+  );
+
+  /** Sealed on one side; `at` gives times from before the meeting was closed on. */
   function sealedMinutes() {
-    const written = withMotion();
+    const written = opened();
+    written.act(SECRETARY, 'roster-changed', { roster: withScribe });
+    written.act(CHAIR, 'motion-opened', motion(MOTION));
     closeVote(written, CHAIR, ALL);
     const at = elsewhere(written);
     written.act(CHAIR, 'meeting-closed', {});
-    written.act(SECRETARY, 'minutes-frozen', frozen);
+    written.act(SCRIBE, 'minutes-frozen', { ...frozen, roster: state(written.acts).rosterAct });
     written.act(CHAIR, 'minutes-signed', signature);
     written.act(CHAIR, 'minutes-sealed', sealed);
     const before = state(written.acts).minutes;
@@ -224,38 +232,37 @@ describe('minutes that chair and secretary have signed', () => {
     return { written, at, before };
   }
 
-  const meanwhile: Record<string, (written: Written, at: (milliseconds: number) => string) => void> = {
-    'named another chair before the chair signed': (written, at) => {
-      const roster = everyone((one) =>
-        one.member === CHAIR ? { ...one, role: 'member' } : one.member === NEW_CHAIR ? { ...one, role: 'chair' } : one,
-      );
-      written.act(SECRETARY, 'roster-changed', { roster }, at(2500));
-    },
-    'named others for both offices before anything was frozen': (written, at) => {
-      written.act(SECRETARY, 'roster-changed', { roster: others }, at(1500));
-    },
-    'took both out of the meeting before anything was frozen': (written, at) => {
-      const roster = others.filter(({ member }) => member !== CHAIR && member !== SECRETARY);
-      written.act(SECRETARY, 'roster-changed', { roster }, at(1500));
-    },
-    'opened a vote before the meeting was closed': (written, at) => {
-      written.act(SECRETARY, 'motion-opened', motion(asMotionId('mX')), at(500));
-    },
+  const chairTo = (roster: readonly RosterEntry[], chair: MemberId): RosterEntry[] =>
+    roster.map((one) =>
+      one.member === CHAIR ? { ...one, role: 'member' } : one.member === chair ? { ...one, role: 'chair' } : one,
+    );
+  const meanwhile: Record<string, (at: (milliseconds: number) => string) => [string, RosterEntry[]]> = {
+    'named another chair before the chair signed': (at) => [at(2500), chairTo(withScribe, NEW_CHAIR)],
+    'named another chair before anything was frozen': (at) => [at(1500), chairTo(withScribe, NEW_CHAIR)],
+    'named others for both offices before anything was frozen': (at) => [at(1500), others],
+    'took both out of the meeting before anything was frozen': (at) => [
+      at(1500),
+      others.filter(({ member }) => member !== CHAIR && member !== SCRIBE),
+    ],
   };
-  test.each(Object.entries(meanwhile))(
-    '[MIN-3] [MIN-7] stay so when a laptop that was cut off %s',
-    (_what, happens) => {
-      const { written, at, before } = sealedMinutes();
-      happens(written, at);
-      expect(state(written.acts).minutes).toEqual(before);
-      expect(refusedNow(state(written.acts), 'concluded')).toBe('wrong-phase');
-    },
-  );
+  test.each(Object.entries(meanwhile))('[MIN-3] [MIN-7] stay so when a laptop that was cut off %s', (_what, change) => {
+    const { written, at, before } = sealedMinutes();
+    const [time, roster] = change(at);
+    written.act(SECRETARY, 'roster-changed', { roster }, time);
+    expect(state(written.acts).minutes).toEqual(before);
+    expect(refusedNow(state(written.acts), 'concluded')).toBe('wrong-phase');
+  });
+
+  test('[MIN-3] [VOTE-10] stay so when a laptop that was cut off had opened a vote before the meeting was closed', () => {
+    const { written, at, before } = sealedMinutes();
+    written.act(SCRIBE, 'motion-opened', motion(asMotionId('mX')), at(500));
+    expect(state(written.acts).minutes).toEqual(before);
+  });
 
   test('[MIN-7] and what was signed by who holds the office comes before it', () => {
     const { written, at } = sealedMinutes();
     written.act(SECRETARY, 'roster-changed', { roster: others }, at(1500));
-    written.act(NEW_SECRETARY, 'minutes-frozen', other);
+    written.act(NEW_SECRETARY, 'minutes-frozen', { ...other, roster: state(written.acts).rosterAct });
     expect(state(written.acts).minutes.stage).toBe('sealed');
     written.act(NEW_CHAIR, 'minutes-signed', { ...signature, revision: other.revision });
     expect(state(written.acts).minutes).toMatchObject({ stage: 'signed', signedBy: NEW_CHAIR, ...other });
@@ -274,6 +281,29 @@ describe('minutes that chair and secretary have signed', () => {
     written.act(CHAIR, 'minutes-signed', signature, at(2500));
     expect(state(written.acts).minutes).toEqual(before);
     expect(reasons(written.acts)).toEqual(['not-allowed']);
+  });
+
+  test('[MIN-7] a chair who was replaced signs nothing that was frozen for the new one, also at an honest time', () => {
+    const written = opened();
+    written.act(SECRETARY, 'roster-changed', { roster: chairTo(everyone(), NEW_CHAIR) });
+    written.act(NEW_CHAIR, 'meeting-closed', {});
+    written.act(SECRETARY, 'minutes-frozen', { ...frozen, roster: state(written.acts).rosterAct });
+    written.act(CHAIR, 'minutes-signed', signature);
+    expect(state(written.acts).minutes.stage).toBe('frozen');
+    expect(reasons(written.acts)).toEqual(['not-allowed']);
+    written.act(NEW_CHAIR, 'minutes-signed', signature);
+    expect(state(written.acts).minutes).toMatchObject({ stage: 'signed', signedBy: NEW_CHAIR });
+  });
+
+  test('[MIN-7] who changed the roster does not freeze or sign by the one before', () => {
+    const written = opened();
+    const { rosterAct } = state(written.acts);
+    written.act(CHAIR, 'meeting-closed', {});
+    written.act(SECRETARY, 'roster-changed', { roster: others });
+    written.act(SECRETARY, 'minutes-frozen', { ...frozen, roster: rosterAct });
+    written.act(CHAIR, 'minutes-signed', signature);
+    expect(state(written.acts).minutes.stage).toBe('draft');
+    expect(reasons(written.acts)).toEqual(['not-allowed', 'not-allowed']);
   });
 
   test('[MIN-7] who never was of the office signs nothing', () => {

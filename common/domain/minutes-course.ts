@@ -21,8 +21,8 @@ type FrozenMinutes = Extract<MinutesStage, { stage: 'frozen' }>;
 
 /** What becomes of the minutes, act by act in the order in which they count. */
 export interface MinutesCourse {
-  /** A roster is in force from here on. */
-  under(roster: readonly RosterEntry[]): void;
+  /** A roster is in force from here on, by that act. */
+  under(act: Pick<Act, 'hash' | 'author'>, roster: readonly RosterEntry[]): void;
   /** `convener`: the author may be in no roster. */
   apply(act: MinutesAct, phase: MeetingState['phase'], convener: boolean): void;
   /** By who held the office: no later act has effect. [MIN-3] */
@@ -31,7 +31,7 @@ export interface MinutesCourse {
   result(): { readonly stage: MinutesStage; readonly ignored: ReadonlyMap<Sha256, IgnoredReason> };
 }
 
-/** One way to look at who held which office. */
+/** One way to look at who holds which office. */
 interface Reading {
   stage: MinutesStage;
   /** Every revision that a secretary has frozen so far, also those that were opened again. */
@@ -41,18 +41,27 @@ interface Reading {
 
 const reading = (): Reading => ({ stage: { stage: 'draft' }, frozen: new Map(), ignored: new Map() });
 
+interface PastRoster {
+  readonly place: number;
+  readonly roster: readonly RosterEntry[];
+}
+
 /**
- * Followed twice: by who holds the office, and by who has ever held it. The second counts where the first has come to no
- * signature of a chair: then those who signed did not know of the other roster. [MIN-7]
+ * Followed twice: by the roster in force, and by the one that the secretary knew when freezing. The second counts where the
+ * first has come to no signature of a chair: then those who signed did not know of the other roster. [MIN-7]
  */
 export function createMinutesCourse(): MinutesCourse {
   const inForce = reading();
-  const ever = reading();
+  const asFrozen = reading();
   let roster: readonly RosterEntry[] = [];
-  const rolesEver = new Map<MemberId, Set<MeetingRole>>();
+  const rosters = new Map<Sha256, PastRoster>();
+  /** The place of the last roster that is the person's own act: that one they know. */
+  const ownRoster = new Map<MemberId, number>();
+  /** By the revision that was frozen under it. */
+  const known = new Map<Sha256, PastRoster>();
 
-  function follow(one: Reading, act: MinutesAct, holds: Holds, phase: MeetingState['phase']): void {
-    const after = minutesAfter(one.stage, act, { holds, phase, frozen: one.frozen });
+  function follow(one: Reading, act: MinutesAct, role: MeetingRole | undefined, phase: MeetingState['phase']): void {
+    const after = minutesAfter(one.stage, act, { role, phase, frozen: one.frozen });
     if (typeof after === 'string') {
       one.ignored.set(act.hash, after);
       return;
@@ -61,57 +70,76 @@ export function createMinutesCourse(): MinutesCourse {
     if (after.stage === 'frozen') one.frozen.set(after.revision, after);
   }
 
+  /** Under which roster the act is looked at the second time. */
+  function rosterKnown(act: MinutesAct): PastRoster | undefined {
+    if (act.kind === 'minutes-frozen') return act.body.roster && rosters.get(act.body.roster);
+    if (act.kind !== 'minutes-sealed') return known.get(act.body.revision);
+    return asFrozen.stage.stage === 'signed' ? known.get(asFrozen.stage.revision) : undefined;
+  }
+
+  function roleKnown(act: MinutesAct): MeetingRole | undefined {
+    const under = rosterKnown(act);
+    if (!under || (ownRoster.get(act.author) ?? 0) > under.place) return undefined;
+    return roleIn(under.roster, act.author);
+  }
+
   return {
-    under(changed) {
+    under({ hash, author }, changed) {
       roster = changed;
-      for (const { member, role } of roster) rolesEver.set(member, (rolesEver.get(member) ?? new Set()).add(role));
+      rosters.set(hash, { place: rosters.size, roster });
+      ownRoster.set(author, rosters.size - 1);
       inForce.stage = minutesUnder(roster, inForce.stage);
     },
     apply(act, phase, convener) {
-      const role = roster.find(({ member }) => member === act.author)?.role;
+      const role = roleIn(roster, act.author);
       if (role === undefined && !convener) inForce.ignored.set(act.hash, 'not-in-roster');
-      else follow(inForce, act, (asked) => role === asked, phase);
-      follow(ever, act, (asked) => rolesEver.get(act.author)?.has(asked) ?? false, phase);
+      else follow(inForce, act, role, phase);
+      follow(asFrozen, act, roleKnown(act), phase);
+      const under = rosterKnown(act);
+      if (act.kind === 'minutes-frozen' && under && !asFrozen.ignored.has(act.hash))
+        known.set(act.body.revision, under);
     },
     isSealed: () => inForce.stage.stage === 'sealed',
     result() {
-      const { stage, ignored } = !isSigned(inForce.stage) && isSigned(ever.stage) ? ever : inForce;
+      const { stage, ignored } = !isSigned(inForce.stage) && isSigned(asFrozen.stage) ? asFrozen : inForce;
       return { stage, ignored };
     },
   };
 }
 
-const isSigned = ({ stage }: MinutesStage): boolean => stage === 'signed' || stage === 'sealed';
+const roleIn = (roster: readonly RosterEntry[], author: MemberId): MeetingRole | undefined =>
+  roster.find(({ member }) => member === author)?.role;
 
-/** Whether who acts has that office. */
-type Holds = (role: MeetingRole) => boolean;
+const isSigned = ({ stage }: MinutesStage): boolean => stage === 'signed' || stage === 'sealed';
 
 /** Where the minutes stand after that act, or why it has no effect. [MIN-1] [MIN-2] */
 function minutesAfter(
   minutes: MinutesStage,
   act: MinutesAct,
   {
-    holds,
+    role,
     phase,
     frozen,
   }: {
-    readonly holds: Holds;
+    readonly role: MeetingRole | undefined;
     readonly phase: MeetingState['phase'];
     readonly frozen: ReadonlyMap<Sha256, FrozenMinutes>;
   },
 ): MinutesStage | IgnoredReason {
-  const office = holds('chair') || holds('secretary');
+  const office = role === 'chair' || role === 'secretary';
   switch (act.kind) {
-    case 'minutes-frozen':
-      if (!holds('secretary')) return 'not-allowed';
+    case 'minutes-frozen': {
+      if (role !== 'secretary') return 'not-allowed';
       if (phase !== 'closed' || minutes.stage !== 'draft') return 'wrong-phase';
-      return { stage: 'frozen', ...act.body, frozenBy: act.author };
+      const { revision, size, chunks } = act.body;
+      return { stage: 'frozen', revision, size, chunks, frozenBy: act.author };
+    }
     case 'minutes-reopened':
       if (!office) return 'not-allowed';
       if (minutes.stage !== 'frozen' || minutes.revision !== act.body.revision) return 'wrong-phase';
       return { stage: 'draft' };
     case 'minutes-signed':
-      if (!holds('chair')) return 'not-allowed';
+      if (role !== 'chair') return 'not-allowed';
       return minutesSigned(minutes, act, frozen.get(act.body.revision));
     case 'minutes-sealed': {
       if (!office) return 'not-allowed';

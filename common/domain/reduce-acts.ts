@@ -126,7 +126,7 @@ function putIntoForce(course: Course, act: Act & { kind: 'meeting-convened' | 'r
   course.roster = roster;
   course.rosterAct = act.hash;
   course.rosters.set(act.hash, { since: act.time, roster });
-  course.minutes.under(roster);
+  course.minutes.under(act, roster);
 }
 
 /** What is still under way when the meeting is closed ends with it; returns the acts that opened a vote without result. */

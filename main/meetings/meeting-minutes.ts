@@ -60,7 +60,7 @@ export async function freezeMinutes(deps: MinutesDeps, meeting: OpenMeeting): Pr
     }),
   );
   const { sha256, size, chunks } = await deps.store.papers.importBytes(Buffer.concat([prepared, increment]));
-  await meeting.perform('minutes-frozen', { revision: sha256, size, chunks });
+  await meeting.perform('minutes-frozen', { revision: sha256, size, chunks, roster: state.rosterAct });
 }
 
 /** A signature that claims another time than those of the own certificate holds for nobody, ever. [CERT-7] */
