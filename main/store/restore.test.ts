@@ -300,11 +300,33 @@ it('a start that was killed while the damaged database was set aside is gone on 
   for (const entry of own) store.own.append(entry);
   await store.close();
   // As it was then: the whole copy is there, and the database is not.
-  cpSync(database(), at(`${DATABASE_FILE}.restoring`));
+  cpSync(database(), at(`${DATABASE_FILE}.restored`));
   rmSync(database());
   store = openStore(folder.path);
   expect(read()).toEqual(hashes(own));
   expect(store.meetings.list()).toHaveLength(1);
+});
+
+it('[LOG-9] a copy that a killed start was still making is not taken for the whole', async () => {
+  const own = chain(LAN, 8);
+  for (const entry of own.slice(0, 5)) store.own.append(entry);
+  const backup = await store.backups.make(new Date('2026-03-01T05:00:00Z'));
+  for (const entry of own.slice(5)) store.own.append(entry);
+  await store.close();
+  // As it was then: copied, and nothing noted in it of what it is.
+  cpSync(backup, at(`${DATABASE_FILE}.restoring`));
+  for (const gone of [database(), at('journal')]) rmSync(gone, { recursive: true });
+  store = openStore(folder.path);
+  expect(store.restoration()?.how).toBe('backup');
+  expect(store.own.doubted()).toEqual([MEETING]);
+  expect(readdirSync(folder.path).filter((name) => name.includes('restor'))).toEqual([]);
+});
+
+it('a whole copy that is needed no more is not kept for another day', async () => {
+  await store.close();
+  cpSync(database(), at(`${DATABASE_FILE}.restored`));
+  store = openStore(folder.path);
+  expect(existsSync(at(`${DATABASE_FILE}.restored`))).toBe(false);
 });
 
 it('a spoiled backup is passed over for the one before', async () => {

@@ -65,14 +65,18 @@ export function markDamaged(dataDir: string, reason: string): void {
 export function openOrRestore(dataDir: string, name: string, now: Date): Database {
   const file = join(dataDir, name);
   const copy = join(dataDir, `${name}.restoring`);
+  // What is whole, with its mark in it, gets this name at once; under the other one it may be anything.
+  const whole = join(dataDir, `${name}.restored`);
   // Killed when the damaged one was set aside, and this one was about to take its place.
-  if (!existsSync(file) && existsSync(copy)) renameSync(copy, file);
+  if (!existsSync(file) && existsSync(whole)) renameSync(whole, file);
   const known = backupFiles(dataDir);
   const lost = known.length > 0 && !(statSync(file, { throwIfNoEntry: false })?.size ?? 0);
   const marked = existsSync(join(dataDir, MARK));
   if (!lost && !marked) {
     try {
-      return openDatabase(file);
+      const db = openDatabase(file);
+      rmSync(whole, { force: true });
+      return db;
     } catch (error) {
       const code = asStoreError(error)?.code;
       // A header of nobody's, where copies of ours lie beside it, is damage too.
@@ -95,8 +99,9 @@ export function openOrRestore(dataDir: string, name: string, now: Date): Databas
         noteRestored(db, { ...restored, how: 'backup', backupOf: made }, shortened),
       ),
     );
+  if (repaired || backup) renameSync(copy, whole);
   setAsideDamaged(dataDir, name, setAside);
-  if (repaired || backup) renameSync(copy, file);
+  if (repaired || backup) renameSync(whole, file);
   const db = openDatabase(file);
   if (!repaired && !backup) noteRestored(db, { ...restored, how: 'empty', backupOf: null }, []);
   rmSync(join(dataDir, MARK), { force: true });
