@@ -1,4 +1,5 @@
 import { randomUUID, X509Certificate } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ACTS_STREAM, type StreamHead } from '../../common/acts/entry.ts';
@@ -28,6 +29,7 @@ import { certificateBook, entryAuthentication } from './entries.ts';
 import { incompleteness } from './package-check.ts';
 import { pdfVerifier } from './signing.ts';
 
+const UNPACKING = 'unpacking-';
 /** Entries handed to the log at a time. */
 const BATCH = 200;
 /** One makes a package invalid; so many tell how much of it, and no more are looked at. */
@@ -43,6 +45,7 @@ export function packages(deps: {
   readonly logger: Logger;
 }): Packages {
   const { store, kept, now } = deps;
+  forgetUnpacked(store.dataDir);
   return {
     async save({ meeting, session, path, events }) {
       const acts = [...kept.entries.readStream(meeting.id, ACTS_STREAM)];
@@ -117,7 +120,7 @@ export function packages(deps: {
 
   async function takePaper(opened: OpenPackage, sha256: string): Promise<void> {
     if (kept.papers.find(asSha256(sha256))) return;
-    const temporary = join(store.dataDir, `unpacking-${randomUUID()}.pdf`);
+    const temporary = join(store.dataDir, `${UNPACKING}${randomUUID()}.pdf`);
     try {
       const extracted = await opened.extractPaper(sha256, temporary);
       if (!extracted.ok) throw new Refusal(refusalOf(extracted.problem));
@@ -125,6 +128,13 @@ export function packages(deps: {
     } finally {
       await rm(temporary, { force: true });
     }
+  }
+}
+
+/** Papers that a process was taking out of a package when it ended. */
+function forgetUnpacked(dataDir: string): void {
+  for (const name of readdirSync(dataDir)) {
+    if (name.startsWith(UNPACKING)) void rm(join(dataDir, name), { force: true }).catch(() => undefined);
   }
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -40,4 +41,12 @@ test('a file that is no package is refused, and nothing is left under way', asyn
   const ended = nextEvent(laptop, 'work.progress', ({ finished }) => finished);
   await expect(laptop.request('package.open', { path: file })).rejects.toMatchObject({ code: 'not-a-package' });
   expect((await ended).kind).toBe('opening-package');
+});
+
+test('what a killed process was taking out of a package is gone after the next start', async () => {
+  const laptop = await room.addSecretary('Người Bị Ngắt');
+  const left = join(laptop.dataDir, 'unpacking-6f1c.pdf');
+  await writeFile(left, '%PDF-1.7');
+  await laptop.restart();
+  await until(() => !existsSync(left));
 });
