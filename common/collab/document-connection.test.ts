@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Awareness, removeAwarenessStates } from 'y-protocols/awareness';
+import { Awareness, encodeAwarenessUpdate, removeAwarenessStates } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import { asMemberId } from '../domain/ids.ts';
 import type { OpenDocument } from './carried-meeting.ts';
@@ -56,4 +56,38 @@ it('a change is encoded once for all connections, and not sent to where it came 
   for (const connection of connections) connection.close();
   removeAwarenessStates(awareness, [awareness.clientID], 'end');
   awareness.destroy();
+});
+
+it('[AWARE-5] who is silenced is seen by nobody, and when heard again forgotten with the connection', () => {
+  const doc = new Y.Doc();
+  const awareness = new Awareness(doc);
+  let may = true;
+  const connection = serveDocument(opened(doc, awareness), {
+    member: MEMBER,
+    send: () => undefined,
+    mayWrite: true,
+    get mayBeAware() {
+      return may;
+    },
+  });
+  const peer = new Awareness(new Y.Doc());
+  const say = (page: number): void => {
+    peer.setLocalState({ page });
+    const update = encodeAwarenessUpdate(peer, [peer.clientID]);
+    expect(connection.receive(Uint8Array.of(1, update.byteLength, ...update))).toBe(true);
+  };
+  const heard = () => awareness.getStates().get(peer.clientID);
+  say(1);
+  expect(heard()).toEqual({ page: 1 });
+  may = false;
+  connection.silence();
+  expect(heard()).toBeUndefined();
+  say(2);
+  expect(heard()).toBeUndefined();
+  may = true;
+  say(3);
+  expect(heard()).toEqual({ page: 3 });
+  connection.close();
+  expect(heard()).toBeUndefined();
+  for (const one of [awareness, peer]) one.destroy();
 });

@@ -36,6 +36,8 @@ export interface DocumentConnection {
    * `ChangeNotKept` where changes are stored first.
    */
   receive(message: Uint8Array): boolean;
+  /** Nobody sees any more what the peer said in awareness. */
+  silence(): void;
   close(): void;
 }
 
@@ -45,8 +47,8 @@ export class ChangeNotKept extends Error {}
 /**
  * Serves a document to one peer that speaks y-websocket's protocol: the renderer over its port, or another laptop or a
  * stock client over a socket. `send` may be called before this returns. Updates of the peer are applied with the
- * returned connection as their origin after `judge` has seen them; a peer that may not write is refused at its first
- * change. `onRefused` is told why, just before `receive` returns false for a change.
+ * returned connection as their origin after `judge` has seen them; a peer that may not write (asked at each change) is
+ * refused. `onRefused` is told why, just before `receive` returns false for a change.
  */
 export function serveDocument(
   document: Pick<OpenDocument, 'doc' | 'awareness' | 'judge'>,
@@ -86,11 +88,13 @@ export function serveDocument(
         return false;
       }
     },
+    silence: () => awarenessProtocol.removeAwarenessStates(awareness, [...controlled], connection),
     close() {
       waiting.clear();
       doc.off('update', onUpdate);
+      // The last that this hears of it is what it said itself.
+      connection.silence();
       awareness.off('update', onAwareness);
-      awarenessProtocol.removeAwarenessStates(awareness, [...controlled], connection);
     },
   };
 
@@ -181,7 +185,8 @@ export function serveDocument(
 
   function onAwareness(change: { added: number[]; updated: number[]; removed: number[] }, origin: unknown): void {
     if (origin === connection) {
-      for (const client of change.added) controlled.add(client);
+      // Who spoke here before, and was silent meanwhile, is called updated.
+      for (const client of [...change.added, ...change.updated]) controlled.add(client);
       for (const client of change.removed) controlled.delete(client);
       return;
     }

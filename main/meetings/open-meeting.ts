@@ -83,16 +83,24 @@ export interface OpenMeetingOptions {
   readonly logger: Log;
 }
 
+/** A document that a window has open. */
+interface WindowDocument {
+  readonly name: string;
+  readonly document: OpenDocument;
+  readonly connection: DocumentConnection;
+  readonly gone: (() => void) | undefined;
+  readonly stops: (() => void)[];
+  /** What it says of itself may be seen. */
+  heard: boolean;
+}
+
 const PRIVATE_NAME = /^private\/(notes|[0-9a-f]{64})$/;
 
 export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
   const { meeting, me, store, logger } = options;
   const changeListeners = new Set<() => void>();
   const windowListeners = new Set<(name: string, document: OpenDocument) => () => void>();
-  const windowDocuments = new Map<
-    unknown,
-    { name: string; stops: (() => void)[]; document: OpenDocument; gone: (() => void) | undefined }
-  >();
+  const windowDocuments = new Map<unknown, WindowDocument>();
   let reduced: MeetingState | undefined;
   let history: readonly WritersSince[] | undefined;
   let stale = true;
@@ -136,6 +144,7 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
 
   function changed(): void {
     knownPapers = undefined;
+    silenceWindows();
     for (const listener of changeListeners) listener();
   }
 
@@ -231,6 +240,19 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
     };
   }
 
+  /** Asked at each change: offices change hands while windows are open. [WRT-4] [AWARE-5] */
+  const mayWriteHere = (name: string): boolean =>
+    !options.readOnly && (PRIVATE_NAME.test(name) || mayWriteDocument(writers(), me, name));
+
+  /** [AWARE-5] */
+  function silenceWindows(): void {
+    for (const held of windowDocuments.values()) {
+      const may = mayWriteHere(held.name);
+      if (held.heard && !may) held.connection.silence();
+      held.heard = may;
+    }
+  }
+
   function connectWindow(
     name: string,
     send: (message: Uint8Array) => void,
@@ -239,18 +261,28 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
     const isPrivate = PRIVATE_NAME.test(name);
     if (!isPrivate && !documentNameSchema.safeParse(name).success) return undefined;
     const document = isPrivate ? privateDocument(name) : documents.open(name);
-    const mayWrite = !options.readOnly && (isPrivate || mayWriteDocument(writers(), me, name));
     const keep = isPrivate
       ? (update: Uint8Array) => {
           store.privateDocuments.append(meeting, name, update);
           return () => undefined;
         }
       : (update: Uint8Array) => documents.keep(name, update);
-    const connection = serveDocument(document, { member: me, send, mayWrite, mayBeAware: mayWrite, keep });
+    const connection = serveDocument(document, {
+      member: me,
+      send,
+      get mayWrite() {
+        return mayWriteHere(name);
+      },
+      get mayBeAware() {
+        return mayWriteHere(name);
+      },
+      keep,
+    });
     const stops = isPrivate ? [] : [...windowListeners].map((listener) => listener(name, document));
-    windowDocuments.set(connection, { name, stops, document, gone });
+    windowDocuments.set(connection, { name, document, connection, gone, stops, heard: mayWriteHere(name) });
     return {
       receive: (message) => connection.receive(message),
+      silence: () => connection.silence(),
       close() {
         if (!windowDocuments.delete(connection)) return;
         connection.close();

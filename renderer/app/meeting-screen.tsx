@@ -64,7 +64,8 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
   const { meeting, readOnly } = view.summary;
   const { plan } = usePlan(meeting);
   const papers = usePaperStatus(meeting);
-  const floor = useFloor(meeting);
+  const office = view.me.roles.office && !readOnly;
+  const floor = useFloor(meeting, office);
   const acting = useAct(meeting);
   // What was shown last stays in its document; after the meeting nobody shows it any more.
   const shown = state.phase === 'closed' ? null : floor.shown;
@@ -75,7 +76,6 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
   const [putAway, setPutAway] = useState<MotionId | null>(null);
   const [again, setAgain] = useState<MotionId | null>(null);
   const setPanel = useCallback((name: PanelName | null) => choosePanel(name ?? 'none'), [choosePanel]);
-  const office = view.me.roles.office && !readOnly;
   const statuses = papers.state === 'known' ? papers.value : [];
 
   const read = (paper: Sha256): void => {

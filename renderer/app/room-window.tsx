@@ -39,7 +39,7 @@ function Room({ meeting }: { readonly meeting: MeetingId }) {
 function RoomContent({ view, state }: { readonly view: MeetingView; readonly state: MeetingState }) {
   const { t } = useTranslation();
   const { plan } = usePlan(view.summary.meeting);
-  const floor = useFloor(view.summary.meeting);
+  const floor = useFloor(view.summary.meeting, false);
   const papers = usePaperStatus(view.summary.meeting);
   const apart = useLasting(view.connection.role === 'member' && isApart(view.connection));
   const paper = floor.shown?.paper;

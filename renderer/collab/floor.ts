@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useRef, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
 import { presentingSchema, type Presenting } from '../../common/collab/floor.ts';
 import { asMemberId, type MeetingId, type MemberId } from '../../common/domain/ids.ts';
 import { useDocument } from './open-document.ts';
@@ -15,8 +15,11 @@ export interface FloorView {
 
 type Read = Omit<FloorView, 'show'>;
 
-/** The live side of a meeting: which page is being shown. Never stored. */
-export function useFloor(meeting: MeetingId): FloorView {
+/**
+ * The live side of a meeting: which page is being shown. Never stored. `mayShow`: whether this window's person may; who
+ * can't any more shows nothing, also when they can again.
+ */
+export function useFloor(meeting: MeetingId, mayShow: boolean): FloorView {
   const document = useDocument(`${meeting}/floor`);
   const cache = useRef<Read>({ shown: null, shownBy: null, mine: null });
 
@@ -53,6 +56,9 @@ export function useFloor(meeting: MeetingId): FloorView {
     [document],
   );
   const view = useSyncExternalStore(subscribe, read);
+  useEffect(() => {
+    if (document !== null && !mayShow) document.awareness.setLocalState(null);
+  }, [document, mayShow]);
   const show = useCallback(
     (presenting: Presenting | null) => {
       if (document === null) return;
