@@ -105,6 +105,9 @@ export const requestSchemas = {
   /** Has the relay at `host:port` carry it from now on, and joins it there. */
   'meetings.entrust': z.strictObject({ meeting, address: z.string().trim().min(1).max(300) }),
   'meetings.stopCarrying': z.strictObject({ meeting }),
+  /** What the laptop at `host:port` carries, the meeting nearest to now first. */
+  'meetings.look': z.strictObject({ address: z.string().min(1).max(300) }),
+  /** Without `meeting` the one nearest to now. */
   'meetings.join': z.strictObject({ address: z.string().min(1).max(300), meeting: meeting.optional() }),
   'meetings.leave': z.strictObject({ meeting }),
   'meetings.state': z.strictObject({ meeting }),
@@ -186,6 +189,7 @@ export interface RequestOutputs {
   'meetings.carry': { readonly addresses: readonly string[] };
   'meetings.entrust': null;
   'meetings.stopCarrying': null;
+  'meetings.look': readonly FoundMeeting[];
   'meetings.join': { readonly meeting: MeetingId };
   'meetings.leave': null;
   'meetings.state': MeetingView;

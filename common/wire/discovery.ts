@@ -13,7 +13,7 @@ export const DISCOVERY_VERSION = 1;
 /** An advertisement is repeated this often and forgotten after its time to live: that is its heartbeat. */
 export const ANNOUNCE_MILLISECONDS = 4000;
 export const TIME_TO_LIVE_SECONDS = 12;
-/** Meetings named in one advertisement; a TXT record of them stays in one packet. */
+/** Meetings named in one advertisement, those carried last; a TXT record of them stays in one packet. */
 export const MAX_ADVERTISED_MEETINGS = 16;
 
 export interface Advertisement {
@@ -63,7 +63,7 @@ export function advertisementRecords(
   const text = [
     `v=${DISCOVERY_VERSION}`,
     `o=${it.organisation}`,
-    ...it.meetings.slice(0, MAX_ADVERTISED_MEETINGS).map((meeting) => `m=${meeting}`),
+    ...it.meetings.slice(-MAX_ADVERTISED_MEETINGS).map((meeting) => `m=${meeting}`),
   ];
   return [
     { type: 'PTR', name: service, ttl, data: name },
@@ -126,7 +126,8 @@ export function readAdvertisements(records: readonly unknown[], kind: ServiceKin
         .filter((record) => record.name === at.data.target)
         .slice(0, MAX_HOSTS)
         .map((record) => record.data),
-      ttl: Math.min(pointer.ttl, 3600),
+      // Who says more fills lists for longer than it is there.
+      ttl: Math.min(pointer.ttl, TIME_TO_LIVE_SECONDS),
     });
   }
   return heard;

@@ -309,6 +309,7 @@ export function createLaptop(ports: LaptopPorts): Laptop {
       await here().workplace.stopCarrying(meeting);
       return null;
     },
+    'meetings.look': ({ address }) => here().workplace.look(address),
     'meetings.join': async (input) => ({ meeting: await here().workplace.join(input) }),
     'meetings.leave': async ({ meeting }) => {
       await here().workplace.leave(meeting);

@@ -22,6 +22,15 @@ export const withAddress = (addresses: readonly string[], address: string): read
     ? addresses
     : [address, ...addresses.filter((one) => one !== address)].slice(0, KEPT_ADDRESSES);
 
+/** Today's before those of weeks ago, which a laptop may still carry. */
+export const nearestFirst = <One extends { readonly start: string }>(meetings: readonly One[], now: Date): One[] =>
+  meetings.toSorted((a, b) => distance(a.start, now) - distance(b.start, now));
+
+function distance(start: string, now: Date): number {
+  const away = Math.abs(Date.parse(start) - now.getTime());
+  return Number.isNaN(away) ? Number.MAX_VALUE : away;
+}
+
 /** Whose minutes are signed, and who had days to fetch them: nobody looks for such a meeting by itself. */
 const LONG_MILLISECONDS = 14 * 24 * 60 * 60 * 1000;
 export const isLongOver = ({ summary }: StoredMeeting): boolean =>

@@ -25,7 +25,7 @@ import { openMeeting, type OpenMeeting } from './open-meeting.ts';
 import { followOwnChanges, lasting, onlyHereSince, type SavedState } from './own-changes.ts';
 import type { Session } from './organisation.ts';
 import { cannotWrite, followDisk } from './storage.ts';
-import { isLongOver, newRow, withAddress } from './stored-meeting.ts';
+import { isLongOver, nearestFirst, newRow, withAddress } from './stored-meeting.ts';
 import { holdsHere, takePackageOver } from './take-part.ts';
 import type { CertificateBook, EntryAuthentication, LaptopStore, Log, Network, StoredMeeting } from './ports.ts';
 
@@ -40,6 +40,8 @@ export interface Workplace {
   /** Has a relay (`host:port`) carry the meeting from now on, and joins it there. */
   entrust(meeting: MeetingId, address: string): Promise<void>;
   stopCarrying(meeting: MeetingId): Promise<void>;
+  /** What the laptop at that address carries, the meeting nearest to now first. */
+  look(address: string): Promise<readonly FoundMeeting[]>;
   join(input: ParsedInput<'meetings.join'>): Promise<MeetingId>;
   leave(meeting: MeetingId): Promise<void>;
   view(meeting: MeetingId): MeetingView;
@@ -284,6 +286,11 @@ export function createWorkplace(deps: {
     }
   }
 
+  async function look(address: string): Promise<readonly FoundMeeting[]> {
+    const offered = nearestFirst(await network.look(address), now());
+    return offered.map((one) => ({ ...one, address, joined: atHand.get(one.meeting)?.attendance !== undefined }));
+  }
+
   /** Who looked at a meeting from a package takes part in it. */
   async function takePart(id: MeetingId): Promise<void> {
     const looked = atHand.get(id);
@@ -362,8 +369,9 @@ export function createWorkplace(deps: {
       listChanged();
       tell(id);
     },
+    look,
     async join({ address, meeting: wanted }) {
-      const offered = await network.look(address);
+      const offered = await look(address);
       const target = wanted ? offered.find((one) => one.meeting === wanted) : offered[0];
       if (!target) throw new Refusal(wanted ? 'meeting-not-there' : 'no-meeting-there');
       if (store.meetings.get(target.meeting)?.readOnly) await takePart(target.meeting);
@@ -406,10 +414,13 @@ export function createWorkplace(deps: {
       for (const row of store.meetings.list()) {
         if (row.readOnly) continue;
         try {
+          // Nobody comes for it any more; who does finds it on the other laptops.
+          const carrying = row.carrying && !isLongOver(row);
+          if (carrying !== row.carrying) remember({ ...row, carrying });
           // Unsigned since a crash, or since a clock was wrong: signed when it is opened.
           if (store.pending.documents(row.id).length > 0) open(row.id);
-          if (!row.carrying && (row.addresses.length === 0 || isLongOver(row))) continue;
-          await attend(attending, known(row.id), row.carrying);
+          if (!carrying && (row.addresses.length === 0 || isLongOver(row))) continue;
+          await attend(attending, known(row.id), carrying);
         } catch (error) {
           log.error('meeting could not be resumed', { meeting: row.id }, error);
         }

@@ -40,7 +40,7 @@ export function browse(options: {
   onChange(found: readonly FoundLaptop[]): void;
 }): Browser {
   const { multicast, kind } = options;
-  const known = new Map<string, { heard: HeardAdvertisement; addresses: string[]; expires: number }>();
+  const known = new Map<string, Known>();
   let told = '[]';
 
   function found(): FoundLaptop[] {
@@ -70,14 +70,14 @@ export function browse(options: {
         known.delete(heard.instance);
         continue;
       }
-      if (!before && known.size >= MAX_FOUND) continue;
+      if (!before && known.size >= MAX_FOUND && !giveWay(known, from)) continue;
       // The address the packet came from has just been seen to work; the ones it names may be of another network.
       const fresh = [from, ...heard.hosts.filter(isLocal)].filter(isIpv4).map((host) => `${host}:${heard.port}`);
       const addresses = [...new Set([...fresh, ...(before?.addresses ?? [])])]
         .filter((address) => address.endsWith(`:${heard.port}`))
         .slice(0, 8)
         .sort((a, b) => Number(fresh.includes(b)) - Number(fresh.includes(a)) || (a < b ? -1 : 1));
-      known.set(heard.instance, { heard, addresses, expires: performance.now() + heard.ttl * 1000 });
+      known.set(heard.instance, { heard, from, addresses, expires: performance.now() + heard.ttl * 1000 });
     }
     tell();
   });
@@ -102,6 +102,28 @@ export function browse(options: {
       known.clear();
     },
   };
+}
+
+interface Known {
+  readonly heard: HeardAdvertisement;
+  /** Who sent it. */
+  readonly from: string;
+  readonly addresses: string[];
+  readonly expires: number;
+}
+
+/** Makes room for one from `from`: the oldest goes of the sender with most, unless that is this one. */
+function giveWay(known: Map<string, Known>, from: string): boolean {
+  const count = new Map<string, number>();
+  for (const one of known.values()) count.set(one.from, (count.get(one.from) ?? 0) + 1);
+  const [most = '', many = 0] = [...count].reduce((a, b) => (b[1] > a[1] ? b : a), ['', 0]);
+  if (many <= (count.get(from) ?? 0) + 1) return false;
+  for (const [instance, one] of known)
+    if (one.from === most) {
+      known.delete(instance);
+      return true;
+    }
+  return false;
 }
 
 /** What is found here is near: anybody on this network could have the whole room knock at somebody else's door. */
