@@ -1,8 +1,21 @@
 import { expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { asAgendaItemId } from '../domain/ids.ts';
+import { BODY_PRESETS } from '../domain/body-rules.ts';
+import { asAgendaItemId, asSha256 } from '../domain/ids.ts';
 import { entry, MEMBERS } from '../../tests/fixtures/written-acts.ts';
-import { MAX_AGENDA_ITEMS, moveAgendaItem, putAgendaItem, putPlanPerson, readAgenda, readPlanPeople } from './plan.ts';
+import {
+  MAX_AGENDA_ITEMS,
+  moveAgendaItem,
+  putAgendaItem,
+  putPaper,
+  putPlanPerson,
+  readAgenda,
+  readPapers,
+  readPlanMeta,
+  readPlanPeople,
+  readSuccessors,
+  setPlanMeta,
+} from './plan.ts';
 
 const item = (index: number) => ({
   id: asAgendaItemId(`i${index}`),
@@ -33,6 +46,77 @@ test('an item is moved to where it is put', () => {
   const doc = planOf([0, 1, 2, 3]);
   moveAgendaItem(doc, asAgendaItemId('i3'), 1);
   expect(readAgenda(doc).map(({ id }) => id)).toEqual(['i0', 'i3', 'i1', 'i2']);
+});
+
+const start = '2026-11-23T08:00:00+07:00';
+const prepared = { title: 'Họp', kind: 'Thường kỳ', start, place: 'Phòng 1', rules: BODY_PRESETS['peoples-council'] };
+
+test('a field of the meeting that is too long is cut, one that is damaged is empty, and the others stand', () => {
+  const doc = new Y.Doc();
+  expect(readPlanMeta(doc)).toBeUndefined();
+  setPlanMeta(doc, prepared);
+  setPlanMeta(doc, { place: 'ệ'.repeat(600) });
+  expect(readPlanMeta(doc)).toEqual({ ...prepared, place: 'ệ'.repeat(500) });
+  doc.getMap('meta').set('kind', { a: 1 });
+  doc.getMap('meta').set('relay', 'a'.repeat(501));
+  doc.getMap('meta').delete('place');
+  expect(readPlanMeta(doc)).toEqual({ ...prepared, kind: '', place: '' });
+});
+
+test('rules that cannot be read are none, and never those of another body', () => {
+  const doc = new Y.Doc();
+  setPlanMeta(doc, prepared);
+  doc.getMap('meta').set('rules', { preset: 'peoples-council' });
+  expect(readPlanMeta(doc)).toEqual({ ...prepared, rules: undefined });
+});
+
+test('of an item what cannot be read is cut or left out, and the item stays on the agenda', () => {
+  const doc = new Y.Doc();
+  const papers = Array.from({ length: 201 }, (_, at) => asSha256(at.toString(16).padStart(64, '0')));
+  putAgendaItem(doc, { ...item(1), papers, motions: Array.from({ length: 51 }, (_, at) => `${at}`.repeat(20_000)) });
+  const [read] = readAgenda(doc);
+  expect(read?.papers).toEqual(papers.slice(0, 200));
+  expect(read?.motions).toHaveLength(50);
+  expect(read?.motions[49]).toHaveLength(20_000);
+  doc
+    .getMap('items')
+    .set('i1', { title: 'ê'.repeat(501), presenter: 7, minutes: -1, papers: [1, papers[3]], motions: 'x' });
+  expect(readAgenda(doc)).toEqual([{ ...item(1), title: 'ê'.repeat(500), order: 0, papers: [papers[3]] }]);
+  doc.getMap('items').set('no id', item(1));
+  doc.getMap('items').set('i2', 1);
+  expect(readAgenda(doc)).toHaveLength(1);
+});
+
+test('papers, people and successors keep what is right beside what is too long', () => {
+  const doc = new Y.Doc();
+  const paper = { sha256: asSha256('a'.repeat(64)), title: 'x'.repeat(501), size: 1, pages: 1, chunks: [] };
+  putPaper(doc, paper);
+  expect(readPapers(doc).get(paper.sha256)).toEqual({ ...paper, title: 'x'.repeat(500) });
+  const chair = entry(MEMBERS[0]!, 'chair');
+  putPlanPerson(doc, { ...chair, position: 'x'.repeat(501) });
+  putPlanPerson(doc, { ...entry(MEMBERS[1]!, 'member'), name: '' });
+  expect(readPlanPeople(doc)).toEqual([{ ...chair, position: 'x'.repeat(500) }]);
+  doc.getMap('meta').set('successors', [MEMBERS[1]!, 'nobody', MEMBERS[0]!]);
+  expect(readSuccessors(doc)).toEqual([MEMBERS[1]!, MEMBERS[0]!]);
+});
+
+test('nothing is cut in the middle of a letter that takes two places', () => {
+  const doc = new Y.Doc();
+  setPlanMeta(doc, { ...prepared, title: `${'x'.repeat(499)}😀` });
+  expect(readPlanMeta(doc)?.title).toBe('x'.repeat(499));
+});
+
+test('items are moved past each other as often as somebody likes, and where several stand at one place', () => {
+  const doc = planOf([0, 1, 2, 7]);
+  const order = () => readAgenda(doc).map(({ id }) => `${id}`);
+  expect(order()).toEqual(['i0', 'i7', 'i1', 'i2']);
+  moveAgendaItem(doc, asAgendaItemId('i2'), 1);
+  expect(order()).toEqual(['i0', 'i2', 'i7', 'i1']);
+  for (let move = 0; move < 200; move += 1) {
+    const [first, second, third, last] = order();
+    moveAgendaItem(doc, asAgendaItemId(last!), 2);
+    expect(order()).toEqual([first, second, last, third]);
+  }
 });
 
 test('[CON-6] somebody is among the people once, whatever a program wrote into the plan', () => {

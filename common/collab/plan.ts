@@ -5,11 +5,12 @@ import { memberIdSchema } from '../acts/entry.ts';
 import type { BodyRules } from '../domain/body-rules.ts';
 import { asAgendaItemId, asMemberId, type AgendaItemId, type MemberId, type Sha256 } from '../domain/ids.ts';
 import type { RosterEntry } from '../domain/roster.ts';
+import { cutText } from './cut-text.ts';
 
 /**
  * The plan document of a meeting: what is prepared before and adjusted during it. Written by the chair's office; what
- * must stand up later is in the acts. Records are whole JSON values replaced on edit; a damaged one is left out, so a
- * reader always gets a usable plan.
+ * must stand up later is in the acts. Records are whole JSON values replaced on edit; what can't be read of one is left
+ * out or cut, so a reader always gets a usable plan.
  */
 export interface PlanMeta {
   readonly title: string;
@@ -17,7 +18,8 @@ export interface PlanMeta {
   /** RFC 3339 with offset. */
   readonly start: string;
   readonly place: string;
-  readonly rules: BodyRules;
+  /** Undefined: they can't be read. Others are nobody's to choose. */
+  readonly rules?: BodyRules | undefined;
   /** `host:port` of a relay that carries the meeting, for laptops that are elsewhere. */
   readonly relay?: string | undefined;
 }
@@ -49,29 +51,52 @@ export const PAPER_CHUNK_BYTES = 1024 * 1024;
 /** A file with more is refused when it is added. */
 export const MAX_PAPER_PAGES = 20_000;
 
-const line = z.string().max(500);
+/** Letters of a title, a name, a place: as many as the acts take. */
+export const MAX_LINE = 500;
+export const MAX_MOTION_TEXT = 20_000;
+export const MAX_PAPER_TITLE = 300;
+export const MAX_ITEM_PAPERS = 200;
+export const MAX_ITEM_MOTIONS = 50;
+
+// Every field is read by itself: one that is too long or damaged never takes away what stands beside it.
+const line = z
+  .string()
+  .transform((text) => cutText(text, MAX_LINE))
+  .catch('');
 const sha256 = z
   .string()
   .regex(/^[0-9a-f]{64}$/)
   .transform((v) => v as Sha256);
+
+/** What can be read of a list, from its beginning. */
+const upTo = <T>(most: number, one: z.ZodType<T>) =>
+  z
+    .array(z.unknown())
+    .catch([])
+    .transform((values) => values.flatMap((value) => parsed(one, value) ?? []).slice(0, most));
+const parsed = <T>(schema: z.ZodType<T>, value: unknown): T | undefined => schema.safeParse(value).data;
 
 const metaSchema = z.object({
   title: line,
   kind: line,
   start: line,
   place: line,
-  rules: bodyRulesSchema,
-  relay: line.optional(),
+  rules: bodyRulesSchema.optional().catch(undefined),
+  relay: z.string().max(MAX_LINE).optional().catch(undefined),
 });
 const itemSchema = z.object({
-  id: localIdSchema.transform(asAgendaItemId),
   title: line,
   presenter: line,
-  minutes: z.number().min(0).max(10_000),
-  order: z.number(),
-  papers: z.array(sha256).max(200),
-  motions: z.array(z.string().max(20_000)).max(50),
+  minutes: z.number().min(0).max(10_000).catch(0),
+  order: z.number().catch(0),
+  papers: upTo(MAX_ITEM_PAPERS, sha256),
+  motions: upTo(
+    MAX_ITEM_MOTIONS,
+    z.string().transform((text) => cutText(text, MAX_MOTION_TEXT)),
+  ),
 });
+const itemIdSchema = localIdSchema.transform(asAgendaItemId);
+/** Of a paper only the title can be done without: by the rest it is fetched and checked. */
 const paperSchema = z.object({
   sha256,
   title: line,
@@ -83,6 +108,8 @@ const paperSchema = z.object({
   pages: z.number().int().min(1),
   chunks: z.array(sha256).max(4096),
 });
+/** Of a person what is shown may be cut; who they are, as what, and whether they vote is read or they are none. */
+const personSchema = rosterEntrySchema.extend({ name: line.pipe(z.string().min(1)), position: line });
 
 const meta = (doc: Y.Doc) => doc.getMap<unknown>('meta');
 const items = (doc: Y.Doc) => doc.getMap<unknown>('items');
@@ -90,9 +117,10 @@ const papers = (doc: Y.Doc) => doc.getMap<unknown>('papers');
 const people = (doc: Y.Doc) => doc.getMap<unknown>('people');
 
 export function readPlanMeta(doc: Y.Doc): PlanMeta | undefined {
+  const written = meta(doc);
+  if (!['title', 'kind', 'start', 'place', 'rules'].some((name) => written.has(name))) return undefined;
   // Not toJSON, which follows whatever is nested in there.
-  const parsed = metaSchema.safeParse(Object.fromEntries(meta(doc).entries()));
-  return parsed.success ? parsed.data : undefined;
+  return parsed(metaSchema, Object.fromEntries(written.entries()));
 }
 
 export function setPlanMeta(doc: Y.Doc, change: Partial<PlanMeta>): void {
@@ -107,9 +135,10 @@ export const MAX_AGENDA_ITEMS = 1000;
 /** Items in the order of the agenda, the first `MAX_AGENDA_ITEMS`: windows show them all. */
 export function readAgenda(doc: Y.Doc): AgendaItem[] {
   const found: AgendaItem[] = [];
-  for (const value of items(doc).values()) {
-    const parsed = itemSchema.safeParse(value);
-    if (parsed.success) found.push(parsed.data);
+  for (const [key, value] of items(doc).entries()) {
+    const id = parsed(itemIdSchema, key);
+    const item = parsed(itemSchema, value);
+    if (id !== undefined && item) found.push({ id, ...item });
   }
   return found.sort((a, b) => a.order - b.order || (a.id < b.id ? -1 : 1)).slice(0, MAX_AGENDA_ITEMS);
 }
@@ -132,14 +161,24 @@ export function moveAgendaItem(doc: Y.Doc, id: AgendaItemId, index: number): voi
   const after = others[index]?.order;
   const order =
     before === undefined ? (after ?? 1) - 1 : after === undefined ? before + 1 : before + (after - before) / 2;
-  putAgendaItem(doc, { ...moved, order });
+  if ((before ?? -Infinity) < order && order < (after ?? Infinity)) putAgendaItem(doc, { ...moved, order });
+  // Two numbers have some fifty others between them by halving, then none.
+  else renumber(doc, others.toSpliced(index, 0, moved));
+}
+
+function renumber(doc: Y.Doc, agenda: readonly AgendaItem[]): void {
+  doc.transact(() => {
+    for (const [at, item] of agenda.entries()) {
+      if (item.order !== at + 1) putAgendaItem(doc, { ...item, order: at + 1 });
+    }
+  });
 }
 
 export function readPapers(doc: Y.Doc): Map<Sha256, PaperRecord> {
   const found = new Map<Sha256, PaperRecord>();
   for (const value of papers(doc).values()) {
-    const parsed = paperSchema.safeParse(value);
-    if (parsed.success) found.set(parsed.data.sha256, parsed.data);
+    const paper = parsed(paperSchema, value);
+    if (paper) found.set(paper.sha256, paper);
   }
   return found;
 }
@@ -148,11 +187,11 @@ export function putPaper(doc: Y.Doc, paper: PaperRecord): void {
   papers(doc).set(paper.sha256, paper);
 }
 
-const successorsSchema = z.array(memberIdSchema.transform(asMemberId)).max(500);
+const successorsSchema = upTo(500, memberIdSchema.transform(asMemberId));
 
 /** Who takes the meeting over when its laptop fails, in this order, before everybody else. Empty: the default order. */
 export function readSuccessors(doc: Y.Doc): MemberId[] {
-  return successorsSchema.safeParse(meta(doc).get('successors')).data ?? [];
+  return parsed(successorsSchema, meta(doc).get('successors')) ?? [];
 }
 
 export function setSuccessors(doc: Y.Doc, successors: readonly MemberId[]): void {
@@ -163,9 +202,9 @@ export function setSuccessors(doc: Y.Doc, successors: readonly MemberId[]): void
 export function readPlanPeople(doc: Y.Doc): RosterEntry[] {
   const found: RosterEntry[] = [];
   for (const [member, value] of people(doc).entries()) {
-    const parsed = rosterEntrySchema.safeParse(value);
+    const entry = parsed(personSchema, value);
     // Everybody once, whatever a program wrote.
-    if (parsed.success && parsed.data.member === member) found.push(parsed.data);
+    if (entry?.member === member) found.push(entry);
   }
   const rank = { chair: 0, secretary: 1, member: 2, guest: 3, relay: 4 };
   return found.sort((a, b) => rank[a.role] - rank[b.role] || a.name.localeCompare(b.name, 'vi'));

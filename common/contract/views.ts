@@ -222,6 +222,7 @@ export const ADDING_REFUSALS = [
   'too-slow',
   'disk-full',
   'item-gone',
+  'item-full',
   'already-there',
 ] as const;
 export type AddingRefusal = (typeof ADDING_REFUSALS)[number];

@@ -25,7 +25,7 @@ export async function convene(
 ): Promise<void> {
   const meta = readPlanMeta(meeting.plan);
   const roster = readPlanPeople(meeting.plan);
-  if (!meta) throw new Refusal('plan-incomplete');
+  if (!meta?.rules) throw new Refusal('plan-incomplete');
   if (!roster.some((entry) => entry.role === 'chair')) throw new Refusal('no-chair');
   if (!roster.some((entry) => entry.role === 'secretary')) throw new Refusal('no-secretary');
   // Whoever joins next finds the plan that was convened.

@@ -90,7 +90,7 @@ export function invitation(
   const people = readPlanPeople(plan);
   const chair = withRole(people, 'chair');
   if (!chair) throw new Refusal('invitation-without-chair');
-  const council = meta.rules.preset === 'peoples-council';
+  const council = meta.rules?.preset === 'peoples-council';
   const invited = attendees(people).filter(({ member }) => member !== chair.member && member !== organiser);
   return {
     kind: 'invitation',

@@ -1,5 +1,15 @@
 import { basename } from 'node:path';
-import { putAgendaItem, putPaper, readAgenda, readPapers, type PaperRecord } from '../../common/collab/plan.ts';
+import { cutText } from '../../common/collab/cut-text.ts';
+import {
+  MAX_ITEM_PAPERS,
+  MAX_PAPER_TITLE,
+  putAgendaItem,
+  putPaper,
+  readAgenda,
+  readPapers,
+  type AgendaItem,
+  type PaperRecord,
+} from '../../common/collab/plan.ts';
 import type {
   AddedPaper,
   AddingRefusal,
@@ -105,6 +115,10 @@ async function addPaper(
 ): Promise<AddedPaper> {
   const name = basename(path).normalize('NFC');
   const refused = (reason: AddingRefusal): AddedPaper => ({ path, name, result: 'refused', reason, paper: null });
+  const itemNow = (): AgendaItem | undefined => readAgenda(meeting.plan).find((one) => one.id === itemId);
+  const isFull = (one: AgendaItem | undefined): boolean => (one?.papers.length ?? 0) >= MAX_ITEM_PAPERS;
+  // Known without copying the file; others may add papers while it is copied.
+  if (isFull(itemNow())) return refused('item-full');
   const checked = await deps.documents.checkPdf(path, { maxBytes });
   if (!checked.ok) return refused(checked.reason);
   let imported;
@@ -113,9 +127,10 @@ async function addPaper(
   } catch (error) {
     return refused(error instanceof Refusal && error.code === 'disk-full' ? 'disk-full' : 'unreadable');
   }
-  const item = readAgenda(meeting.plan).find((one) => one.id === itemId);
+  const item = itemNow();
   if (!item) return refused('item-gone');
   if (item.papers.includes(imported.sha256)) return refused('already-there');
+  if (isFull(item)) return refused('item-full');
   meeting.change('plan', (doc) =>
     doc.transact(() => {
       if (!readPapers(doc).has(imported.sha256))
@@ -127,4 +142,4 @@ async function addPaper(
 }
 
 /** A file's name without its ending, or the whole of it where nothing else is left. */
-const titleOf = (name: string): string => (name.replace(/\.pdf$/i, '').trim() || name).slice(0, 300);
+const titleOf = (name: string): string => cutText(name.replace(/\.pdf$/i, '').trim() || name, MAX_PAPER_TITLE);

@@ -1,17 +1,23 @@
 import { Input, Textarea, type InputProps } from '@fluentui/react-components';
 import { useEffect, useRef, useState } from 'react';
+import { cutText } from '../../common/collab/cut-text.ts';
+import { pending, unwritten, type Draft } from './draft.ts';
 
 /** Milliseconds without typing after which what was typed is written. */
 const IDLE = 700;
 
 interface Committed {
   readonly value: string;
+  /** What is beyond is cut off as it is typed or pasted. */
+  readonly maxLength: number;
   readonly onCommit: (value: string) => void;
 }
 
 /** Text being typed here, and the shared value while nobody types: others' changes appear, ours are not overwritten. */
-function useCommitted({ value, onCommit }: Committed) {
-  const [draft, setDraft] = useState<string | null>(null);
+function useCommitted({ value, maxLength, onCommit }: Committed) {
+  const [typed, setDraft] = useState<Draft | null>(null);
+  const draft = pending(typed, value);
+  if (draft !== typed) setDraft(draft);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const latest = useRef({ draft, value, onCommit });
   useEffect(() => {
@@ -20,7 +26,12 @@ function useCommitted({ value, onCommit }: Committed) {
   const commit = (): void => {
     clearTimeout(timer.current);
     const now = latest.current;
-    if (now.draft !== null && now.draft !== now.value) now.onCommit(now.draft);
+    const text = unwritten(now.draft, now.value);
+    if (text === null) return;
+    const written = { text, written: true };
+    latest.current = { ...now, draft: written };
+    setDraft(written);
+    now.onCommit(text);
   };
   // Leaving the screen or closing the window in the middle of a word loses nothing.
   useEffect(() => {
@@ -31,9 +42,9 @@ function useCommitted({ value, onCommit }: Committed) {
     };
   }, []);
   return {
-    shown: draft ?? value,
+    shown: draft?.text ?? value,
     type(text: string): void {
-      setDraft(text);
+      setDraft({ text: cutText(text, maxLength), written: false });
       clearTimeout(timer.current);
       timer.current = setTimeout(commit, IDLE);
     },
@@ -49,7 +60,7 @@ export function CommittedInput(
   props: Committed & Omit<InputProps, 'value' | 'onChange' | 'onBlur' | 'defaultValue'> & { 'data-testid'?: string },
 ) {
   const { value, onCommit, ...rest } = props;
-  const text = useCommitted({ value, onCommit });
+  const text = useCommitted({ value, maxLength: rest.maxLength, onCommit });
   return (
     <Input
       {...rest}
@@ -72,7 +83,7 @@ export function CommittedTextarea(
   },
 ) {
   const { value, onCommit, ...rest } = props;
-  const text = useCommitted({ value, onCommit });
+  const text = useCommitted({ value, maxLength: rest.maxLength, onCommit });
   return (
     <Textarea
       resize="vertical"

@@ -8,7 +8,13 @@ import {
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type * as Y from 'yjs';
-import { putAgendaItem, removeAgendaItem, type AgendaItem, type PaperRecord } from '../../../common/collab/plan.ts';
+import {
+  MAX_LINE,
+  putAgendaItem,
+  removeAgendaItem,
+  type AgendaItem,
+  type PaperRecord,
+} from '../../../common/collab/plan.ts';
 import type { PaperStatus } from '../../../common/contract/requests.ts';
 import type { MeetingId, Sha256 } from '../../../common/domain/ids.ts';
 import { CommittedInput } from '../../ui/committed-input.tsx';
@@ -63,7 +69,8 @@ export function AgendaItemCard(props: {
         <Field label={t('agenda.itemTitle')} required className={styles['grow']}>
           <CommittedInput
             value={item.title}
-            onCommit={(title) => change({ title: title.slice(0, 500) })}
+            maxLength={MAX_LINE}
+            onCommit={(title) => change({ title })}
             data-testid={`item-title-${index + 1}`}
           />
         </Field>
@@ -94,7 +101,8 @@ export function AgendaItemCard(props: {
         <Field label={t('agenda.presenter')}>
           <CommittedInput
             value={item.presenter}
-            onCommit={(presenter) => change({ presenter: presenter.slice(0, 500) })}
+            maxLength={MAX_LINE}
+            onCommit={(presenter) => change({ presenter })}
             data-testid={`item-presenter-${index + 1}`}
           />
         </Field>

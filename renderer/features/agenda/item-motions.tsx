@@ -1,9 +1,11 @@
 import { Button } from '@fluentui/react-components';
 import { Delete20Regular, Vote20Regular } from '@fluentui/react-icons';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { AgendaItem } from '../../../common/collab/plan.ts';
+import { MAX_ITEM_MOTIONS, MAX_MOTION_TEXT, type AgendaItem } from '../../../common/collab/plan.ts';
 import { CommittedTextarea } from '../../ui/committed-input.tsx';
 import styles from './agenda.module.css';
+import { followTexts } from './follow-texts.ts';
 
 /** Motions prepared with an item; the chair opens them as votes when it is their time. */
 export function ItemMotions(props: {
@@ -13,17 +15,21 @@ export function ItemMotions(props: {
 }) {
   const { t } = useTranslation();
   const { item, onChange } = props;
+  const [known, setKnown] = useState(() => followTexts(item.motions));
+  const keyed = followTexts(item.motions, known);
+  if (keyed !== known) setKnown(keyed);
   return (
     <div className={styles['motions']}>
       {item.motions.map((text, index) => (
-        <div key={index} className={styles['motion']}>
+        <div key={keyed.keys[index]} className={styles['motion']}>
           <Vote20Regular aria-hidden />
           <CommittedTextarea
             rows={2}
             aria-label={t('agenda.motionText', { number: index + 1 })}
             placeholder={t('agenda.motionPlaceholder')}
             value={text}
-            onCommit={(next) => onChange(item.motions.map((old, at) => (at === index ? next.slice(0, 20_000) : old)))}
+            maxLength={MAX_MOTION_TEXT}
+            onCommit={(next) => onChange(item.motions.map((old, at) => (at === index ? next : old)))}
             data-testid={`motion-text-${props.ordinal}-${index + 1}`}
           />
           <Button
@@ -38,7 +44,7 @@ export function ItemMotions(props: {
         <Button
           icon={<Vote20Regular />}
           appearance="subtle"
-          disabled={item.motions.length >= 50}
+          disabled={item.motions.length >= MAX_ITEM_MOTIONS}
           onClick={() => onChange([...item.motions, ''])}
           data-testid={`add-motion-${props.ordinal}`}
         >

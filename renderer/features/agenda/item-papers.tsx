@@ -9,7 +9,13 @@ import {
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type * as Y from 'yjs';
-import { putPaper, type AgendaItem, type PaperRecord } from '../../../common/collab/plan.ts';
+import {
+  MAX_ITEM_PAPERS,
+  MAX_PAPER_TITLE,
+  putPaper,
+  type AgendaItem,
+  type PaperRecord,
+} from '../../../common/collab/plan.ts';
 import type { AddedPaper, PaperStatus } from '../../../common/contract/requests.ts';
 import type { MeetingId, Sha256 } from '../../../common/domain/ids.ts';
 import { useSettings } from '../../bridge/engine-values.ts';
@@ -53,7 +59,7 @@ export function ItemPapers(props: {
 
   /** A paper without a name could not be told from others: clearing it changes nothing. */
   function rename(record: PaperRecord, typed: string): void {
-    const title = typed.normalize('NFC').trim().slice(0, 300);
+    const title = typed.normalize('NFC').trim();
     if (title !== '') putPaper(props.doc, { ...record, title });
   }
 
@@ -90,6 +96,7 @@ export function ItemPapers(props: {
                 autoFocus
                 className={styles['grow'] ?? ''}
                 value={title}
+                maxLength={MAX_PAPER_TITLE}
                 aria-label={t('agenda.paperTitle', { name: title })}
                 onCommit={(typed) => rename(record, typed)}
                 onKeyUp={(event) => {
@@ -129,7 +136,7 @@ export function ItemPapers(props: {
           testid="refused-paper"
           onClose={() => setRefused((known) => known.filter((other) => other !== paper))}
         >
-          {t(`agenda.refused.${paper.reason ?? 'unreadable'}`, { name: paper.name, limit })}
+          {t(`agenda.refused.${paper.reason ?? 'unreadable'}`, { name: paper.name, limit, most: MAX_ITEM_PAPERS })}
         </Dismissible>
       ))}
       <Failure failure={add.failure} />

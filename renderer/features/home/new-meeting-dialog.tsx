@@ -1,6 +1,7 @@
 import { Field, Input } from '@fluentui/react-components';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { MAX_LINE } from '../../../common/collab/plan.ts';
 import type { MeetingId } from '../../../common/domain/ids.ts';
 import { useRequest } from '../../bridge/use-request.ts';
 import { Confirm } from '../../ui/confirm.tsx';
@@ -46,10 +47,20 @@ export function NewMeetingDialog(props: {
     >
       <div className={screenStyles['form']}>
         <Field label={t('meeting.title')} required>
-          <Input value={title} onChange={(_, { value }) => setTitle(value)} data-testid="meeting-title" />
+          <Input
+            value={title}
+            maxLength={MAX_LINE}
+            onChange={(_, { value }) => setTitle(value)}
+            data-testid="meeting-title"
+          />
         </Field>
         <Field label={t('meeting.kind')}>
-          <Input value={kind} onChange={(_, { value }) => setKind(value)} data-testid="meeting-kind" />
+          <Input
+            value={kind}
+            maxLength={MAX_LINE}
+            onChange={(_, { value }) => setKind(value)}
+            data-testid="meeting-kind"
+          />
         </Field>
         <div className={styles['pair']}>
           <Field label={t('meeting.date')} required>
@@ -60,7 +71,12 @@ export function NewMeetingDialog(props: {
           </Field>
         </div>
         <Field label={t('meeting.place')}>
-          <Input value={place} onChange={(_, { value }) => setPlace(value)} data-testid="meeting-place" />
+          <Input
+            value={place}
+            maxLength={MAX_LINE}
+            onChange={(_, { value }) => setPlace(value)}
+            data-testid="meeting-place"
+          />
         </Field>
         <Failure failure={create.failure} />
       </div>

@@ -2,7 +2,7 @@ import { Field, Input } from '@fluentui/react-components';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type * as Y from 'yjs';
-import { setPlanMeta } from '../../../common/collab/plan.ts';
+import { MAX_LINE, setPlanMeta } from '../../../common/collab/plan.ts';
 import type { Plan } from '../../collab/plan.ts';
 import { CommittedInput } from '../../ui/committed-input.tsx';
 import { Section } from '../../ui/screen.tsx';
@@ -20,6 +20,7 @@ export function PlanDetails({ doc, plan }: { readonly doc: Y.Doc; readonly plan:
         <Field label={t('meeting.title')} required className={styles['wide']}>
           <CommittedInput
             value={meta.title}
+            maxLength={MAX_LINE}
             onCommit={(title) => setPlanMeta(doc, { title })}
             data-testid="meeting-title"
           />
@@ -27,6 +28,7 @@ export function PlanDetails({ doc, plan }: { readonly doc: Y.Doc; readonly plan:
         <Field label={t('meeting.kind')}>
           <CommittedInput
             value={meta.kind}
+            maxLength={MAX_LINE}
             onCommit={(kind) => setPlanMeta(doc, { kind })}
             data-testid="meeting-kind"
           />
@@ -34,6 +36,7 @@ export function PlanDetails({ doc, plan }: { readonly doc: Y.Doc; readonly plan:
         <Field label={t('meeting.place')}>
           <CommittedInput
             value={meta.place}
+            maxLength={MAX_LINE}
             onCommit={(place) => setPlanMeta(doc, { place })}
             data-testid="meeting-place"
           />
