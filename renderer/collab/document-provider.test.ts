@@ -8,12 +8,14 @@ import { judgeLive } from '../../common/collab/write-check.ts';
 import type { DocumentChannel, DocumentListeners } from '../../common/contract/bridge.ts';
 import { asMemberId } from '../../common/domain/ids.ts';
 import { connectDocument } from './document-provider.ts';
+import { openLastingDocument } from './lasting-document.ts';
 
 const MEMBER = asMemberId('00000000-0000-4000-8000-000000000001');
 const NOTES = shapeOf('private/notes');
 
 /** An engine's side of documents: what the product serves windows with, over channels that can be cut. */
-function engine(mayWrite = true) {
+function engine(mayWriteAtFirst = true) {
+  let mayWrite = mayWriteAtFirst;
   const doc = new Y.Doc();
   const awareness = new Awareness(doc);
   awareness.setLocalState(null);
@@ -35,7 +37,9 @@ function engine(mayWrite = true) {
         {
           member: MEMBER,
           send: (bytes) => queueMicrotask(() => listeners.onMessage(bytes)),
-          mayWrite,
+          get mayWrite() {
+            return mayWrite;
+          },
           mayBeAware: true,
           keep,
         },
@@ -60,6 +64,7 @@ function engine(mayWrite = true) {
         },
       };
     },
+    allow: (may: boolean) => void (mayWrite = may),
     /** Ends every channel, as an engine that dies. */
     cut(): void {
       for (const channel of open) {
@@ -163,22 +168,6 @@ describe('a document of the window', () => {
     here.destroy();
   });
 
-  it('waits longer each time it is refused, and does not insist', async () => {
-    const there = engine(false);
-    let opened = 0;
-    there.doc.getText('notes').insert(0, 'của chủ trì');
-    const here = connectDocument('m/plan', (name, listeners) => {
-      opened += 1;
-      return there.open(name, listeners);
-    });
-    here.doc.getText('notes').insert(0, 'không được');
-    await vi.advanceTimersByTimeAsync(60_000);
-    expect(opened).toBeLessThan(20);
-    expect(said(there.doc)).toBe('của chủ trì');
-    expect(there.connected()).toBe(1);
-    here.destroy();
-  });
-
   it('tells others who is here, and forgets them when the way is cut', async () => {
     const there = engine();
     const one = connectDocument('m/floor', (name, listeners) => there.open(name, listeners));
@@ -196,5 +185,84 @@ describe('a document of the window', () => {
     await settle();
     expect(seen()).toEqual([]);
     two.destroy();
+  });
+});
+
+describe('after a change was refused', () => {
+  const lost: string[] = [];
+  const lasting = (there: ReturnType<typeof engine>, onOpen = () => {}) =>
+    openLastingDocument(
+      'm/minutes',
+      (name, listeners) => {
+        onOpen();
+        return there.open(name, listeners);
+      },
+      MEMBER,
+      (words) => lost.push(words),
+    );
+  beforeEach(() => void (lost.length = 0));
+
+  it('waits longer each time, and does not insist', async () => {
+    const there = engine(false);
+    let opened = 0;
+    there.doc.getText('notes').insert(0, 'của chủ trì');
+    const here = lasting(there, () => (opened += 1));
+    const insists = () => here.current().doc.getText('notes').insert(0, 'không được');
+    insists();
+    const stop = here.subscribe(() => here.current().synced() && here.current().unsaved() === 0 && insists());
+    await vi.advanceTimersByTimeAsync(60_000);
+    stop();
+    expect(opened).toBeLessThan(20);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(said(there.doc)).toBe('của chủ trì');
+    expect(said(here.current().doc)).toBe('của chủ trì');
+    expect(there.connected()).toBe(1);
+    here.destroy();
+  });
+
+  it('has what the engine has, says which words were lost, and is written in as before', async () => {
+    const there = engine();
+    const here = lasting(there);
+    await settle();
+    const first = here.current();
+    first.doc.getText('notes').insert(0, 'Giữ. ');
+    await settle();
+    there.allow(false);
+    first.doc.getText('notes').insert(5, 'Mất một.');
+    // Typed before anybody knows.
+    first.doc.getText('notes').insert(5, 'Mất hai.');
+    first.doc.getText('notes').delete(0, 2);
+    await settle();
+    expect(here.current()).not.toBe(first);
+    expect(here.current().synced()).toBe(false);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(lost).toEqual(['Mất một. Mất hai.']);
+    expect(said(here.current().doc)).toBe('Giữ. ');
+    expect(here.current().unsaved()).toBe(0);
+
+    there.allow(true);
+    here.current().doc.getText('notes').insert(5, 'Lại được.');
+    await settle();
+    expect(said(there.doc)).toBe('Giữ. Lại được.');
+    expect(here.current().unsaved()).toBe(0);
+    expect(lost).toHaveLength(1);
+    here.destroy();
+  });
+
+  it('says also what is no text, and what was held while the channel was closed', async () => {
+    const there = engine();
+    const here = lasting(there);
+    await settle();
+    here.current().doc.getText('notes').insert(0, 'Giữ.');
+    await settle();
+    there.allow(false);
+    here.current().doc.getText('notes').delete(0, 4);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect([said(here.current().doc), lost]).toEqual(['Giữ.', ['']]);
+    there.cut();
+    here.current().doc.getText('notes').insert(0, 'khi ngắt');
+    await vi.advanceTimersByTimeAsync(1000);
+    expect([said(here.current().doc), lost]).toEqual(['Giữ.', ['', 'khi ngắt']]);
+    here.destroy();
   });
 });

@@ -19,7 +19,7 @@ export interface LiveDocument {
   readonly awareness: Awareness;
   /** The engine's whole state has arrived at least once. */
   readonly synced: () => boolean;
-  /** Error code of the last refusal; null while the channel is open. */
+  /** Error code of the last refusal; null while the channel is open. After `CHANGE_REFUSED` it is opened no more. */
   readonly closedBecause: () => string | null;
   /** Own changes that the engine has not said to be on disk. They stay here and are brought again until it has. */
   readonly unsaved: () => number;
@@ -28,19 +28,23 @@ export interface LiveDocument {
   destroy(): void;
 }
 
-type Open = (name: string, listeners: DocumentListeners) => DocumentChannel;
+/** A change that may not be made here, or not so. It can't be taken out of the Y.Doc again, so the document ends with it. */
+export const CHANGE_REFUSED = 'document-refused';
+
+export type Open = (name: string, listeners: DocumentListeners) => DocumentChannel;
 
 /** Milliseconds before a closed channel is opened again; doubled each time up to the second value. */
-const REOPEN_AFTER = 300;
-const REOPEN_AT_MOST = 5000;
+export const REOPEN_AFTER = 300;
+export const REOPEN_AT_MOST = 5000;
 /** A channel that lived this long was a good one: the next is opened soon. */
-const GOOD_FOR = 10_000;
+export const GOOD_FOR = 10_000;
 
 /**
  * Keeps a Y.Doc in step with the engine's over one channel. The engine asks on each new channel for what it lacks of what
  * was written here, since one that died, or a full disk, may not have taken the last changes. `writer`: who writes here.
+ * `after`: milliseconds before the first channel is opened.
  */
-export function connectDocument(name: string, open: Open, writer?: MemberId): LiveDocument {
+export function connectDocument(name: string, open: Open, writer?: MemberId, after = 0): LiveDocument {
   const doc = new Y.Doc();
   if (writer !== undefined) doc.clientID = newClientId(writer);
   const awareness = new Awareness(doc);
@@ -132,17 +136,11 @@ export function connectDocument(name: string, open: Open, writer?: MemberId): Li
     channel = undefined;
     asked = false;
     closedBecause = code;
-    // What may not be written here must not be tried again and again.
-    if (code === 'document-refused') {
-      written = [];
-      sent = held = 0;
-    } else {
-      held += sent;
-      sent = 0;
-    }
+    held += sent;
+    sent = 0;
     forgetOthers();
     announce();
-    if (destroyed) return;
+    if (destroyed || code === CHANGE_REFUSED) return;
     if (Date.now() - openedAt > GOOD_FOR) wait = REOPEN_AFTER;
     timer = setTimeout(start, wait);
     wait = Math.min(wait * 2, REOPEN_AT_MOST);
@@ -172,7 +170,8 @@ export function connectDocument(name: string, open: Open, writer?: MemberId): Li
   };
   doc.on('update', onUpdate);
   awareness.on('update', onAwareness);
-  start();
+  if (after > 0) timer = setTimeout(start, after);
+  else start();
 
   return {
     doc,

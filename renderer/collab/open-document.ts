@@ -2,10 +2,12 @@ import { create } from 'zustand';
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type * as Y from 'yjs';
 import type { MemberId } from '../../common/domain/ids.ts';
-import { connectDocument, type LiveDocument } from './document-provider.ts';
+import { notify } from '../ui/notify.ts';
+import type { LiveDocument } from './document-provider.ts';
+import { openLastingDocument, type LastingDocument } from './lasting-document.ts';
 
 interface Shared {
-  readonly document: LiveDocument;
+  readonly document: LastingDocument;
   readonly unfollow: () => void;
   users: number;
   closing: ReturnType<typeof setTimeout> | undefined;
@@ -20,14 +22,14 @@ export const useUnsaved = create<{ readonly count: number }>(() => ({ count: 0 }
 
 function countUnsaved(): void {
   let count = 0;
-  for (const { document } of shared.values()) count += document.unsaved();
+  for (const { document } of shared.values()) count += document.current().unsaved();
   if (useUnsaved.getState().count !== count) useUnsaved.setState({ count });
 }
 
 /** A document that nobody uses is closed when what was written in it is on disk. */
 function closeWhenSaved(name: string, entry: Shared): void {
   entry.closing = setTimeout(() => {
-    if (entry.document.unsaved() > 0) return closeWhenSaved(name, entry);
+    if (entry.document.current().unsaved() > 0) return closeWhenSaved(name, entry);
     shared.delete(name);
     entry.unfollow();
     entry.document.destroy();
@@ -41,11 +43,25 @@ export function writeAs(member: MemberId | undefined): void {
   writer = member;
 }
 
+/** As much of what was lost as a message can hold. */
+const MOST_TOLD = 600;
+
+function tellLost(words: string): void {
+  if (words === '') return notify('error', 'errors.document-refused');
+  const told = words.length > MOST_TOLD ? `${words.slice(0, MOST_TOLD)}…` : words;
+  notify('error', 'errors.words-refused', { words: told });
+}
+
 /** Opens a document, or shares the one that is open. Call `release` once when done. */
-export function openDocument(name: string): { readonly document: LiveDocument; release(): void } {
+function openDocument(name: string): { readonly document: LastingDocument; release(): void } {
   let entry = shared.get(name);
   if (!entry) {
-    const document = connectDocument(name, (opened, listeners) => window.phien.openDocument(opened, listeners), writer);
+    const document = openLastingDocument(
+      name,
+      (opened, listeners) => window.phien.openDocument(opened, listeners),
+      writer,
+      tellLost,
+    );
     entry = {
       document,
       unfollow: document.subscribe(countUnsaved),
@@ -75,11 +91,14 @@ export function useDocument(name: string | null): LiveDocument | null {
   const [document, setDocument] = useState<LiveDocument | null>(null);
   useEffect(() => {
     if (name === null) return;
-    const opened = openDocument(name);
-    setDocument(opened.document);
+    const { document: opened, release } = openDocument(name);
+    const show = (): void => setDocument(opened.current());
+    const stop = opened.subscribe(show);
+    show();
     return () => {
+      stop();
       setDocument(null);
-      opened.release();
+      release();
     };
   }, [name]);
   return document;
@@ -124,8 +143,16 @@ export function useDocuments(names: readonly string[]): readonly LiveDocument[] 
   const [opened, setOpened] = useState<{ readonly key: string; readonly documents: readonly LiveDocument[] }>();
   useEffect(() => {
     const open = key === '' ? [] : key.split('\n').map((name) => openDocument(name));
-    setOpened({ key, documents: open.map(({ document }) => document) });
+    const show = (): void => {
+      const documents = open.map(({ document }) => document.current());
+      setOpened((before) =>
+        before?.key === key && documents.every((one, at) => one === before.documents[at]) ? before : { key, documents },
+      );
+    };
+    const stops = open.map(({ document }) => document.subscribe(show));
+    show();
     return () => {
+      for (const stop of stops) stop();
       for (const one of open) one.release();
     };
   }, [key]);
