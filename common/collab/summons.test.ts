@@ -5,7 +5,7 @@ import { reduceActs } from '../domain/reduce-acts.ts';
 import type { MeetingState } from '../domain/meeting-state.ts';
 import type { RosterEntry } from '../domain/roster.ts';
 import type { Act } from '../acts/acts.ts';
-import { notYetSummoned } from './summons.ts';
+import { isPossibleStart, notYetSummoned } from './summons.ts';
 
 const person = (n: number, role: RosterEntry['role']): RosterEntry => ({
   member: asMemberId(`00000000-0000-4000-8000-${String(n).padStart(12, '0')}`),
@@ -53,4 +53,10 @@ test('[CON-5] a plan is summoned for until its title, kind, time, place or peopl
     expect(notYetSummoned({ meta, people: other }, state)).toEqual({ details: false, people: true });
   const over = { ...state, phase: 'closed' as const };
   expect(notYetSummoned({ meta: { ...meta, title: 'Sau' }, people }, over).details).toBe(false);
+});
+
+test('a start is possible in the years in which meetings are, whatever was typed', () => {
+  const starts = ['2026-11-23', '2000-01-02', '2099-12-31', '0027-11-23', '1999-11-23', '2207-11-23', '9999-11-23'];
+  expect(starts.filter((day) => isPossibleStart(`${day}T08:00:00+07:00`))).toEqual(starts.slice(0, 3));
+  expect(['', 'soon', '+012027-01-01T08:00:00+07:00'].some(isPossibleStart)).toBe(false);
 });

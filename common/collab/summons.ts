@@ -26,3 +26,9 @@ const inOrder = (roster: readonly RosterEntry[]): string =>
   JSON.stringify(
     roster.map(({ member, name, position, role, voting }) => [member, name, position, role, voting]).sort(),
   );
+
+/** Whether a meeting can begin then: in no year that was typed by halves or with a digit too many. */
+export function isPossibleStart(start: string): boolean {
+  const year = new Date(start).getUTCFullYear();
+  return year >= 2000 && year < 2100;
+}

@@ -1,5 +1,5 @@
 import { putPlanPerson, readPlanMeta, readPlanPeople, setPlanMeta } from '../../common/collab/plan.ts';
-import { notYetSummoned } from '../../common/collab/summons.ts';
+import { isPossibleStart, notYetSummoned } from '../../common/collab/summons.ts';
 import { Refusal } from '../../common/contract/port.ts';
 import type { ParsedInput } from '../../common/contract/requests.ts';
 import { BODY_PRESETS } from '../../common/domain/body-rules.ts';
@@ -26,6 +26,7 @@ export async function convene(
   const meta = readPlanMeta(meeting.plan);
   const roster = readPlanPeople(meeting.plan);
   if (!meta?.rules) throw new Refusal('plan-incomplete');
+  if (!isPossibleStart(meta.start)) throw new Refusal('impossible-start');
   if (!roster.some((entry) => entry.role === 'chair')) throw new Refusal('no-chair');
   if (!roster.some((entry) => entry.role === 'secretary')) throw new Refusal('no-secretary');
   // Whoever joins next finds the plan that was convened.

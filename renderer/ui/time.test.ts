@@ -14,6 +14,8 @@ describe('times', () => {
     const back = fromInputParts(date, time);
     expect(back).toBe('2026-11-22T08:00:00+07:00');
     expect(new Date(back ?? '').toISOString()).toBe('2026-11-22T01:00:00.000Z');
+    for (const typed of ['0002-11-23', '0020-01-01', '0202-12-31', '1899-06-01', '9999-12-31'])
+      expect(inputParts(fromInputParts(typed, '08:00') ?? '')).toEqual({ date: typed, time: '08:00' });
   });
 
   it('of day are the last such before a moment, on the day before where it is past midnight', () => {
@@ -27,6 +29,7 @@ describe('times', () => {
   it('are left out when there are none', () => {
     expect(clockTime('not a time')).toBe('');
     expect(inputParts('')).toEqual({ date: '', time: '' });
+    expect(calendarDate(8.64e15)).toBe('');
     expect(fromInputParts('2026-13-40', '08:00')).toBeUndefined();
     expect(fromInputParts('', '08:00')).toBeUndefined();
   });

@@ -1,25 +1,25 @@
 import { useEffect, useState } from 'react';
 
 /** Official times are Vietnamese time, whatever the clock of the laptop is set to. */
-const ZONE = 'Asia/Ho_Chi_Minh';
+const OFFSET = 7 * 3600 * 1000;
 
-const parts = (time: string | number | Date): Record<string, string> =>
-  Object.fromEntries(
-    new Intl.DateTimeFormat('en-GB', {
-      timeZone: ZONE,
-      year: 'numeric',
-      month: '2-digit',
-      day: '2-digit',
-      hour: '2-digit',
-      minute: '2-digit',
-      second: '2-digit',
-      hourCycle: 'h23',
-    })
-      .formatToParts(new Date(time))
-      .map(({ type, value }) => [type, value]),
-  );
+const inVietnam = (time: string | number | Date): Date => new Date(new Date(time).getTime() + OFFSET);
 
-const isTime = (time: string | number | Date): boolean => !Number.isNaN(new Date(time).getTime());
+/** Reckoned by the offset of today: before 1906 the zone itself had another one, of minutes and seconds. */
+function parts(time: string | number | Date): Record<'year' | 'month' | 'day' | 'hour' | 'minute' | 'second', string> {
+  const at = inVietnam(time);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return {
+    year: String(at.getUTCFullYear()).padStart(4, '0'),
+    month: two(at.getUTCMonth() + 1),
+    day: two(at.getUTCDate()),
+    hour: two(at.getUTCHours()),
+    minute: two(at.getUTCMinutes()),
+    second: two(at.getUTCSeconds()),
+  };
+}
+
+const isTime = (time: string | number | Date): boolean => !Number.isNaN(inVietnam(time).getTime());
 
 /** `08:05`; empty for what is no time. */
 export function clockTime(time: string | number | Date): string {
@@ -47,7 +47,12 @@ export function dayAndTime(time: string, precision: 'minutes' | 'seconds' = 'min
 }
 
 /** What `<input type="date">` and `<input type="time">` hold, in Vietnamese time. */
-export function inputParts(time: string | number | Date): { readonly date: string; readonly time: string } {
+export interface InputParts {
+  readonly date: string;
+  readonly time: string;
+}
+
+export function inputParts(time: string | number | Date): InputParts {
   if (!isTime(time)) return { date: '', time: '' };
   const { year, month, day, hour, minute } = parts(time);
   return { date: `${year}-${month}-${day}`, time: `${hour}:${minute}` };

@@ -2,6 +2,7 @@ import { Field, Input } from '@fluentui/react-components';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { MAX_LINE } from '../../../common/collab/plan.ts';
+import { isPossibleStart } from '../../../common/collab/summons.ts';
 import type { MeetingId } from '../../../common/domain/ids.ts';
 import { useRequest } from '../../bridge/use-request.ts';
 import { Confirm } from '../../ui/confirm.tsx';
@@ -32,7 +33,7 @@ export function NewMeetingDialog(props: {
       title={t('home.newMeeting')}
       action={t('home.create')}
       busy={create.busy}
-      disabled={title.trim() === '' || start === undefined}
+      disabled={title.trim() === '' || start === undefined || !isPossibleStart(start)}
       testid="create-meeting"
       onCancel={props.onClose}
       onConfirm={() => {
@@ -64,7 +65,13 @@ export function NewMeetingDialog(props: {
         </Field>
         <div className={styles['pair']}>
           <Field label={t('meeting.date')} required>
-            <Input type="date" value={date} onChange={(_, { value }) => setDate(value)} data-testid="meeting-date" />
+            <Input
+              type="date"
+              max="9999-12-31"
+              value={date}
+              onChange={(_, { value }) => setDate(value)}
+              data-testid="meeting-date"
+            />
           </Field>
           <Field label={t('meeting.time')} required>
             <Input type="time" value={time} onChange={(_, { value }) => setTime(value)} data-testid="meeting-time" />

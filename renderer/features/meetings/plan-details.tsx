@@ -1,13 +1,14 @@
-import { Field, Input } from '@fluentui/react-components';
-import { useEffect, useState } from 'react';
+import { Field, Input, type InputProps } from '@fluentui/react-components';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type * as Y from 'yjs';
 import { MAX_LINE, setPlanMeta } from '../../../common/collab/plan.ts';
 import type { Plan } from '../../collab/plan.ts';
 import { CommittedInput } from '../../ui/committed-input.tsx';
 import { Section } from '../../ui/screen.tsx';
-import { fromInputParts, inputParts } from '../../ui/time.ts';
+import { inputParts, type InputParts } from '../../ui/time.ts';
 import styles from './prepare.module.css';
+import { startTyped } from './type-start.ts';
 
 /** Title, kind, time and place, written into the plan as they are typed. */
 export function PlanDetails({ doc, plan }: { readonly doc: Y.Doc; readonly plan: Plan }) {
@@ -49,31 +50,57 @@ export function PlanDetails({ doc, plan }: { readonly doc: Y.Doc; readonly plan:
 
 function StartFields({ start, onChange }: { readonly start: string; readonly onChange: (start: string) => void }) {
   const { t } = useTranslation();
-  const [parts, setParts] = useState(() => inputParts(start));
-  useEffect(() => setParts(inputParts(start)), [start]);
-  function change(next: { readonly date: string; readonly time: string }): void {
-    setParts(next);
-    const value = fromInputParts(next.date, next.time);
-    if (value !== undefined && value !== start) onChange(value);
+  const shown = inputParts(start);
+  function write(typed: Partial<InputParts>, stillTyping: boolean): void {
+    const value = startTyped(start, typed, stillTyping);
+    if (value !== undefined) onChange(value);
   }
   return (
     <>
       <Field label={t('meeting.date')} required>
-        <Input
+        <HeldInput
           type="date"
-          value={parts.date}
-          onChange={(_, { value }) => change({ ...parts, date: value })}
+          max="9999-12-31"
+          value={shown.date}
+          onType={(date, stillTyping) => write({ date }, stillTyping)}
           data-testid="meeting-date"
         />
       </Field>
       <Field label={t('meeting.time')} required>
-        <Input
+        <HeldInput
           type="time"
-          value={parts.time}
-          onChange={(_, { value }) => change({ ...parts, time: value })}
+          value={shown.time}
+          onType={(time, stillTyping) => write({ time }, stillTyping)}
           data-testid="meeting-time"
         />
       </Field>
     </>
+  );
+}
+
+/** While the cursor is in it, it shows what was typed: set anew in between, its parts would begin again. */
+function HeldInput(
+  props: Pick<InputProps, 'type' | 'max'> & {
+    readonly value: string;
+    readonly onType: (value: string, stillTyping: boolean) => void;
+    readonly 'data-testid': string;
+  },
+) {
+  const { value, onType, ...rest } = props;
+  const [held, setHeld] = useState<{ readonly value: string; readonly typed: boolean } | null>(null);
+  return (
+    <Input
+      {...rest}
+      value={held?.value ?? value}
+      onFocus={() => setHeld({ value, typed: false })}
+      onChange={(_, data) => {
+        setHeld({ value: data.value, typed: true });
+        onType(data.value, true);
+      }}
+      onBlur={() => {
+        if (held?.typed) onType(held.value, false);
+        setHeld(null);
+      }}
+    />
   );
 }

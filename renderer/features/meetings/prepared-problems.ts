@@ -1,8 +1,10 @@
+import { isPossibleStart } from '../../../common/collab/summons.ts';
 import type { Plan } from '../../collab/plan.ts';
 
 export type PreparedProblem =
   | 'no-title'
   | 'no-start'
+  | 'impossible-start'
   | 'no-chair'
   | 'no-secretary'
   | 'no-voters'
@@ -12,9 +14,12 @@ export type PreparedProblem =
 /** What still has to be settled before people can be summoned; each has its sentence. */
 export function preparedProblems(plan: Plan): PreparedProblem[] {
   const has = (role: string): boolean => plan.people.some((person) => person.role === role);
+  const start = plan.meta?.start ?? '';
+  const hasStart = !Number.isNaN(new Date(start).getTime());
   const problems: [boolean, PreparedProblem][] = [
     [(plan.meta?.title ?? '').trim() === '', 'no-title'],
-    [Number.isNaN(new Date(plan.meta?.start ?? '').getTime()), 'no-start'],
+    [!hasStart, 'no-start'],
+    [hasStart && !isPossibleStart(start), 'impossible-start'],
     [!has('chair'), 'no-chair'],
     [!has('secretary'), 'no-secretary'],
     [!plan.people.some((person) => person.voting), 'no-voters'],
