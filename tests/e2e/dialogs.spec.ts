@@ -1,5 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
 
+import { laptopRoom, PIN } from '../fixtures/laptops.ts';
 import { launchPhien } from './launch.ts';
 import * as steps from './steps.ts';
 
@@ -45,5 +46,48 @@ test('a dialog is worked by keys, keeps what was typed until it is gone, and giv
     await page.keyboard.press('Escape');
   } finally {
     await phien.close();
+  }
+});
+
+test('the focus comes back from a dialog to its button, also past others of their own kind, and to what opened a menu', async () => {
+  const room = laptopRoom();
+  const secretary = await room.addSecretary();
+  await room.addMember(secretary, 'Hà Văn Thử', 'Chủ tịch');
+  for (const { engine } of room.laptops) await engine.close();
+  const phien = await launchPhien({ data: secretary.dataDir, env: { PHIEN_DISCOVERY: 'off' } });
+  const { page } = phien;
+  try {
+    await steps.unlock(page, PIN);
+    await steps.createMeeting(page, { title: 'Phiên họp', place: 'Phòng họp' });
+    await steps.addPeople(page, 'Hà Văn Thử');
+    await steps.addItem(page, 1, 'Báo cáo');
+    await steps.convene(page);
+    await steps.carry(page);
+    await by(page, 'enter-meeting').click();
+
+    // Not coming, and then coming after all. What opens a popover was passed on the way.
+    await by(page, 'connection').focus();
+    await by(page, 'report-absence').press('Enter');
+    await expect(by(page, 'absence-reason')).toBeFocused();
+    await page.keyboard.type('Đi công tác');
+    await page.keyboard.press('Enter');
+    await expect(by(page, 'asked-of-me')).toHaveAttribute('data-asked', 'away');
+    await expect(by(page, 'absence-reason')).toBeHidden();
+    await expect(by(page, 'report-absence')).toBeFocused();
+    await by(page, 'check-in').press('Enter');
+    await expect(by(page, 'check-in')).toBeHidden();
+
+    await by(page, 'open-without-quorum').click();
+    await by(page, 'confirm-open-without-quorum').click();
+    await steps.nextStep(page, 'open-item');
+    await by(page, 'console-more').press('Enter');
+    await by(page, 'console-open-vote').press('Enter');
+    await expect(by(page, 'motion-text')).toBeFocused();
+    await page.keyboard.press('Escape');
+    await expect(by(page, 'motion-text')).toBeHidden();
+    await expect(by(page, 'console-more')).toBeFocused();
+  } finally {
+    await phien.close();
+    await room.close();
   }
 });

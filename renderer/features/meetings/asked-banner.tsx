@@ -106,11 +106,9 @@ function CheckInButtons({ acting, away }: { readonly acting: Acting; readonly aw
       >
         {t('meeting.checkInRemote')}
       </Button>
-      {away ? null : (
-        <Button appearance="subtle" onClick={() => setAbsent(true)} data-testid="report-absence">
-          {t('meeting.reportAbsence')}
-        </Button>
-      )}
+      <Button appearance="subtle" onClick={() => setAbsent(true)} data-testid="report-absence">
+        {t(away ? 'meeting.changeAbsence' : 'meeting.reportAbsence')}
+      </Button>
       <Confirm
         open={absent}
         title={t('meeting.reportAbsence')}
