@@ -56,7 +56,12 @@ export interface CarrierReport {
   readonly epoch: Epoch | null;
   /** Where the carrying laptop is, while `joined`. */
   readonly carrier: string | null;
+  /** Whose laptop has been serving this one, for some seconds already. */
+  readonly served?: MemberId | undefined;
 }
+
+/** A report as it came; `by`: whose laptop it is of, as the connection shows. */
+export type Answer = CarrierReport & { readonly by?: MemberId };
 
 /** Whoever carries the meeting speaks for itself: what it claims is its member's, who is known from the connection. */
 export const isOwnClaim = ({ state, epoch }: CarrierReport, by: MemberId): boolean =>
@@ -78,6 +83,7 @@ export const carrierReportSchema = z.object({
   state: z.enum(['carrying', 'joined', 'seeking']),
   epoch: epochSchema.nullable(),
   carrier: hostPortSchema.nullable(),
+  served: member.optional(),
 });
 
 /** `GET`: who carries it, as that laptop knows. */

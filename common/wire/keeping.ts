@@ -1,5 +1,6 @@
 import type { MemberId } from '../domain/ids.ts';
 import type { Epoch } from './carrier.ts';
+import { again, isLate, isRepeated, type Repeated } from './repeated.ts';
 
 /**
  * How a relay that the meeting was given to holds on to it: main/hub/SPEC.md, TAKE-11. It reaches whom it tells of itself;
@@ -19,32 +20,24 @@ export interface Keeping {
 /** Who has come so often and for so long after it was told of the other one doesn't reach it, or doesn't find it. */
 const TIMES = 3;
 const MILLISECONDS = 5000;
-/** What happened so long ago has nothing to do with what happens now. */
-const FORGOTTEN_MILLISECONDS = 60_000;
-
-interface Repeated {
-  readonly first: number;
-  readonly last: number;
-  readonly times: number;
-}
 
 export function createKeeping(): Keeping {
   let outbid = new Map<string, Repeated>();
   let visits = new Map<string, Repeated>();
   let firm = false;
 
-  const isSure = ({ first, last, times }: Repeated) => times >= TIMES && last - first >= MILLISECONDS;
+  const isSure = (one: Repeated) => isRepeated(one, TIMES, MILLISECONDS);
 
   return {
     standsFirm({ member, device }, now) {
       if (firm) return true;
-      outbid = again(outbid, `${member} ${device}`, now);
+      outbid = once(outbid, `${member} ${device}`, now);
       return !isSure(outbid.get(`${member} ${device}`) as Repeated);
     },
     came(member, now) {
-      visits = again(visits, member, now);
+      visits = once(visits, member, now);
     },
-    needed: (now) => [...visits.values()].some((visit) => isSure(visit) && now - visit.last < FORGOTTEN_MILLISECONDS),
+    needed: (now) => [...visits.values()].some((visit) => isSure(visit) && !isLate(visit, now)),
     tookBack() {
       firm = true;
     },
@@ -57,8 +50,7 @@ export function createKeeping(): Keeping {
 }
 
 /** One more of that one; those that stopped are forgotten, so that there are never more than people of the meeting. */
-function again(all: ReadonlyMap<string, Repeated>, who: string, now: number): Map<string, Repeated> {
-  const lately = new Map([...all].filter(([, { last }]) => now - last < FORGOTTEN_MILLISECONDS));
-  const { first, times } = lately.get(who) ?? { first: now, times: 0 };
-  return lately.set(who, { first, last: now, times: times + 1 });
+function once(all: ReadonlyMap<string, Repeated>, who: string, now: number): Map<string, Repeated> {
+  const lately = new Map([...all].filter(([, one]) => !isLate(one, now)));
+  return lately.set(who, again(lately.get(who), now));
 }

@@ -32,7 +32,7 @@ function laptopNumber(n: number, epoch: Epoch | null = null) {
 function joined(n: number) {
   const it = laptopNumber(n);
   it.seek(0);
-  it.joined(laptop(1).address, epochOf(1, 1));
+  it.joined(laptop(1).address, epochOf(1, 1), uuid(1), 0);
   it.heardOf([2, 3, 4].map(laptop));
   return it;
 }
@@ -49,7 +49,7 @@ it('[TAKE-5] [TAKE-8] others are dialled where this laptop reaches them, and tol
     lasting: () => true,
   });
   succession.seek(0);
-  succession.joined(laptop(1).address, epochOf(1, 1));
+  succession.joined(laptop(1).address, epochOf(1, 1), uuid(1), 0);
   succession.heardOf([2, 3].map(laptop));
   succession.lost(0);
   expect(succession.targets(0)).toEqual([laptop(1).address, inside]);
@@ -72,48 +72,48 @@ describe('epochs', () => {
   it('[TAKE-1] taking over goes above everything seen, carrying on does not', () => {
     const second = joined(2);
     second.lost(100);
-    expect(second.carry()).toEqual(epochOf(2, 2));
-    expect(laptopNumber(2, epochOf(5, 2)).carryOn()).toEqual(epochOf(5, 2));
+    expect(second.carry(0)).toEqual(epochOf(2, 2));
+    expect(laptopNumber(2, epochOf(5, 2)).carryOn(0)).toEqual(epochOf(5, 2));
     // Somebody else was last: this is a new time of carrying.
-    expect(laptopNumber(2, epochOf(5, 3)).carryOn()).toEqual(epochOf(6, 2));
+    expect(laptopNumber(2, epochOf(5, 3)).carryOn(0)).toEqual(epochOf(6, 2));
   });
 
   it('[TAKE-6] who seeks goes to whoever says to carry it with the highest epoch seen, known already or not', () => {
     const third = joined(3);
     third.lost(100);
     third.failed(laptop(2).address, 200, { state: 'joined', epoch: epochOf(2, 4), carrier: '10.0.0.77:1' });
-    expect(third.noticed(epochOf(2, 4), laptop(4).address)).toBe('tell');
-    expect(third.noticed(epochOf(3, 4), laptop(4).address)).toBe('tell');
+    expect(third.noticed(epochOf(2, 4), laptop(4).address, 500)).toBe('tell');
+    expect(third.noticed(epochOf(3, 4), laptop(4).address, 500)).toBe('tell');
     third.tell(laptop(4).address);
     // It is on its way there, and not to begin anew at each notice.
-    expect(third.noticed(epochOf(2, 4), laptop(4).address)).toBe('ignore');
+    expect(third.noticed(epochOf(2, 4), laptop(4).address, 500)).toBe('ignore');
     third.failed(laptop(4).address, 300);
-    expect(third.noticed(epochOf(2, 4), laptop(4).address)).toBe('tell');
-    expect(third.noticed(epochOf(1, 1), laptop(1).address)).toBe('ignore');
+    expect(third.noticed(epochOf(2, 4), laptop(4).address, 500)).toBe('tell');
+    expect(third.noticed(epochOf(1, 1), laptop(1).address, 500)).toBe('ignore');
   });
 
   it('[TAKE-1] a made-up epoch leaves room above it, whoever tells it', () => {
     const host = laptopNumber(1);
-    host.carry();
+    host.carry(0);
     expect(host.goAbove(epochOf(MAX_EPOCH, 9))).toBe(true);
     expect(host.epoch()).toEqual(epochOf(1 + MAX_STEP_OF_NEWCOMER + 1, 1));
     const listening = laptopNumber(2, epochOf(3, 1));
     listening.seek(0);
-    listening.joined(laptop(9).address, epochOf(MAX_EPOCH, 9));
+    listening.joined(laptop(9).address, epochOf(MAX_EPOCH, 9), uuid(9), 0);
     listening.heardOf([], epochOf(MAX_EPOCH, 9));
     listening.lost(10);
-    const own = listening.carry();
+    const own = listening.carry(0);
     expect(own).toEqual(epochOf(3 + 2 * MAX_STEP_OF_CARRIER + 1, 2));
     // A host that knows nothing of it yields all the same.
     const other = laptopNumber(3, epochOf(3, 1));
     other.seek(0);
-    other.carry();
-    expect(other.compared(own, { state: 'carrying', epoch: own, carrier: null }, 0)).toBe('yield');
+    other.carry(0);
+    expect(other.compared(own, laptop(2).address, { state: 'carrying', epoch: own, carrier: null }, 0)).toBe('yield');
   });
 
   it('[TAKE-6] whoever cannot be reached is gone above, whoever is lower is not', () => {
     const host = laptopNumber(1);
-    host.carry();
+    host.carry(0);
     expect(host.goAbove(epochOf(4, 2))).toBe(true);
     expect(host.epoch()).toEqual(epochOf(5, 1));
     expect(host.goAbove(epochOf(4, 2))).toBe(false);
@@ -133,20 +133,20 @@ describe('a laptop whose person has just taken the meeting over', () => {
       insists: () => insists,
     });
     host.seek(0);
-    host.carry();
+    host.carry(0);
     const carrying = (n: number, who: number) =>
       ({ state: 'carrying', epoch: epochOf(n, who), carrier: null }) as const;
-    expect(host.compared(epochOf(5, 2), carrying(5, 2), 40)).toBe('above');
+    expect(host.compared(epochOf(5, 2), laptop(2).address, carrying(5, 2), 40)).toBe('above');
     expect(host.answered(laptop(3).address, carrying(7, 3), 10)).toBe('above');
     expect(host.epoch()).toEqual(epochOf(8, 1));
     expect(host.answered(laptop(2).address, carrying(9, 2), 20)).toBe('yield');
     host.linked([laptop(4)]);
-    expect(host.compared(epochOf(10, 4), carrying(10, 4), 40)).toBe('yield');
+    expect(host.compared(epochOf(10, 4), laptop(4).address, carrying(10, 4), 40)).toBe('yield');
     host.yieldTo(laptop(2).address, 30);
-    host.carry();
-    expect(host.compared(epochOf(20, 2), carrying(20, 2), 40)).toBe('above');
+    host.carry(0);
+    expect(host.compared(epochOf(20, 2), laptop(2).address, carrying(20, 2), 40)).toBe('above');
     insists = false;
-    expect(host.compared(epochOf(30, 3), carrying(30, 3), 40)).toBe('yield');
+    expect(host.compared(epochOf(30, 3), laptop(3).address, carrying(30, 3), 40)).toBe('yield');
   });
 });
 
@@ -163,14 +163,14 @@ describe('a relay that the meeting was given to', () => {
       keeps: () => given,
     });
     relay.seek(0);
-    relay.carryOn();
+    relay.carryOn(0);
     const other = { state: 'carrying', epoch: epochOf(4, 2), carrier: null } as const;
-    expect(relay.compared(other.epoch, other, 5)).toBe('above');
+    expect(relay.compared(other.epoch, laptop(2).address, other, 5)).toBe('above');
     expect(relay.epoch()).toEqual(epochOf(5, 1));
     expect(relay.answered(laptop(2).address, { ...other, epoch: epochOf(6, 2) }, 10)).toBe('above');
     expect(relay.epoch()).toEqual(epochOf(7, 1));
     given = false;
-    expect(relay.compared(epochOf(8, 2), { ...other, epoch: epochOf(8, 2) }, 20)).toBe('yield');
+    expect(relay.compared(epochOf(8, 2), laptop(2).address, { ...other, epoch: epochOf(8, 2) }, 20)).toBe('yield');
   });
 
   const relayed = () =>
@@ -194,24 +194,29 @@ describe('a relay that the meeting was given to', () => {
   it('[TAKE-11] yields to a laptop that goes above it again and again, though it was told each time', () => {
     const relay = relayed();
     relay.seek(0);
-    relay.carryOn();
+    relay.carryOn(0);
     expect(outbid(relay, [100, 1000, 2000, 4000])).toEqual(['above', 'above', 'above', 'above']);
     // Another one has nothing to do with it.
-    expect(relay.compared(epochOf(100, 3), { state: 'carrying', epoch: epochOf(100, 3), carrier: null }, 5200)).toBe(
-      'above',
-    );
+    expect(
+      relay.compared(
+        epochOf(100, 3),
+        laptop(3).address,
+        { state: 'carrying', epoch: epochOf(100, 3), carrier: null },
+        5200,
+      ),
+    ).toBe('above');
     expect(outbid(relay, [5200])).toEqual(['yield']);
     // What happened long ago counts for nothing.
     const later = relayed();
     later.seek(0);
-    later.carryOn();
+    later.carryOn(0);
     expect(outbid(later, [100, 1000, 61_500, 62_000])).toEqual(['above', 'above', 'above', 'above']);
   });
 
   it('[TAKE-11] takes the meeting back for one who reaches it alone, and then leaves it to nobody', () => {
     const relay = relayed();
     relay.seek(0);
-    relay.joined(laptop(2).address, epochOf(9, 2));
+    relay.joined(laptop(2).address, epochOf(9, 2), uuid(2), 0);
     // Those who only come by find the other one.
     for (const [at, number] of [2, 3, 4].entries()) {
       relay.came(uuid(number + 1), 2000 * at);
@@ -223,7 +228,7 @@ describe('a relay that the meeting was given to', () => {
     }
     relay.came(uuid(6), 15_100);
     expect(relay.knocked(15_100, 0).answer).toBe('carry');
-    expect(relay.carry()).toEqual(epochOf(10, 1));
+    expect(relay.carry(0)).toEqual(epochOf(10, 1));
     expect(outbid(relay, [16_000, 18_000, 20_000, 22_000, 60_000])).not.toContain('yield');
   });
 
@@ -363,13 +368,13 @@ describe('a carrying laptop that nobody new reaches', () => {
     const second = joined(2);
     second.lost(0);
     for (const at of [1000, 8000]) {
-      expect(second.noticed(epochOf(1, 1), one)).toBe('tell');
+      expect(second.noticed(epochOf(1, 1), one, 500)).toBe('tell');
       second.tell(one);
       second.failed(one, at, undefined, false);
     }
-    expect(second.noticed(epochOf(1, 1), one)).toBe('knock');
+    expect(second.noticed(epochOf(1, 1), one, 500)).toBe('knock');
     expect(second.knocked(8100, Infinity).answer).toBe('carry');
-    expect(second.carry()).toMatchObject({ n: 2 });
+    expect(second.carry(0)).toMatchObject({ n: 2 });
   });
 
   it('[TAKE-10] does not make anybody take over who has not asked those that it knows: what is told may be made up', () => {
@@ -377,11 +382,11 @@ describe('a carrying laptop that nobody new reaches', () => {
     const third = joined(3);
     third.lost(0);
     for (const at of [100, 400]) {
-      third.noticed(epochOf(5, 8), nowhere);
+      third.noticed(epochOf(5, 8), nowhere, 500);
       third.tell(nowhere);
       third.failed(nowhere, at, undefined, false);
     }
-    expect(third.noticed(epochOf(5, 8), nowhere)).toBe('knock');
+    expect(third.noticed(epochOf(5, 8), nowhere, 500)).toBe('knock');
     expect(third.knocked(500, Infinity)).toEqual({ answer: 'wait', open: [one, laptop(2).address] });
     expect(third.answered(one, { state: 'carrying', epoch: epochOf(1, 1), carrier: null }, 600)).toBe('retry');
     expect(third.knocked(700, Infinity)).toEqual({ answer: 'wait', open: [one, laptop(2).address] });
@@ -391,11 +396,11 @@ describe('a carrying laptop that nobody new reaches', () => {
     const second = joined(2);
     second.lost(0);
     for (const heard of [false, true, false]) {
-      expect(second.noticed(epochOf(1, 1), one)).toBe('tell');
+      expect(second.noticed(epochOf(1, 1), one, 500)).toBe('tell');
       second.tell(one);
       second.failed(one, 1000, undefined, heard);
     }
-    expect(second.noticed(epochOf(1, 1), one)).toBe('tell');
+    expect(second.noticed(epochOf(1, 1), one, 500)).toBe('tell');
   });
 
   it('[TAKE-10] is followed by one that is linked to it, when others knock there and it dials in vain itself', () => {

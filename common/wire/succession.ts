@@ -3,95 +3,16 @@ import {
   compareEpochs,
   MAX_STEP_OF_CARRIER,
   MAX_STEP_OF_NEWCOMER,
+  type Answer,
   type CarrierReport,
   type Epoch,
   type KnownLaptop,
 } from './carrier.ts';
+import { createClaims } from './claims.ts';
 import { createDoubt } from './doubt.ts';
 import { createKeeping } from './keeping.ts';
-
-/**
- * Which laptop carries the meeting, decided on each laptop for itself: main/hub/SPEC.md, "Takeover". Knows no network and
- * no clock of its own; whoever runs it tells what happened and does what it decides. All times are milliseconds of one
- * clock that never goes back.
- */
-export interface Succession {
-  role(): Role;
-  /** The highest seen; the own one while carrying. Must be on disk before anybody is served. */
-  epoch(): Epoch | null;
-  /** Laptops of the meeting as the last carrying one told. */
-  laptops(): readonly KnownLaptop[];
-  /** The same where this laptop reaches them. */
-  placed(): readonly KnownLaptop[];
-  /** Where the carrying laptop was reached last. */
-  carriedAt(): string | null;
-  report(): CarrierReport;
-
-  /** Looks for whoever carries the meeting: a laptop starts, or its person comes back. */
-  seek(now: number): void;
-  /** The link is up. `epoch` null: a laptop of before epochs. */
-  joined(address: string, epoch: Epoch | null): void;
-  /** The carrying laptop told who is connected, and the epoch it carries with now. */
-  heardOf(laptops: readonly KnownLaptop[], epoch?: Epoch): void;
-  /** These are linked to this laptop, which carries it. */
-  linked(laptops: readonly KnownLaptop[]): void;
-  /** The link is down. `successor`: the carrying laptop said goodbye and who follows. True: that is this laptop, carry on. */
-  lost(now: number, successor?: { readonly device: string; readonly address: string }): boolean;
-  /**
-   * A try to reach or to join that laptop failed; `report` is what it answered instead, if it did. `heard` false: nothing
-   * shows that there is a computer at all; the line may be out.
-   */
-  failed(address: string, now: number, report?: CarrierReport, heard?: boolean): void;
-  /** The last try there failed so. */
-  unheard(address: string): boolean;
-
-  /** Where to try to join, the likeliest first. Empty: nothing to try just now. */
-  targets(now: number): string[];
-  /** That member wants to join here, while this laptop doesn't carry the meeting; before `knocked`. */
-  came(member: MemberId, now: number): void;
-  /**
-   * Somebody wants to join here while nobody is served, or can't join elsewhere. `wait`: the `open` ones have to be asked
-   * first, or something has to end first; with `no` it is good to know of them.
-   */
-  knocked(
-    now: number,
-    silentFor: number,
-  ): { readonly answer: 'carry' | 'wait' | 'no'; readonly open: readonly string[] };
-  /** Takes the meeting over, or carries on after a restart: returns the epoch to serve with. */
-  carry(): Epoch;
-  carryOn(): Epoch;
-  /** Somebody of this epoch comes to this laptop while it carries: it goes above it. True if it had to. */
-  goAbove(epoch: Epoch): boolean;
-  /**
-   * Somebody says that they carry the meeting with that epoch. `tell`: join there; `check`: ask them first, and give the
-   * answer to `compared`; `knock`: as if somebody had knocked, since they don't reach whoever carries it, or are not reached
-   * from here, again and again, though they reach this laptop.
-   */
-  noticed(epoch: Epoch, address: string): 'ignore' | 'tell' | 'check' | 'knock';
-  /**
-   * What was asked because of a notice; null: not reached. `yield`: leave what there is for the one at that address; `knock`:
-   * it doesn't reach whoever carries it, as if it had knocked.
-   */
-  compared(epoch: Epoch, report: CarrierReport | null, now: number): 'yield' | 'above' | 'ignore' | 'knock';
-  /** Another laptop was asked who carries it; null: not reached. `retry`: try again to join. */
-  answered(
-    address: string,
-    report: CarrierReport | null,
-    now: number,
-    heard?: boolean,
-  ): 'yield' | 'above' | 'retry' | 'ignore';
-  /** Stops carrying in favour of whoever is at that address. */
-  yieldTo(address: string, now: number): void;
-  /** Somebody was found who may carry it. */
-  hint(addresses: readonly string[]): void;
-  hints(): readonly string[];
-  /** Somebody says of itself, or is known, to carry it now. */
-  tell(address: string): void;
-  leave(): void;
-}
-
-/** `away`: doesn't attend. */
-export type Role = 'away' | 'seeking' | 'joined' | 'carrying';
+import type { Role, Succession } from './succession-port.ts';
+import { placesIn } from './takeover-places.ts';
 
 /** A carrying laptop that was silent for so long may be gone. */
 export const SUSPECT_MILLISECONDS = 1000;
@@ -107,6 +28,8 @@ const LONG_MILLISECONDS = 20_000;
 const FRESH_MILLISECONDS = 2000;
 /** Those asked of the ones that come first, at a time. */
 const SENIORS_AT_A_TIME = 3;
+/** Who waits longer to be let in asks whether it is still to wait. */
+const LONG_WELCOME_MILLISECONDS = 5000;
 const MAX_HINTS = 16;
 /** Who says that it carries the meeting has been dialled so often in vain, told each time: perhaps nobody new reaches it. */
 const VAIN_TRIES = 2;
@@ -120,6 +43,12 @@ export function createSuccession(options: {
   order(): readonly MemberId[];
   /** Laptops that were told of, where this one reaches them: it may see them elsewhere than the carrying one. */
   place?(laptops: readonly KnownLaptop[]): readonly KnownLaptop[];
+  /** Whether an address lies in the own network segment. */
+  near?(address: string): boolean;
+  /** Other places are to be tried first from now on. */
+  onSuspect?(): void;
+  /** What that member says of carrying the meeting counts for nothing for so many milliseconds. */
+  onDoubt?(member: MemberId, milliseconds: number): void;
   /** False when the meeting is over: nobody needs to take it over any more. */
   lasting(): boolean;
   /** Whose computers carry meetings together with this one (relays of one identity): none goes before the other. */
@@ -141,6 +70,7 @@ export function createSuccession(options: {
   let told: string | null = null;
   /** Where nothing was heard of the one that says that it carries it, and how often in a row. */
   let vain = { address: '', tries: 0 };
+  const claims = createClaims({ ...options, near: options.near ?? (() => false) });
   const doubt = createDoubt();
   /** Who know that this laptop carries it: were linked here, or gone above. Whoever of them is higher took it over knowingly. */
   let aware = new Set<string>();
@@ -169,6 +99,7 @@ export function createSuccession(options: {
     role = 'seeking';
     since = now;
     told = null;
+    claims.left();
     // What was found out while the carrying laptop was silent already still holds.
     failures = new Map([...failures].filter(([, { at }]) => now - at < FRESH_MILLISECONDS));
     answers = new Map();
@@ -181,8 +112,8 @@ export function createSuccession(options: {
     if (epoch && compareEpochs(epoch, seen) > 0) seen = within(MAX_STEP_OF_CARRIER, epoch);
   }
 
-  function failed(address: string, now: number, report?: CarrierReport, heard = true): void {
-    if (report?.state === 'carrying') {
+  function failed(address: string, now: number, report?: Answer, heard = true): void {
+    if (report?.state === 'carrying' && claims.countAt(address, now)) {
       failures.delete(address);
       told = address;
       return;
@@ -192,11 +123,11 @@ export function createSuccession(options: {
       vain = { address, tries: report || heard ? 0 : (vain.address === address ? vain.tries : 0) + 1 };
     }
     failures.set(address, { at: now, heard });
-    if (!report) return void answers.delete(address);
+    if (!report || report.state === 'carrying') return void answers.delete(address);
     answers.set(address, report);
     note(report.epoch);
     const elsewhere = report.state === 'joined' ? report.carrier : null;
-    if (elsewhere && !recently(elsewhere, now)) told = elsewhere;
+    if (elsewhere && !recently(elsewhere, now) && claims.countAt(elsewhere, now)) told = elsewhere;
   }
 
   function hint(addresses: readonly string[]): void {
@@ -205,13 +136,28 @@ export function createSuccession(options: {
     for (const address of fresh) failures.delete(address);
   }
 
-  const outranks = (epoch: Epoch): boolean =>
-    compareEpochs(epoch, seen) > 0 && !(role === 'carrying' && options.alike?.(epoch.member));
+  /** An answer to a question. */
+  function weigh(answer: Answer | null, address: string, now: number): void {
+    // Who isn't looking for somebody to serve it doesn't wait for those who say that they do.
+    if (answer && (role === 'seeking' || answer.state !== 'carrying')) claims.heard(answer, address, now, false);
+  }
+
+  const outranks = (epoch: Epoch, now: number): boolean =>
+    compareEpochs(epoch, seen) > 0 &&
+    claims.count(epoch.member, now) &&
+    !(role === 'carrying' && options.alike?.(epoch.member));
 
   function goAbove(epoch: Epoch, step: number): boolean {
     if (role !== 'carrying' || compareEpochs(epoch, seen) <= 0) return false;
     seen = { n: within(step, epoch).n + 1, ...me };
     return true;
+  }
+
+  /** Who is at that address carries it with a higher epoch. */
+  function claimed(epoch: Epoch, address: string, now: number): 'yield' | 'above' {
+    if (role === 'carrying' && standsFirm(epoch, now) && goAbove(epoch, MAX_STEP_OF_CARRIER)) return 'above';
+    claims.follow(epoch.member, address);
+    return 'yield';
   }
 
   function standsFirm(epoch: Epoch, now: number): boolean {
@@ -231,14 +177,16 @@ export function createSuccession(options: {
     laptops: () => known,
     placed,
     carriedAt: () => carriedAt,
-    report: () => ({
+    report: (now) => ({
       state: role === 'carrying' || role === 'joined' ? role : 'seeking',
       epoch: seen,
       carrier: role === 'joined' ? carriedAt : null,
+      served: claims.served(now),
     }),
     seek: begin,
-    joined(address, epoch) {
+    joined(address, epoch, by, now) {
       role = 'joined';
+      claims.joined(by, address, now);
       carriedAt = address;
       told = null;
       vain = { address, tries: 0 };
@@ -254,6 +202,7 @@ export function createSuccession(options: {
       for (const { member, device } of laptops) aware.add(`${member} ${device}`);
     },
     lost(now, successor) {
+      claims.lost(now, successor !== undefined);
       begin(now);
       if (successor?.device === me.device) return true;
       if (successor) {
@@ -262,21 +211,27 @@ export function createSuccession(options: {
       }
       return false;
     },
-    failed,
+    failed(address, now, report, heard) {
+      if (report) claims.heard(report, address, now, true);
+      failed(address, now, report, heard);
+    },
     unheard: (address) => failures.get(address)?.heard === false,
     targets(now) {
       if (role !== 'seeking') return [];
-      const due = (address: string | null): address is string => address !== null && !recently(address, now);
+      const due = (address: string | null): address is string =>
+        address !== null && !recently(address, now) && claims.countAt(address, now);
       const first = [told, carriedAt].filter(due);
       // Whoever has waited for a knock in vain may be one whom nobody can dial.
-      const waited = now - since >= PATIENCE_MILLISECONDS;
+      const suspect = (address: string) => claims.suspectAt(address, now);
+      const waited = now - since >= PATIENCE_MILLISECONDS || first.some(suspect);
       const others = successors(!waited)
         .map((laptop) => laptop.address)
         .filter(due);
       const unheard = (address: string) => Number(failures.get(address)?.heard === false);
       if (waited) others.sort((a, b) => unheard(a) - unheard(b));
       const next = others.slice(0, SENIORS_AT_A_TIME);
-      return [...new Set([...first, ...next, ...hints.filter(due)])];
+      const all = [...new Set([...first, ...next, ...hints.filter(due)])];
+      return all.sort((a, b) => Number(suspect(a)) - Number(suspect(b)));
     },
     came(member, now) {
       if (role === 'joined' && options.keeps?.()) keeping.came(member, now);
@@ -303,61 +258,65 @@ export function createSuccession(options: {
       const waited = now - since >= PATIENCE_MILLISECONDS;
       const open = [...new Set([told, carriedAt, ...(waited ? [] : before)])]
         .filter((address) => address !== null)
+        .filter((address) => claims.countAt(address, now))
         .filter((address) => !isGone(address) && !(waited && answers.has(address)));
-      return { answer: open.length === 0 ? 'carry' : 'wait', open };
+      return { answer: open.length === 0 && !claims.undecided(now) ? 'carry' : 'wait', open };
     },
-    carry() {
+    carry(now) {
       seen = { n: (seen?.n ?? 0) + 1, ...me };
       role = 'carrying';
+      claims.carried(now);
       aware = new Set();
       return seen;
     },
-    carryOn() {
-      if (!seen || !isMe(seen)) return this.carry();
+    carryOn(now) {
+      if (!seen || !isMe(seen)) return this.carry(now);
       role = 'carrying';
       return seen;
     },
     goAbove: (epoch) => goAbove(epoch, MAX_STEP_OF_NEWCOMER),
-    noticed(epoch, address) {
+    noticed(epoch, address, now) {
+      if (!claims.count(epoch.member, now)) return 'ignore';
       if (role === 'seeking') {
         // Known or not, the highest one seen is where to go; where this laptop was sent meanwhile may be wrong.
         const underWay = address === told && !failures.has(address);
-        if (compareEpochs(epoch, seen) < 0 || underWay) return 'ignore';
+        const lower = compareEpochs(epoch, seen) < 0 && (!seen || claims.count(seen.member, now));
+        if (underWay && !lower && now - since >= LONG_WELCOME_MILLISECONDS) return 'check';
+        if (lower || underWay) return 'ignore';
         if (address !== vain.address || vain.tries < VAIN_TRIES || !mayTakeOver()) return 'tell';
         note(epoch);
         return 'knock';
       }
       if (role === 'joined' && compareEpochs(epoch, seen) < 0) return 'knock';
-      if (role === 'away' || !outranks(epoch)) return 'ignore';
+      if (role === 'away' || !outranks(epoch, now)) return 'ignore';
       if (role === 'joined' && address === carriedAt) {
         note(epoch);
         return 'ignore';
       }
       return 'check';
     },
-    compared(epoch, report, now) {
+    compared(epoch, address, report, now) {
+      weigh(report, address, now);
       if (role === 'seeking' || role === 'away') return 'ignore';
-      if (report?.state === 'carrying' && report.epoch && outranks(report.epoch)) {
-        if (role !== 'carrying' || !standsFirm(report.epoch, now)) return 'yield';
-        return goAbove(report.epoch, MAX_STEP_OF_CARRIER) ? 'above' : 'ignore';
+      if (report?.state === 'carrying' && report.epoch && outranks(report.epoch, now)) {
+        return claimed(report.epoch, address, now);
       }
       if (report === null && role === 'joined') return 'knock';
       // Whoever can't be reached from here can't serve those who are.
       return report === null && goAbove(epoch, MAX_STEP_OF_NEWCOMER) ? 'above' : 'ignore';
     },
     answered(address, report, now, heard = true) {
+      weigh(report, address, now);
       if (role === 'carrying') {
-        const higher = report?.epoch ? outranks(report.epoch) : false;
-        if (higher && report?.state === 'carrying') {
-          const firm = report.epoch !== null && standsFirm(report.epoch, now);
-          return firm && report.epoch && goAbove(report.epoch, MAX_STEP_OF_CARRIER) ? 'above' : 'yield';
-        }
-        if (higher && report?.state === 'joined' && report.carrier) hint([report.carrier]);
+        if (!report?.epoch || !outranks(report.epoch, now)) return 'ignore';
+        if (report.state === 'carrying') return claimed(report.epoch, address, now);
+        if (report.state === 'joined' && report.carrier) hint([report.carrier]);
         return 'ignore';
       }
       if (role === 'joined' && address === carriedAt) doubt.asked(heard || report !== null, now);
       if (role === 'seeking' || report === null) failed(address, now, report ?? undefined, heard);
-      return role === 'seeking' && report?.state === 'carrying' ? 'retry' : 'ignore';
+      const goes = report?.state === 'carrying' && address === told && !claims.suspectAt(address, now);
+      return role === 'seeking' && goes ? 'retry' : 'ignore';
     },
     yieldTo(address, now) {
       begin(now);
@@ -383,16 +342,3 @@ export function createSuccession(options: {
     return now - failure.at < (now - since > LONG_MILLISECONDS ? SELDOM_MILLISECONDS : soon);
   }
 }
-
-/** Compares laptops by their place in the order of those who may take over; whoever has none comes last. */
-export function placesIn(order: readonly MemberId[]): (a: Identity, b: Identity) => number {
-  const places = new Map(order.map((member, place) => [member, place]));
-  return (a, b) => {
-    const [left, right] = [places.get(a.member) ?? Infinity, places.get(b.member) ?? Infinity];
-    if (left !== right) return left - right;
-    if (a.member !== b.member) return a.member < b.member ? -1 : 1;
-    return a.device === b.device ? 0 : a.device < b.device ? -1 : 1;
-  };
-}
-
-type Identity = Pick<KnownLaptop, 'member' | 'device'>;

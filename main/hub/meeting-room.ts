@@ -8,7 +8,7 @@ import type { LinkLogger } from '../../common/wire/admission.ts';
 import { MAX_KNOWN_LAPTOPS, type Epoch, type KnownLaptop } from '../../common/wire/carrier.ts';
 import { closeCodes, encodeControl, type CloseCode } from '../../common/wire/link.ts';
 import { CATCH_UP_BUFFER } from '../../common/wire/log-exchange.ts';
-import { placesIn } from '../../common/wire/succession.ts';
+import { placesIn } from '../../common/wire/takeover-places.ts';
 import { createClientSocket, type ClientSocket } from './client-socket.ts';
 import { limits } from './connection-limits.ts';
 import type { Cluster } from './cluster.ts';

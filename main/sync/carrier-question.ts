@@ -5,7 +5,7 @@ import {
   isOwnClaim,
   MAX_REPORT_BYTES,
   noticePath,
-  type CarrierReport,
+  type Answer,
   type Epoch,
 } from '../../common/wire/carrier.ts';
 import type { MeetingId } from '../../common/domain/ids.ts';
@@ -31,7 +31,7 @@ export async function askCarrier(
   meeting: MeetingId,
   credentials: Credentials,
   { within, notice, signal }: CarrierQuestion,
-): Promise<CarrierReport | 'unheard' | null> {
+): Promise<Answer | 'unheard' | null> {
   const began = performance.now();
   const dialed = await dial(address, credentials, signal, { within });
   if (!dialed.ok) return dialed.heard ? null : 'unheard';
@@ -55,7 +55,8 @@ export async function askCarrier(
     const body = await readAll(response, MAX_REPORT_BYTES);
     if (response.statusCode !== 200) return null;
     const parsed = carrierReportSchema.safeParse(JSON.parse(Buffer.from(body).toString('utf8')));
-    return parsed.success && isOwnClaim(parsed.data, dialed.peer.member) ? parsed.data : null;
+    const by = dialed.peer.member;
+    return parsed.success && isOwnClaim(parsed.data, by) ? { ...parsed.data, by } : null;
   } catch {
     return null;
   } finally {

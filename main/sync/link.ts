@@ -2,7 +2,7 @@ import type { MeetingLog, OpenDocument } from '../../common/collab/carried-meeti
 import type { MeetingId, MemberId } from '../../common/domain/ids.ts';
 import { createAcknowledged, type Acknowledged } from '../../common/wire/acknowledged.ts';
 import type { LinkLogger } from '../../common/wire/admission.ts';
-import { isOwnClaim, type CarrierReport, type Epoch, type KnownLaptop } from '../../common/wire/carrier.ts';
+import { isOwnClaim, type Answer, type Epoch, type KnownLaptop } from '../../common/wire/carrier.ts';
 import { HEARTBEAT_MILLISECONDS } from '../../common/wire/link.ts';
 import { createPatience } from '../../common/wire/liveness.ts';
 import type { LiveTraffic } from '../../common/wire/live-traffic.ts';
@@ -46,7 +46,7 @@ export interface LinkTakeover {
    * A try to join there failed; `report`: it answered that it doesn't carry the meeting, and this. `heard` false: nothing
    * shows that there is a computer at all.
    */
-  onFailed(address: string, report: CarrierReport | undefined, heard: boolean): void;
+  onFailed(address: string, report: Answer | undefined, heard: boolean): void;
   /** The last try there, of whatever kind, failed so. */
   unheard(address: string): boolean;
 }
@@ -184,7 +184,8 @@ export function connectLink(options: LinkOptions): Link {
       end = await runSession(dialed, signal, dialing, () => (wasLeft = true));
       if (signal.aborted || end.connected || end.final) break;
       if (dialed.address === told) return again();
-      const report = end.report && isOwnClaim(end.report, dialed.peer.member) ? end.report : undefined;
+      const by = dialed.peer.member;
+      const report = end.report && isOwnClaim(end.report, by) ? { ...end.report, by } : undefined;
       if (!wasLeft) options.takeover?.onFailed(dialed.address, report, true);
     }
     dialing.stop();

@@ -1,5 +1,5 @@
 import type { MemberId } from '../../common/domain/ids.ts';
-import type { Succession } from '../../common/wire/succession.ts';
+import type { Succession } from '../../common/wire/succession-port.ts';
 import type { Standing } from '../hub/serve-hub.ts';
 import type { CarrierTalk } from './carrier-talk.ts';
 
@@ -60,7 +60,7 @@ export function keepDoor(options: {
     knock,
     notice(epoch, address) {
       if (options.closed()) return;
-      const to = succession.noticed(epoch, address);
+      const to = succession.noticed(epoch, address, performance.now());
       if (to === 'knock') void knock();
       if (to === 'check') void talk.compare(epoch, address);
       if (to !== 'tell') return;

@@ -46,6 +46,8 @@ export interface AttendanceOptions {
   placed(laptops: readonly KnownLaptop[]): readonly KnownLaptop[];
   /** The same for who looks for the meeting. */
   dialled(laptops: readonly KnownLaptop[]): readonly KnownLaptop[];
+  /** Whether an address lies in this laptop's own network segment. */
+  near(address: string): boolean;
   /** Other computers of this identity carry the same meetings together with this one. */
   readonly clustered: boolean;
   /** By this laptop's clock its certificate counts; otherwise nobody could join here. [CERT-7] */
@@ -77,6 +79,12 @@ export function attend(options: AttendanceOptions): RunningAttendance {
     ...memory.read(),
     order: options.order,
     place: options.dialled,
+    near: options.near,
+    onSuspect: lookElsewhere,
+    onDoubt(member, milliseconds) {
+      logger.warn('says to carry the meeting and serves nobody', { member, milliseconds });
+      lookElsewhere();
+    },
     lasting: options.lasting,
     alike: (member) => options.clustered && member === me,
     keeps: options.keeps,
@@ -112,6 +120,13 @@ export function attend(options: AttendanceOptions): RunningAttendance {
     onKnock: () => void door.knock(),
     onRetry: (address) => link?.retry(address),
   });
+  /** Soon: the link may be in the midst of telling what happened. */
+  function lookElsewhere(): void {
+    setImmediate(() => {
+      if (!closed && succession.role() === 'seeking') link?.retry();
+    });
+  }
+
   const hosting = () => succession.role() === 'carrying';
   const alone = () =>
     succession.role() === 'seeking' &&
@@ -197,7 +212,7 @@ export function attend(options: AttendanceOptions): RunningAttendance {
         epoch: () => succession.epoch(),
         onJoined({ address, carrier, epoch }) {
           if (link !== opened) return;
-          succession.joined(address, epoch ?? { n: 1, member: carrier, device: 'before-epochs' });
+          succession.joined(address, epoch ?? { n: 1, member: carrier, device: 'before-epochs' }, carrier, now());
           note();
           tell();
         },
@@ -259,7 +274,7 @@ export function attend(options: AttendanceOptions): RunningAttendance {
   }
 
   function takeOver(why: string): void {
-    const epoch = succession.carry();
+    const epoch = succession.carry(now());
     logger.info('takes the meeting over', { why, epoch: epoch.n });
     try {
       serve();
@@ -299,7 +314,7 @@ export function attend(options: AttendanceOptions): RunningAttendance {
     onTold: (address) => link?.retry(address),
   });
   const standing: Standing = {
-    report: () => succession.report(),
+    report: () => succession.report(now()),
     start: options.start,
     available: alone,
     ...door,
@@ -339,7 +354,7 @@ export function attend(options: AttendanceOptions): RunningAttendance {
   );
 
   function carryOn(): void {
-    succession.carryOn();
+    succession.carryOn(now());
     try {
       serve();
     } catch (error) {
@@ -373,7 +388,7 @@ export function attend(options: AttendanceOptions): RunningAttendance {
       const before = succession.carriedAt();
       // Whoever carries it now may be unknown here: a laptop that has just been started knows an old epoch.
       insistsUntil = now() + INSIST_MILLISECONDS;
-      succession.carry();
+      succession.carry(now());
       try {
         serve();
       } catch (error) {

@@ -1,7 +1,7 @@
 import type { MeetingId } from '../../common/domain/ids.ts';
 import type { LinkLogger } from '../../common/wire/admission.ts';
 import type { Epoch } from '../../common/wire/carrier.ts';
-import type { Succession } from '../../common/wire/succession.ts';
+import type { Succession } from '../../common/wire/succession-port.ts';
 import type { Hub } from '../hub/serve-hub.ts';
 import { askCarrier } from '../sync/carrier-question.ts';
 import type { Credentials } from '../sync/dial.ts';
@@ -86,7 +86,7 @@ export function talkAboutCarrying(options: {
     comparing.delete(address);
     if (closed) return;
     const report = answer === 'unheard' ? null : answer;
-    const to = succession.compared(epoch, report, performance.now());
+    const to = succession.compared(epoch, address, report, performance.now());
     if (to === 'yield') options.onYield(address, report?.epoch?.device ?? ELSEWHERE);
     if (to === 'knock') options.onKnock();
     if (to !== 'above') return;

@@ -204,6 +204,7 @@ export function createNetwork(options: {
         logger,
         placed: (laptops) => linger(placedLaptops(laptops, here)),
         dialled: (laptops) => dialledLaptops(laptops, here),
+        near,
         clustered: cluster !== undefined,
         presentable: () => isWithin(session.validity, now().getTime()),
         onTookOver() {
