@@ -9,6 +9,7 @@ import type * as Y from 'yjs';
 import { minutesSection, type MinutesSection } from '../../../common/collab/minutes.ts';
 import './editor.css';
 import styles from './minutes.module.css';
+import { ShallowLists } from './shallow-lists.ts';
 
 /** Free text of one section: what the printed form knows, and nothing else. */
 export function MinutesEditor(props: {
@@ -41,6 +42,7 @@ export function MinutesEditor(props: {
           dropcursor: false,
           gapcursor: false,
         }),
+        ShallowLists,
         Collaboration.configure({ fragment: minutesSection(doc, section) }),
       ],
       editorProps: {
