@@ -2,6 +2,7 @@ import { BrowserWindow, dialog, ipcMain } from 'electron';
 import { z } from 'zod';
 
 import type { Answer, DesktopRequestName, DesktopRequests } from '../../common/contract/bridge.ts';
+import { withoutForbidden } from '../../common/contract/file-name.ts';
 import { portErrors } from '../../common/contract/port.ts';
 import { appOrigin } from './scheme.ts';
 import type { Windows } from './windows.ts';
@@ -42,7 +43,7 @@ export function answerDesktopRequests(windows: Windows, restartEngine: () => voi
     async 'desktop.chooseSaveFile'(input, window) {
       const { canceled, filePath } = await dialog.showSaveDialog(window, {
         title: input.title,
-        defaultPath: input.suggestedName.replaceAll(/[\\/:*?"<>|\p{Cc}]/gu, '-'),
+        defaultPath: withoutForbidden(input.suggestedName),
         filters: [{ name: input.filterName, extensions: [...input.extensions] }],
       });
       return canceled || !filePath ? null : filePath;

@@ -6,6 +6,7 @@ import type { MeetingView } from '../../common/contract/requests.ts';
 import type { Sha256 } from '../../common/domain/ids.ts';
 import type { MeetingState } from '../../common/domain/meeting-state.ts';
 import { askDesktop, request } from '../bridge/phien.ts';
+import { chooseSaveFile } from '../bridge/save-file.ts';
 import { EntrustDialog } from '../features/meetings/entrust-dialog.tsx';
 import { notify, notifyFailure } from '../ui/notify.ts';
 import { goHome } from './router.ts';
@@ -27,11 +28,11 @@ export function MeetingMenu(props: {
 
   async function savePackage(): Promise<void> {
     try {
-      const path = await askDesktop('desktop.chooseSaveFile', {
+      const path = await chooseSaveFile({
         title: t('meeting.savePackage'),
-        suggestedName: `${state.title}.phien`.replaceAll(/[\\/:*?"<>|]/g, ' '),
+        name: state.title,
         filterName: t('home.packageKind'),
-        extensions: ['phien'],
+        ending: 'phien',
       });
       if (path === null) return;
       const { papers, missing } = await request('package.save', { meeting, path });
@@ -44,11 +45,11 @@ export function MeetingMenu(props: {
 
   async function savePaper(saved: { readonly sha256: Sha256; readonly title: string }): Promise<void> {
     try {
-      const path = await askDesktop('desktop.chooseSaveFile', {
+      const path = await chooseSaveFile({
         title: t('meeting.savePaper'),
-        suggestedName: `${saved.title}.pdf`.replaceAll(/[\\/:*?"<>|]/g, ' '),
+        name: saved.title,
         filterName: 'PDF',
-        extensions: ['pdf'],
+        ending: 'pdf',
       });
       if (path === null) return;
       await request('papers.save', { meeting, paper: saved.sha256, path });

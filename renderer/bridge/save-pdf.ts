@@ -1,25 +1,28 @@
 import type { RequestInput } from '../../common/contract/requests.ts';
 import { notify, notifyFailure } from '../ui/notify.ts';
-import { askDesktop, request } from './phien.ts';
+import { request } from './phien.ts';
+import { chooseSaveFile } from './save-file.ts';
 
 type Saved = 'lists.attendance' | 'lists.vote' | 'lists.invitation';
 
-/** Asks where to, and has the engine print it there; says that it was done, or why not. */
+/** Asks where a list of that kind is to be saved, and has the engine print it there; says that it was done, or why not. */
 export async function savePdf<Name extends Saved>(
-  name: Name,
-  title: string,
+  list: Name,
+  kind: string,
+  of: string,
   input: Omit<RequestInput<Name>, 'path'>,
 ): Promise<void> {
+  const name = `${kind} - ${of}`;
   try {
-    const path = await askDesktop('desktop.chooseSaveFile', {
-      title,
-      suggestedName: `${title}.pdf`.replaceAll(/[\\/:*?"<>|]/g, ' '),
+    const path = await chooseSaveFile({
+      title: kind,
+      name,
       filterName: 'PDF',
-      extensions: ['pdf'],
+      ending: 'pdf',
     });
     if (path === null) return;
-    await request(name, { ...input, path } as RequestInput<Name>);
-    notify('success', 'meeting.listSaved', { name: title });
+    await request(list, { ...input, path } as RequestInput<Name>);
+    notify('success', 'meeting.listSaved', { name });
   } catch (error) {
     notifyFailure(error);
   }

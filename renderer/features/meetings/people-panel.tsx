@@ -46,7 +46,7 @@ export function PeoplePanel(props: {
         <Button
           icon={<Print20Regular />}
           onClick={() =>
-            void savePdf('lists.attendance', `${t('meeting.attendanceList')} - ${state.title}`, {
+            void savePdf('lists.attendance', t('meeting.attendanceList'), state.title, {
               meeting: view.summary.meeting,
             })
           }

@@ -117,7 +117,7 @@ function Prepare(props: {
           <Button
             icon={<Print20Regular />}
             onClick={() =>
-              void savePdf('lists.invitation', `${t('meeting.invitation')} - ${plan.meta?.title ?? ''}`, { meeting })
+              void savePdf('lists.invitation', t('meeting.invitation'), plan.meta?.title ?? '', { meeting })
             }
             data-testid="save-invitation-letter"
           >

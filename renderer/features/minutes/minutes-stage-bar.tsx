@@ -4,7 +4,8 @@ import { useTranslation } from 'react-i18next';
 import type { MeetingView } from '../../../common/contract/requests.ts';
 import type { Sha256 } from '../../../common/domain/ids.ts';
 import type { MeetingState } from '../../../common/domain/meeting-state.ts';
-import { askDesktop, request } from '../../bridge/phien.ts';
+import { request } from '../../bridge/phien.ts';
+import { chooseSaveFile } from '../../bridge/save-file.ts';
 import { useAct } from '../../bridge/use-act.ts';
 import { useRequest } from '../../bridge/use-request.ts';
 import { Confirm } from '../../ui/confirm.tsx';
@@ -31,11 +32,11 @@ export function MinutesStageBar({ view, state }: { readonly view: MeetingView; r
 
   async function save(): Promise<void> {
     try {
-      const path = await askDesktop('desktop.chooseSaveFile', {
+      const path = await chooseSaveFile({
         title: t('minutes.saveTitle'),
-        suggestedName: `${t('minutes.fileName')} - ${state.title}.pdf`.replaceAll(/[\\/:*?"<>|]/g, ' '),
+        name: `${t('minutes.fileName')} - ${state.title}`,
         filterName: 'PDF',
-        extensions: ['pdf'],
+        ending: 'pdf',
       });
       if (path === null) return;
       await request('minutes.save', { meeting, path });

@@ -2,7 +2,8 @@ import { Button } from '@fluentui/react-components';
 import { ArrowClockwise20Regular, Delete20Regular, Save20Regular } from '@fluentui/react-icons';
 import { useTranslation } from 'react-i18next';
 import type { Invitation } from '../../../common/contract/requests.ts';
-import { askDesktop, request } from '../../bridge/phien.ts';
+import { request } from '../../bridge/phien.ts';
+import { chooseSaveFile } from '../../bridge/save-file.ts';
 import { useRequest } from '../../bridge/use-request.ts';
 import { Failure } from '../../ui/failure.tsx';
 import { notify, notifyFailure } from '../../ui/notify.ts';
@@ -17,11 +18,11 @@ export function InvitationCard({ invitation }: { readonly invitation: Invitation
 
   async function save(): Promise<void> {
     try {
-      const path = await askDesktop('desktop.chooseSaveFile', {
+      const path = await chooseSaveFile({
         title: t('people.invite.saveTitle'),
-        suggestedName: `${invitation.name}.phien-invite`,
+        name: invitation.name,
         filterName: t('people.enrolment.fileKind'),
-        extensions: ['phien-invite'],
+        ending: 'phien-invite',
       });
       if (path === null) return;
       await request('people.saveInvitation', { invitation: invitation.invitation, path });

@@ -108,7 +108,7 @@ function ClosedMotion({ view, state, motion }: Props) {
         <Button
           icon={<Print20Regular />}
           onClick={() =>
-            void savePdf('lists.vote', `${t('votes.list')} - ${motion.text.slice(0, 80).trim()}`, {
+            void savePdf('lists.vote', t('votes.list'), motion.text.slice(0, 80).trim(), {
               meeting: view.summary.meeting,
               motion: motion.motion,
             })
