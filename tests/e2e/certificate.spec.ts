@@ -46,3 +46,21 @@ test('[CERT-1] [CERT-3] a certificate that ends soon is told, and renewed in two
     await room.close();
   }
 });
+
+test('[CERT-7] a meeting that is prepared by a clock that is behind is told to be only here, and why', async () => {
+  // Set up by a clock that was ahead: by that of this computer the certificate has not begun.
+  const room = laptopRoom();
+  const ahead = await room.addSecretary(SECRETARY, { now: () => new Date(Date.now() + 400 * DAY) });
+  await ahead.engine.close();
+  const { page, close } = await launchPhien({ data: ahead.dataDir, env: { PHIEN_DISCOVERY: 'off' } });
+  try {
+    await steps.unlock(page, PIN);
+    await expect(by(page, 'own-certificate')).toHaveAttribute('data-what', 'early', { timeout: 30_000 });
+    await steps.createMeeting(page, { title: 'Phiên họp thử', place: 'Phòng họp số 1' });
+    await expect(by(page, 'held-back')).toContainText('chỉ nằm ở máy này: theo đồng hồ máy này', { timeout: 30_000 });
+    await expect(by(page, 'held-back')).toContainText('Xin chỉnh lại ngày giờ của máy');
+  } finally {
+    await close();
+    await room.close();
+  }
+});

@@ -21,6 +21,7 @@ import { useUndo } from '../../collab/undo.ts';
 import { Failure } from '../../ui/failure.tsx';
 import { notify } from '../../ui/notify.ts';
 import { Known, Screen, screenStyles, Section, Status, Waiting } from '../../ui/screen.tsx';
+import { HeldBackNotice } from './held-back.tsx';
 import { PlanDetails } from './plan-details.tsx';
 import { PlanPeople } from './plan-people.tsx';
 import { PlanSuccessors } from './plan-successors.tsx';
@@ -98,6 +99,7 @@ function Prepare(props: {
         </>
       }
     >
+      <HeldBackNotice connection={view.connection} />
       <div className={screenStyles['card']} ref={summons}>
         <div className={screenStyles['row']}>
           <div className={screenStyles['grow']}>
