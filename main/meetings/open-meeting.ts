@@ -11,7 +11,7 @@ import { readPapers, readPlanMeta, type PaperRecord } from '../../common/collab/
 import { judgeLive } from '../../common/collab/write-check.ts';
 import { Refusal } from '../../common/contract/port.ts';
 import { asSha256, type MeetingId, type MemberId, type Sha256 } from '../../common/domain/ids.ts';
-import type { MeetingState } from '../../common/domain/meeting-state.ts';
+import type { IgnoredReason, MeetingState } from '../../common/domain/meeting-state.ts';
 import { isPresent } from '../../common/domain/quorum.ts';
 import { refusedNow } from '../../common/domain/act-now.ts';
 import { reduceActs } from '../../common/domain/reduce-acts.ts';
@@ -188,12 +188,18 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
       if (!parsed.success) throw new Refusal('bad-input');
       const body = parsed.data as Readonly<Record<string, unknown>>;
       const trial = { kind, body, hash: TRIAL_HASH, author: me, seq: 2 ** 31, time } as Act;
-      const after = reduceActs(meeting, [...log.acts(), trial], isConvener);
-      const now = state();
-      const broken = after?.ignored.find((one) => one.hash === TRIAL_HASH)?.reason ?? (now && refusedNow(now, kind));
+      const broken = whyWithoutEffect(trial);
       if (broken) throw new Refusal(`act.${broken}`);
       return body;
     });
+  }
+
+  function whyWithoutEffect(trial: Act): IgnoredReason | undefined {
+    // No rule forbids a receipt, and who joins a long meeting signs one for each paper.
+    if (trial.kind === 'paper-received') return undefined;
+    const after = reduceActs(meeting, [...log.acts(), trial], isConvener);
+    const now = state();
+    return after?.ignored.find(({ hash }) => hash === trial.hash)?.reason ?? (now && refusedNow(now, trial.kind));
   }
 
   /** The closing act lists the ballots that are here and valid now, who is present, and by which roster they count. */

@@ -68,7 +68,7 @@ test('[MTG-4] [VOTE-10] votes of both sides and the closing of one are kept by a
   await holdVote(chair, [chair, member], 'together');
   await openVote(chair, 'running');
   await expect(openVote(chair, 'second')).rejects.toMatchObject({ code: 'act.wrong-phase' });
-  const before = (await stateOf(member, meeting))!.motions.find(({ motion }) => motion === 'together');
+  const before = (await stateOf(chair, meeting))!.motions.find(({ motion }) => motion === 'together');
 
   const host = [chair, member].map((laptop) => laptop.request('meetings.state', { meeting }));
   const { addresses } = (await Promise.all(host)).find(({ connection }) => connection.role === 'host')!.connection;
