@@ -9,40 +9,46 @@ export function minutesSection(doc: Y.Doc, section: MinutesSection): Y.XmlFragme
   return doc.getXmlFragment(`section/${section}`);
 }
 
-/** Deeper nesting than any editor of ours makes is read as plain text. */
-const MAX_DEPTH = 8;
-
-/** What a section says, reduced to paragraphs and lists; whatever else is in it gives up its text, nothing is lost. */
+/** What a section says, reduced to paragraphs and items of lists; whatever else is in it gives up its text, nothing is lost. */
 export function readMinutesSection(doc: Y.Doc, section: MinutesSection): MinutesBlock[] {
-  return minutesSection(doc, section)
-    .toArray()
-    .flatMap((node) => blocksOf(node, 0))
-    .filter((block) => block.type === 'list' || block.runs.length > 0);
+  const blocks: Block[] = [];
+  // It recurses: how deep types lie in a document is bounded (`MAX_TYPE_DEPTH`).
+  addBlocks(minutesSection(doc, section).toArray(), { level: 0, begun: false }, blocks);
+  return blocks.map(({ runs, level, continued }) => {
+    if (level === 0) return { type: 'paragraph', runs };
+    return continued ? { type: 'item', runs, level, continued } : { type: 'item', runs, level };
+  });
 }
 
 type Node = Y.XmlElement | Y.XmlText | Y.XmlHook;
 
-function blocksOf(node: Node, depth: number): MinutesBlock[] {
-  if (node instanceof Y.XmlText) return [{ type: 'paragraph', runs: runsOf(node) }];
-  if (!(node instanceof Y.XmlElement)) return [];
-  if (node.nodeName === 'bulletList' || node.nodeName === 'orderedList') {
-    const items = childrenOf(node).map((item) => inlineOf(item, depth + 1));
-    return items.length > 0 ? [{ type: 'list', items }] : [];
-  }
-  const children = childrenOf(node);
-  if (depth >= MAX_DEPTH || children.every((child) => child instanceof Y.XmlText))
-    return [{ type: 'paragraph', runs: inlineOf(node, depth) }];
-  return children.flatMap((child) => blocksOf(child, depth + 1));
+interface Block {
+  readonly runs: TextRun[];
+  readonly level: number;
+  readonly continued: boolean;
 }
 
-function inlineOf(node: Node, depth: number): TextRun[] {
-  if (node instanceof Y.XmlText) return runsOf(node);
-  if (!(node instanceof Y.XmlElement) || depth > MAX_DEPTH * 2) return [];
-  if (node.nodeName === 'hardBreak') return [{ text: ' ' }];
-  return childrenOf(node).flatMap((child, index) => [
-    ...(index > 0 && child instanceof Y.XmlElement && child.nodeName === 'paragraph' ? [{ text: ' ' }] : []),
-    ...inlineOf(child, depth + 1),
-  ]);
+/** `around.begun`: something of that item is there. */
+function addBlocks(nodes: readonly Node[], around: { level: number; begun: boolean }, blocks: Block[]): void {
+  let line: Block | undefined;
+  for (const node of nodes) {
+    if (node instanceof Y.XmlText) {
+      const runs = runsOf(node);
+      if (runs.length === 0) continue;
+      if (line === undefined) {
+        blocks.push((line = { runs: [], level: around.level, continued: around.level > 0 && around.begun }));
+        around.begun = true;
+      }
+      line.runs.push(...runs);
+      continue;
+    }
+    // Whatever it is, it breaks the line.
+    line = undefined;
+    if (!(node instanceof Y.XmlElement)) continue;
+    if (node.nodeName === 'bulletList' || node.nodeName === 'orderedList') {
+      for (const item of childrenOf(node)) addBlocks([item], { level: around.level + 1, begun: false }, blocks);
+    } else addBlocks(childrenOf(node), around, blocks);
+  }
 }
 
 const childrenOf = (node: Y.XmlElement): Node[] => node.toArray() as Node[];

@@ -8,7 +8,8 @@ export type TextRun = { readonly text: string; readonly bold?: boolean; readonly
 
 export type MinutesBlock =
   | { readonly type: 'paragraph'; readonly runs: readonly TextRun[] }
-  | { readonly type: 'list'; readonly items: readonly (readonly TextRun[])[] };
+  /** Of a list; `level` counts the lists that it is in. `continued`: it belongs to the item before, after a break. */
+  | { readonly type: 'item'; readonly runs: readonly TextRun[]; readonly level: number; readonly continued?: true };
 
 /** A People's Committee holds meetings of members, a People's Council sittings of deputies: the wording differs. */
 export type MeetingKind = 'committee-meeting' | 'council-sitting';

@@ -27,6 +27,24 @@ function words(document: string): string {
 }
 
 describe('minutes', () => {
+  it('[MIN-10] print items of lists in lists on lines and with marks of their own', () => {
+    const [first] = SAMPLE_MINUTES.items;
+    const text = [1, 2, 3, 4].map((level) => ({ type: 'item' as const, level, runs: [{ text: `mục ${level}` }] }));
+    const more = { type: 'item' as const, level: 2, continued: true as const, runs: [{ text: 'nối' }] };
+    const document = minutesHtml({ ...SAMPLE_MINUTES, items: [{ ...first!, text: [...text, more] }] }, options);
+    const lines = [...document.matchAll(/<p class="dash level-(\d)">([^<]*)<\/p>/gu)].map(([, level, line]) => [
+      level,
+      line,
+    ]);
+    expect(lines).toEqual([
+      ['1', '- mục 1'],
+      ['2', '+ mục 2'],
+      ['3', '• mục 3'],
+      ['3', '• mục 4'],
+      ['2', 'nối'],
+    ]);
+  });
+
   it('follow Form 1.9 from top to bottom', () => {
     const text = words(minutesHtml(SAMPLE_MINUTES, options));
     const parts = [

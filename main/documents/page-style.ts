@@ -54,6 +54,8 @@ h2 { margin-top: 10pt; }
 h3 { font-style: italic; }
 section + h3 { margin-top: 6pt; }
 .dash, .numbered { text-indent: 12.7mm; }
+.level-2 { margin-left: 7mm; }
+.level-3 { margin-left: 14mm; }
 .motion { margin: 0 0 6pt; }
 .motion > p:first-child { break-after: avoid; }
 .options { margin: 0 0 6pt 12.7mm; break-inside: avoid; }

@@ -73,14 +73,17 @@ function run({ text, bold, italic }: TextRun): Html {
   return result;
 }
 
-/** Free text as typed by people: paragraphs and lists. Empty paragraphs are left out. */
+/** Before the items of a list, of a list in a list, and of all further in. */
+const MARKS = ['-', '+', '•'] as const;
+
+/** Free text as typed by people: paragraphs and items of lists. Empty ones are left out. */
 export function blocks(list: readonly MinutesBlock[]): Html {
   return html`${list.map((block) => {
-    if (block.type === 'list') {
-      const items = block.items.filter((item) => item.some(({ text }) => text.trim() !== ''));
-      return html`${items.map((item) => html`<p class="dash">- ${item.map(run)}</p> `)}`;
-    }
-    return block.runs.some(({ text }) => text.trim() !== '') && html`<p>${block.runs.map(run)}</p> `;
+    if (block.runs.every(({ text }) => text.trim() === '')) return undefined;
+    const text = html`${block.runs.map(run)}`;
+    if (block.type === 'paragraph') return html`<p>${text}</p> `;
+    const step = Math.min(block.level, MARKS.length);
+    return html`<p class="dash level-${step}">${block.continued !== true && `${MARKS[step - 1]} `}${text}</p> `;
   })}`;
 }
 

@@ -83,12 +83,13 @@ export const SAMPLE_MINUTES: MinutesContent = {
           ],
         },
         {
-          type: 'list',
-          items: [
-            [{ text: 'Đường liên bản Thử Một - Thử Hai: hoàn thành trong tháng 12;' }],
-            [{ text: 'Trạm bơm Nà Mẫu: nghiệm thu trước ngày 15.' }],
-          ],
+          type: 'item',
+          level: 1,
+          runs: [{ text: 'Đường liên bản Thử Một - Thử Hai: hoàn thành trong tháng 12, trong đó:' }],
         },
+        { type: 'item', level: 2, runs: [{ text: 'nền đường xong trước ngày 05;' }] },
+        { type: 'item', level: 2, runs: [{ text: 'mặt đường xong trước ngày 25;' }] },
+        { type: 'item', level: 1, runs: [{ text: 'Trạm bơm Nà Mẫu: nghiệm thu trước ngày 15.' }] },
       ],
       motions: [],
       conclusion: [
