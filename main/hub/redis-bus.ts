@@ -75,11 +75,12 @@ export function openRedisBus(options: { readonly url: string; readonly logger: L
     if (closed) return;
     const now = performance.now();
     if (!up && now - saidAt < SAY_AGAIN_MILLISECONDS) return;
-    const event = up ? 'bus lost' : 'bus not reached';
-    up = false;
     saidAt = now;
     const said = withoutPassword(error.message || error.name, options.url);
-    logger.warn(`${event}: this relay goes on for its own clients`, { url: withoutSecret(options.url), error: said });
+    const fields = { url: withoutSecret(options.url), error: said };
+    if (up) logger.warn('bus lost: this relay goes on for its own clients', fields);
+    else logger.warn('bus not reached: this relay goes on for its own clients', fields);
+    up = false;
   }
 
   /** The library does it again after a loss; it must not be asked twice. */
