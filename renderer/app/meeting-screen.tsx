@@ -307,8 +307,7 @@ function Meeting({ view, state }: { readonly view: MeetingView; readonly state: 
         })}
       </Confirm>
       <OpenVoteDialog
-        open={console.dialog?.kind === 'open-vote'}
-        text={console.dialog?.kind === 'open-vote' ? console.dialog.text : ''}
+        asked={console.dialog?.kind === 'open-vote' ? console.dialog.asked : null}
         state={state}
         acting={acting}
         onClose={console.closeDialog}

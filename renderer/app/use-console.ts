@@ -5,12 +5,13 @@ import type { Acting } from '../bridge/use-act.ts';
 import type { ConsoleWish } from '../features/meetings/console.tsx';
 import type { PanelName } from '../features/meetings/meeting-frame.tsx';
 import type { NextStep } from '../features/meetings/next-step.ts';
+import type { AskedVote } from '../features/votes/asked-vote.ts';
 import { notifyFailure } from '../ui/notify.ts';
 import { go } from './router.ts';
 
 export type ConsoleDialog =
   | { readonly kind: 'open-without-quorum' }
-  | { readonly kind: 'open-vote'; readonly text: string }
+  | { readonly kind: 'open-vote'; readonly asked: AskedVote }
   | { readonly kind: 'close-vote'; readonly motion: MotionId }
   | { readonly kind: 'conclude'; readonly item: AgendaItemId | null }
   | { readonly kind: 'close-meeting' };
@@ -39,6 +40,10 @@ export function useConsole(parts: {
   function passPaper(): void {
     const item = parts.currentItem;
     if (item !== null) setShown((known) => new Set([...known, item]));
+  }
+
+  function askVote(text: string): void {
+    setDialog({ kind: 'open-vote', asked: { item: parts.currentItem, text } });
   }
 
   // What the other one of the chair's office shows need not be shown again.
@@ -77,7 +82,7 @@ export function useConsole(parts: {
         await act('floor-ended', { member: step.member });
         return;
       case 'open-vote':
-        setDialog({ kind: 'open-vote', text: step.text });
+        askVote(step.text);
         return;
       case 'close-vote':
         parts.openPanel('votes');
@@ -112,7 +117,7 @@ export function useConsole(parts: {
         setDialog({ kind: 'open-without-quorum' });
         return;
       case 'open-vote':
-        setDialog({ kind: 'open-vote', text: wanted.text });
+        askVote(wanted.text);
         return;
       case 'close-vote':
         setDialog({ kind: 'close-vote', motion: wanted.motion });

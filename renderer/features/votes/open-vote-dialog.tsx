@@ -1,49 +1,55 @@
-import { Field, Textarea } from '@fluentui/react-components';
+import { Field, MessageBar, MessageBarBody, Textarea } from '@fluentui/react-components';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CHOICES } from '../../../common/domain/body-rules.ts';
-import { asMotionId } from '../../../common/domain/ids.ts';
 import type { MeetingState } from '../../../common/domain/meeting-state.ts';
-import { newLocalId, type Acting } from '../../bridge/use-act.ts';
+import type { Acting } from '../../bridge/use-act.ts';
 import { Confirm } from '../../ui/confirm.tsx';
+import { actOf, itemsOf, type AskedVote } from './asked-vote.ts';
 import styles from './votes.module.css';
 
-/** The text that will be voted on, once more before everybody sees it. */
+/** The text that will be voted on, once more before everybody sees it. Open while `asked` is given. */
 export function OpenVoteDialog(props: {
-  readonly open: boolean;
-  readonly text: string;
+  readonly asked: AskedVote | null;
   readonly state: MeetingState;
   readonly acting: Acting;
   readonly onClose: () => void;
 }) {
   const { t } = useTranslation();
-  const { state, acting } = props;
-  const [text, setText] = useState(props.text);
+  const { asked, state, acting } = props;
+  const [text, setText] = useState('');
   useEffect(() => {
-    if (props.open) setText(props.text);
-  }, [props.open, props.text]);
+    if (asked !== null) setText(asked.text);
+  }, [asked]);
   const rule = state.rules.vote;
+  const { of, now } = asked === null ? { of: null, now: undefined } : itemsOf(asked, state);
   return (
     <Confirm
-      open={props.open}
+      open={asked !== null}
       title={t('votes.openTitle')}
-      action={t('votes.open')}
+      action={t(now === undefined ? 'votes.open' : 'votes.openStill')}
       disabled={text.trim() === ''}
       busy={acting.busy}
       testid="open-vote"
       onCancel={props.onClose}
-      onConfirm={() =>
+      onConfirm={() => {
+        if (asked === null) return;
         void acting
-          .act('motion-opened', {
-            motion: asMotionId(newLocalId()),
-            item: state.currentItem,
-            text: text.trim().slice(0, 20_000),
-            secret: false,
-            rule,
-          })
-          .then((done) => (done ? props.onClose() : undefined))
-      }
+          .act('motion-opened', actOf(asked, text, state))
+          .then((done) => (done ? props.onClose() : undefined));
+      }}
     >
+      {of === null ? null : (
+        <p data-testid="vote-item">{t('meeting.itemNow', { ordinal: of.ordinal, title: of.title })}</p>
+      )}
+      {now === undefined ? null : (
+        <MessageBar intent="warning" layout="multiline" data-testid="vote-item-passed">
+          <MessageBarBody>
+            {now === null ? t('votes.itemOver') : t('votes.wentOn', { ordinal: now.ordinal })}{' '}
+            {of === null ? t('votes.recordedApart') : t('votes.recordedUnder', { ordinal: of.ordinal })}
+          </MessageBarBody>
+        </MessageBar>
+      )}
       <Field label={t('votes.motionText')} required>
         <Textarea
           rows={5}
