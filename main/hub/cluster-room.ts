@@ -339,6 +339,7 @@ export function createClusterRoom(options: {
             return breach;
           },
           advance: () => local.advance(),
+          beat: () => local.beat(),
           close() {
             local.close();
             closedHere(name);
@@ -350,8 +351,13 @@ export function createClusterRoom(options: {
     beat() {
       const since = performance.now() - GONE_MILLISECONDS;
       for (const [name, sibling] of siblings) if (sibling.heard < since) lose(name);
-      // What was held back of the awareness of remote clients.
-      for (const { served } of siblings.values()) for (const one of served.values()) one.advance();
+      // What was held back of the awareness of remote clients, and what is no longer theirs to say.
+      for (const { served } of siblings.values()) {
+        for (const one of served.values()) {
+          one.beat();
+          one.advance();
+        }
+      }
       if (!bus.up()) return;
       announce();
       void pull();

@@ -70,6 +70,7 @@ export function createDocumentSocket(options: {
       else if (served.isWaiting()) ticker.retry(flush);
     },
     beat() {
+      served.beat();
       if (performance.now() - spoke > QUIET_MILLISECONDS) send(quietMessage);
     },
     ended() {

@@ -311,6 +311,7 @@ export function createHubLink(options: {
       if (device === null && performance.now() - created > limits.helloMilliseconds) {
         client.close(closeCodes.silent, 'no hello');
       }
+      for (const served of documents.values()) served.beat();
     },
     ended() {
       if (ended) return;

@@ -35,6 +35,8 @@ export interface ServedDocument {
   isWaiting(): boolean;
   /** Applies held-back awareness and answers held-back questions when there is room. */
   advance(): void;
+  /** Once a heartbeat: what somebody said who may not write it any more goes. */
+  beat(): void;
   close(): void;
 }
 
@@ -113,6 +115,10 @@ class Served implements ServedDocument {
     if (this.question === null || this.connection.congested()) return;
     this.answer(this.question);
     this.question = null;
+  }
+
+  beat(): void {
+    if (this.voice && !this.meeting.mayWrite(this.connection.member, this.document.name)) this.voice.gate.close();
   }
 
   close(): void {

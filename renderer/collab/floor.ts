@@ -57,7 +57,7 @@ export function useFloor(meeting: MeetingId, mayShow: boolean): FloorView {
   );
   const view = useSyncExternalStore(subscribe, read);
   useEffect(() => {
-    if (document !== null && !mayShow) document.awareness.setLocalState(null);
+    if (!mayShow && document?.awareness.getLocalState()) document.awareness.setLocalState(null);
   }, [document, mayShow]);
   const show = useCallback(
     (presenting: Presenting | null) => {

@@ -172,9 +172,15 @@ describe('awareness', () => {
     const seen = () => watcher.provider.awareness.getStates().has(client.doc.clientID);
     await expectSoon('seen', seen);
     room.rules.office.delete(former.member);
+    // Also of who says nothing any more.
+    await expectSoon('gone', () => !seen(), 3000);
     client.provider.awareness.setLocalState({ presenting: 2 });
-    await expectSoon('gone', () => !seen());
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(seen()).toBe(false);
     expect(client.ends).toEqual([]);
+    room.rules.office.add(former.member);
+    client.provider.awareness.setLocalState({ presenting: 3 });
+    await expectSoon('seen again', seen);
   });
 
   it('[AWARE-3] that is too large, too deep or no object closes its connection', async () => {
