@@ -4,6 +4,7 @@ import { BODY_PRESETS } from '../domain/body-rules.ts';
 import { asAgendaItemId, asSha256 } from '../domain/ids.ts';
 import { entry, MEMBERS } from '../../tests/fixtures/written-acts.ts';
 import {
+  changeAgendaItem,
   MAX_AGENDA_ITEMS,
   moveAgendaItem,
   putAgendaItem,
@@ -14,7 +15,9 @@ import {
   readPlanMeta,
   readPlanPeople,
   readSuccessors,
+  removeAgendaItem,
   setPlanMeta,
+  type AgendaItem,
 } from './plan.ts';
 
 const item = (index: number) => ({
@@ -117,6 +120,101 @@ test('items are moved past each other as often as somebody likes, and where seve
     moveAgendaItem(doc, asAgendaItemId(last!), 2);
     expect(order()).toEqual([first, second, last, third]);
   }
+});
+
+/** Two laptops with the same plan that are apart while each does something, then have the same again. */
+function apart(doc: Y.Doc, ...work: readonly [(doc: Y.Doc) => void, (doc: Y.Doc) => void]): AgendaItem[] {
+  const docs = work.map((does) => {
+    const one = new Y.Doc();
+    Y.applyUpdate(one, Y.encodeStateAsUpdate(doc));
+    does(one);
+    return one;
+  });
+  const [one, other] = docs.map((each) => Y.encodeStateAsUpdate(each));
+  Y.applyUpdate(docs[0]!, other!);
+  Y.applyUpdate(docs[1]!, one!);
+  const read = docs.map(readAgenda);
+  expect(read[0]).toEqual(read[1]);
+  return read[0]!;
+}
+const paper = (digit: string) => asSha256(digit.repeat(64));
+const only = asAgendaItemId('i1');
+
+test('two who change one item apart from each other both find their change in it', () => {
+  for (let time = 0; time < 20; time += 1) {
+    const merged = apart(
+      planOf([1]),
+      (doc) => {
+        changeAgendaItem(doc, only, { papers: [paper('a')] });
+        changeAgendaItem(doc, only, { motions: ['Thông qua'], minutes: 15 });
+      },
+      (doc) => {
+        changeAgendaItem(doc, only, { title: 'Báo cáo' });
+        changeAgendaItem(doc, only, { papers: [paper('c'), paper('b')] });
+        moveAgendaItem(doc, only, 0);
+      },
+    );
+    expect(merged).toMatchObject([{ id: only, title: 'Báo cáo', minutes: 15, motions: ['Thông qua'] }]);
+    expect(merged[0]!.papers.toSorted()).toEqual([paper('a'), paper('b'), paper('c')]);
+  }
+});
+
+test('a paper that one takes off is off, whatever another adds; put on again it is there, at the end', () => {
+  const doc = new Y.Doc();
+  putAgendaItem(doc, { ...item(1), papers: [paper('a'), paper('b')] });
+  const merged = apart(
+    doc,
+    (one) => changeAgendaItem(one, only, { papers: [paper('b')] }),
+    (one) => changeAgendaItem(one, only, { papers: [paper('a'), paper('b'), paper('c')] }),
+  );
+  expect(merged[0]!.papers).toEqual([paper('b'), paper('c')]);
+  changeAgendaItem(doc, only, { papers: [paper('b')] });
+  changeAgendaItem(doc, only, { papers: [paper('b'), paper('a')] });
+  expect(readAgenda(doc)[0]!.papers).toEqual([paper('b'), paper('a')]);
+  changeAgendaItem(doc, only, { papers: [] });
+  expect(readAgenda(doc)[0]!.papers).toEqual([]);
+});
+
+test('an item that is removed stays removed, and one that is added under its id has nothing of it', () => {
+  const merged = apart(
+    planOf([1]),
+    (doc) => removeAgendaItem(doc, only),
+    (doc) => changeAgendaItem(doc, only, { title: 'Báo cáo' }),
+  );
+  expect(merged).toEqual([]);
+  const doc = planOf([1]);
+  changeAgendaItem(doc, only, { title: 'Báo cáo', papers: [paper('a')] });
+  removeAgendaItem(doc, only);
+  changeAgendaItem(doc, only, { title: 'Báo cáo' });
+  expect(readAgenda(doc)).toEqual([]);
+  putAgendaItem(doc, item(1));
+  expect(readAgenda(doc)).toEqual([item(1)]);
+});
+
+test('what an item is made anew as is what is read of it, and undoing it undoes no more', () => {
+  const doc = planOf([1]);
+  const history = new Y.UndoManager(doc, { captureTimeout: 0 });
+  putAgendaItem(doc, { ...item(1), title: 'Báo cáo', order: 3 });
+  expect(readAgenda(doc)).toEqual([{ ...item(1), title: 'Báo cáo', order: 3 }]);
+  const elsewhere = new Y.Doc();
+  Y.applyUpdate(elsewhere, Y.encodeStateAsUpdate(doc));
+  changeAgendaItem(elsewhere, only, { papers: [paper('a')] });
+  Y.applyUpdate(doc, Y.encodeStateAsUpdate(elsewhere), 'elsewhere');
+  history.undo();
+  expect(readAgenda(doc)).toEqual([{ ...item(1), papers: [paper('a')] }]);
+  history.redo();
+  expect(readAgenda(doc)).toEqual([{ ...item(1), title: 'Báo cáo', order: 3, papers: [paper('a')] }]);
+});
+
+test('what a change of an item says is read by itself, and is found under ids of every length', () => {
+  const doc = new Y.Doc();
+  const id = asAgendaItemId('-title'.padStart(40, 'x'));
+  putAgendaItem(doc, { ...item(1), id });
+  changeAgendaItem(doc, id, { title: 'Báo cáo', papers: [paper('a')] });
+  doc.getMap('meta').set(`item-${id}-minutes`, 'ten');
+  doc.getMap('meta').set(`item-${id}-${'b'.repeat(18)}`, { paper: 'b', at: 1 });
+  expect(readAgenda(doc)).toEqual([{ ...item(1), id, title: 'Báo cáo', papers: [paper('a')] }]);
+  expect(Math.max(...[...doc.getMap('meta').keys()].map((key) => key.length))).toBe(64);
 });
 
 test('[CON-6] somebody is among the people once, whatever a program wrote into the plan', () => {

@@ -6,11 +6,12 @@ import type { BodyRules } from '../domain/body-rules.ts';
 import { asAgendaItemId, asMemberId, type AgendaItemId, type MemberId, type Sha256 } from '../domain/ids.ts';
 import type { RosterEntry } from '../domain/roster.ts';
 import { cutText } from './cut-text.ts';
+import { changedPapers, clearItemChange, readItemChanges, writeItemChange } from './item-fields.ts';
 
 /**
  * The plan document of a meeting: what is prepared before and adjusted during it. Written by the chair's office; what
- * must stand up later is in the acts. Records are whole JSON values replaced on edit; what can't be read of one is left
- * out or cut, so a reader always gets a usable plan.
+ * must stand up later is in the acts. Records are whole JSON values replaced on edit, but for agenda items, of which each
+ * field is; what can't be read of one is left out or cut, so a reader always gets a usable plan.
  */
 export interface PlanMeta {
   readonly title: string;
@@ -118,9 +119,12 @@ const people = (doc: Y.Doc) => doc.getMap<unknown>('people');
 
 export function readPlanMeta(doc: Y.Doc): PlanMeta | undefined {
   const written = meta(doc);
-  if (!['title', 'kind', 'start', 'place', 'rules'].some((name) => written.has(name))) return undefined;
   // Not toJSON, which follows whatever is nested in there.
-  return parsed(metaSchema, Object.fromEntries(written.entries()));
+  const fields = Object.keys(metaSchema.shape).flatMap((name) =>
+    written.has(name) ? [[name, written.get(name)]] : [],
+  );
+  if (fields.every(([name]) => name === 'relay')) return undefined;
+  return parsed(metaSchema, Object.fromEntries(fields));
 }
 
 export function setPlanMeta(doc: Y.Doc, change: Partial<PlanMeta>): void {
@@ -135,20 +139,39 @@ export const MAX_AGENDA_ITEMS = 1000;
 /** Items in the order of the agenda, the first `MAX_AGENDA_ITEMS`: windows show them all. */
 export function readAgenda(doc: Y.Doc): AgendaItem[] {
   const found: AgendaItem[] = [];
+  const changes = readItemChanges(meta(doc));
   for (const [key, value] of items(doc).entries()) {
     const id = parsed(itemIdSchema, key);
-    const item = parsed(itemSchema, value);
-    if (id !== undefined && item) found.push({ id, ...item });
+    const added = parsed(z.record(z.string(), z.unknown()), value);
+    if (id === undefined || added === undefined) continue;
+    const change = changes.get(id);
+    const item = itemSchema.parse({ ...added, ...change?.fields });
+    const papers = change ? changedPapers(item.papers, change.papers).slice(0, MAX_ITEM_PAPERS) : item.papers;
+    found.push({ id, ...item, papers });
   }
   return found.sort((a, b) => a.order - b.order || (a.id < b.id ? -1 : 1)).slice(0, MAX_AGENDA_ITEMS);
 }
 
+/** Adds an item, or makes one that is there like this. */
 export function putAgendaItem(doc: Y.Doc, item: AgendaItem): void {
-  items(doc).set(item.id, item);
+  if (items(doc).has(item.id)) return changeAgendaItem(doc, item.id, item);
+  doc.transact(() => {
+    clearItemChange(meta(doc), item.id);
+    items(doc).set(item.id, item);
+  });
+}
+
+/** What else somebody changes of the item meanwhile stays. One that is gone stays gone. */
+export function changeAgendaItem(doc: Y.Doc, id: AgendaItemId, part: Partial<Omit<AgendaItem, 'id'>>): void {
+  const now = readAgenda(doc).find((item) => item.id === id);
+  if (now) doc.transact(() => writeItemChange(meta(doc), id, now, part));
 }
 
 export function removeAgendaItem(doc: Y.Doc, id: AgendaItemId): void {
-  items(doc).delete(id);
+  doc.transact(() => {
+    items(doc).delete(id);
+    clearItemChange(meta(doc), id);
+  });
 }
 
 /** Moves an item so that it stands at `index` of the agenda. */
@@ -161,16 +184,14 @@ export function moveAgendaItem(doc: Y.Doc, id: AgendaItemId, index: number): voi
   const after = others[index]?.order;
   const order =
     before === undefined ? (after ?? 1) - 1 : after === undefined ? before + 1 : before + (after - before) / 2;
-  if ((before ?? -Infinity) < order && order < (after ?? Infinity)) putAgendaItem(doc, { ...moved, order });
+  if ((before ?? -Infinity) < order && order < (after ?? Infinity)) changeAgendaItem(doc, id, { order });
   // Two numbers have some fifty others between them by halving, then none.
   else renumber(doc, others.toSpliced(index, 0, moved));
 }
 
 function renumber(doc: Y.Doc, agenda: readonly AgendaItem[]): void {
   doc.transact(() => {
-    for (const [at, item] of agenda.entries()) {
-      if (item.order !== at + 1) putAgendaItem(doc, { ...item, order: at + 1 });
-    }
+    for (const [at, item] of agenda.entries()) writeItemChange(meta(doc), item.id, item, { order: at + 1 });
   });
 }
 

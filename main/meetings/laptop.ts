@@ -1,6 +1,6 @@
 import { meetingIdSchema } from '../../common/acts/entry.ts';
 import type { DocumentConnection } from '../../common/collab/document-connection.ts';
-import { putAgendaItem, readAgenda } from '../../common/collab/plan.ts';
+import { changeAgendaItem, readAgenda } from '../../common/collab/plan.ts';
 import { reportText, type Diagnostics, type LinkDiagnostics } from '../../common/contract/diagnostics.ts';
 import { oneAtATime } from '../../common/contract/in-turn.ts';
 import { portErrors, Refusal } from '../../common/contract/port.ts';
@@ -327,7 +327,7 @@ export function createLaptop(ports: LaptopPorts): Laptop {
       const found = readAgenda(opened.plan).find((one) => one.id === item);
       if (found)
         opened.change('plan', (doc) =>
-          putAgendaItem(doc, { ...found, papers: found.papers.filter((one) => one !== paper) }),
+          changeAgendaItem(doc, item, { papers: found.papers.filter((one) => one !== paper) }),
         );
       return null;
     },

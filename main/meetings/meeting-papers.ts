@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
 import { cutText } from '../../common/collab/cut-text.ts';
 import {
+  changeAgendaItem,
   MAX_ITEM_PAPERS,
   MAX_PAPER_TITLE,
-  putAgendaItem,
   putPaper,
   readAgenda,
   readPapers,
@@ -135,7 +135,7 @@ async function addPaper(
     doc.transact(() => {
       if (!readPapers(doc).has(imported.sha256))
         putPaper(doc, { ...imported, title: titleOf(name), pages: checked.pages });
-      putAgendaItem(doc, { ...item, papers: [...item.papers, imported.sha256] });
+      changeAgendaItem(doc, item.id, { papers: [...item.papers, imported.sha256] });
     }),
   );
   return { path, name, result: 'added', reason: null, paper: imported.sha256 };

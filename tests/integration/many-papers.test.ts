@@ -28,7 +28,7 @@ test('the 201st paper of an item is refused by name, and the item stays on the a
   const meeting = await preparedMeeting(secretary, secretary);
   const plan = openWindowDocument(secretary, `${meeting}/plan`);
   await plan.synced;
-  const papers = Array.from({ length: 199 }, (_, at) => asSha256(at.toString(16).padStart(64, '0')));
+  const papers = Array.from({ length: 199 }, (_, at) => asSha256(at.toString(16).padStart(4, '0').padEnd(64, '0')));
   putAgendaItem(plan.doc, { ...readAgenda(plan.doc)[0]!, papers });
   const paths = ['Tờ trình 200.pdf', 'Tờ trình 201.pdf'].map((name) => join(folder, name));
   for (const [at, path] of paths.entries()) await writeFile(path, await makePdf(at + 1));

@@ -9,8 +9,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type * as Y from 'yjs';
 import {
+  changeAgendaItem,
   MAX_LINE,
-  putAgendaItem,
   removeAgendaItem,
   type AgendaItem,
   type PaperRecord,
@@ -39,7 +39,7 @@ export function AgendaItemCard(props: {
   const { doc, item, index } = props;
   const [removing, setRemoving] = useState(false);
   const name = item.title.trim() === '' ? t('agenda.itemNumber', { ordinal: index + 1 }) : item.title;
-  const change = (part: Partial<AgendaItem>): void => putAgendaItem(doc, { ...item, ...part });
+  const change = (part: Partial<Omit<AgendaItem, 'id'>>): void => changeAgendaItem(doc, item.id, part);
 
   function remove(): void {
     setRemoving(false);
