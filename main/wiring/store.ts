@@ -7,6 +7,7 @@ import type { InvitationStore } from '../identity/enrolment-desk.ts';
 import type { LaptopStore } from '../meetings/ports.ts';
 import type { Store } from '../store/open-store.ts';
 import type { PaperManifest } from '../store/paper-records.ts';
+import { privateNotes } from './private-notes.ts';
 
 const settingsSchema = z.object({
   language: z.enum(['vi', 'en']),
@@ -56,10 +57,7 @@ export function laptopStore(store: Store, now: () => Date): LaptopStore {
           .map((one) => one.document),
     },
     shown: store.shown,
-    privateDocuments: {
-      load: (meeting, name) => store.privateDocuments.load(meeting, name)?.updates ?? [],
-      append: (meeting, name, update) => store.privateDocuments.append(meeting, name, update),
-    },
+    privateDocuments: privateNotes(store),
     recordFork(known, other) {
       const { meeting, author, stream } = other.payload;
       store.forks.record({
