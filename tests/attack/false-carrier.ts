@@ -2,14 +2,12 @@ import { once } from 'node:events';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer, type WebSocket } from 'ws';
 import type { MeetingId } from '../../common/domain/ids.ts';
-import { encodeControl, LINK_PROTOCOL } from '../../common/wire/link.ts';
 import { talkTls } from '../fixtures/network/raw-client.ts';
 import type { HostilePerson } from './hostile-person.ts';
 
-/** What is done to whoever comes to join: no more than the claim, not a word, a welcome that ends at once. */
-export type Reception = 'refuses' | 'says-nothing' | 'welcomes-and-closes';
+/** What is done to whoever comes to join: no more than the claim, or not a word. */
+export type Reception = 'refuses' | 'says-nothing';
 
 /** A member's computer that says that it carries the meeting, always with a higher epoch than whoever does, and serves nobody. */
 export interface FalseCarrier {
@@ -32,25 +30,13 @@ export async function falseCarrier(
     JSON.stringify({ state: 'carrying', epoch: { n, member: person.member, device }, carrier: null });
   const server = createServer({ ...person.tls, requestCert: true, rejectUnauthorized: false });
   server.on('request', (_request, response) => response.end(report()));
-  const sockets = new WebSocketServer({ noServer: true });
-  server.on('upgrade', (request, socket: Duplex, head: Buffer) => {
+  server.on('upgrade', (_request, socket: Duplex) => {
     visits++;
     socket.on('error', () => undefined);
     if (reception === 'says-nothing') return;
-    if (reception === 'welcomes-and-closes') return sockets.handleUpgrade(request, socket, head, welcome);
     const body = report();
     socket.end(`HTTP/1.1 409 Conflict\r\nconnection: close\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
   });
-
-  function welcome(client: WebSocket): void {
-    const epoch = { n, member: person.member, device };
-    client.on('error', () => undefined);
-    client.once('message', () => {
-      const heads: never[] = [];
-      client.send(encodeControl({ type: 'welcome', protocol: LINK_PROTOCOL, carrier: person.member, heads, epoch }));
-      setTimeout(() => client.close(4503), 100);
-    });
-  }
 
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -16,7 +16,7 @@ const BEHIND = '127.0.0.9';
 const PORT = 16_000 + (process.pid % 1000);
 /** Sooner than a laptop can tell that it is served. */
 const EVERY_MILLISECONDS = 1700;
-const CUTS = 12;
+const CUTS = 9;
 let folder: string;
 let firewall: Firewall;
 const laptops: LaptopProcess[] = [];
