@@ -103,6 +103,8 @@ export function createHubLink(options: {
   const documents = new Map<string | number, ServedDocument>();
   const followed = new Set<Happening['document']>();
   const waiting = new Set<ServedDocument>();
+  /** What this client has said something in: two hundred laptops follow the ink of two hundred, and most only listen. */
+  const spoken = new Set<ServedDocument>();
   let answers: DocumentFrame[] = [];
   const created = performance.now();
   let device: string | null = null;
@@ -186,6 +188,7 @@ export function createHubLink(options: {
       if (followed.size >= MAX_OPEN_DOCUMENTS) return answer(document, CLOSED, false);
       served = follow(options.relayed.follow(document));
     }
+    spoken.add(served);
     const breach = served.receive(message);
     if (breach) client.close(breach.kind === 'malformed' ? closeCodes.malformed : closeCodes.notAllowed, breach.reason);
     else if (served.isWaiting()) {
@@ -208,6 +211,7 @@ export function createHubLink(options: {
     documents.delete(served.document.number);
     followed.delete(served.document);
     waiting.delete(served);
+    spoken.delete(served);
     served.close();
   }
 
@@ -311,7 +315,7 @@ export function createHubLink(options: {
       if (device === null && performance.now() - created > limits.helloMilliseconds) {
         client.close(closeCodes.silent, 'no hello');
       }
-      for (const served of documents.values()) served.beat();
+      for (const served of spoken) served.beat();
     },
     ended() {
       if (ended) return;

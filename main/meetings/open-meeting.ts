@@ -94,6 +94,9 @@ interface WindowDocument {
   heard: boolean;
 }
 
+/** After these somebody may have another right to write; reading all acts after each of thousands that come takes seconds. */
+const ROSTER_ACTS: ReadonlySet<string> = new Set<ActKind>(['meeting-convened', 'roster-changed']);
+
 const PRIVATE_NAME = /^private\/(notes|[0-9a-f]{64})$/;
 
 export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
@@ -120,6 +123,7 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
     onEntry(entry, from) {
       if (entry.payload.stream === ACTS_STREAM) {
         stale = true;
+        if (ROSTER_ACTS.has(entry.payload.kind)) silenceWindows();
         changed();
       } else if (from !== 'self') documents.applyEntry(entry);
     },
@@ -144,7 +148,6 @@ export function openMeeting(options: OpenMeetingOptions): OpenMeeting {
 
   function changed(): void {
     knownPapers = undefined;
-    silenceWindows();
     for (const listener of changeListeners) listener();
   }
 
