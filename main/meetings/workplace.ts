@@ -414,13 +414,10 @@ export function createWorkplace(deps: {
       for (const row of store.meetings.list()) {
         if (row.readOnly) continue;
         try {
-          // Nobody comes for it any more; who does finds it on the other laptops.
-          const carrying = row.carrying && !isLongOver(row);
-          if (carrying !== row.carrying) remember({ ...row, carrying });
           // Unsigned since a crash, or since a clock was wrong: signed when it is opened.
           if (store.pending.documents(row.id).length > 0) open(row.id);
-          if (!carrying && (row.addresses.length === 0 || isLongOver(row))) continue;
-          await attend(attending, known(row.id), carrying);
+          if (!row.carrying && (row.addresses.length === 0 || isLongOver(row))) continue;
+          await attend(attending, known(row.id), row.carrying);
         } catch (error) {
           log.error('meeting could not be resumed', { meeting: row.id }, error);
         }
