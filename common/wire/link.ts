@@ -20,12 +20,13 @@ import {
 
 /**
  * The link between a laptop and the one that carries the meeting: one WebSocket over mutual TLS. Text frames are the
- * control messages below, binary frames are document frames (`document-frames.ts`) or a packed control message. The first message of each side tells
- * the protocol version: `hello` from the laptop that connects, `welcome` back.
+ * control messages below, binary frames are document frames (`document-frames.ts`) or a packed control message. The first
+ * message of each side tells the protocol version: `hello` from the laptop that connects, `welcome` back.
  *
  * Within one protocol version only optional fields and new message types are added: unknown fields and types are
  * skipped. Anything else raises the number. 2: snapshots take the place of entries. 3: documents have numbers. 4: longer
- * control messages come packed (`packed-control.ts`). 5: acts say more (the roster of a vote, a changed summons).
+ * control messages come packed (`packed-control.ts`). 5: acts say more (the
+ * roster of a vote and of frozen minutes, a changed summons, who left early).
  */
 export const LINK_PROTOCOL = 5;
 

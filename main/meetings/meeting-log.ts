@@ -22,6 +22,7 @@ import { shapeOf } from '../../common/collab/document-shapes.ts';
 import { readUpdate } from '../../common/collab/read-update.ts';
 import { documentOf, hasSnapshots, stateBehind, updateOf, withState } from '../../common/collab/snapshot.ts';
 import { signedProblem } from '../../common/collab/write-check.ts';
+import { oneAtATime } from '../../common/contract/in-turn.ts';
 import { Refusal } from '../../common/contract/port.ts';
 import type { MeetingId, MemberId } from '../../common/domain/ids.ts';
 import { streamKey } from '../../common/wire/acknowledged.ts';
@@ -48,7 +49,8 @@ export interface WritableMeetingLog extends MeetingLog {
    */
   act(kind: string, body: (time: string) => Readonly<Record<string, unknown>>): Promise<Entry>;
   /**
-   * Signs the pending changes of a document, in one entry unless they are very many; returns the last. undefined when there are none, or what was signed before is in doubt.
+   * Signs the pending changes of a document, in one entry unless they are very many; returns the last. undefined when there
+   * are none, or what was signed before is in doubt.
    */
   commitChanges(document: string, merge: (updates: readonly Uint8Array[]) => Uint8Array): Promise<Entry | undefined>;
   /** Signs what the own entries of a document come to, in their place, when there are enough of them. */
@@ -101,7 +103,8 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
   const clients = new Map<string, DocumentClients>();
   /** Streams (`streamKey`) that were found forked: one proof of each is read and kept, however many are signed. */
   const forked = new Set<string>();
-  let ownWork: Promise<unknown> = Promise.resolve();
+  /** Own entries, since each names the one before. */
+  const own = oneAtATime();
 
   /** Read from the log when first asked for; from then on each checked entry adds its own. */
   function clientsOf(document: string): DocumentClients {
@@ -158,13 +161,6 @@ export function openMeetingLog(options: MeetingLogOptions): WritableMeetingLog {
       return;
     told = undefined;
     store.own.settle(meeting);
-  }
-
-  /** Own entries one after the other, since each names the one before. */
-  function own<T>(work: () => Promise<T>): Promise<T> {
-    const result = ownWork.then(work);
-    ownWork = result.catch(() => undefined);
-    return result;
   }
 
   function nextPayload(

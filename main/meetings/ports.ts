@@ -111,7 +111,6 @@ export interface StoreHealth {
   onChange(listener: () => void): () => void;
 }
 
-/** The laptop's own records beside the meetings. */
 /** A certificate whose chain was checked, as it is kept. */
 export interface KnownCertificate {
   readonly fingerprint: Sha256;
@@ -121,6 +120,7 @@ export interface KnownCertificate {
   readonly organisation: Sha256;
 }
 
+/** The laptop's own records beside the meetings. */
 export interface LaptopStore extends MeetingStore {
   readonly own: OwnEntries & {
     doubted(): readonly MeetingId[];

@@ -2,9 +2,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findResources } from '../../main/wiring/open-laptop.ts';
+import { BEHIND, logOf, openLaptopOfRoom } from '../chaos/behind-firewall.ts';
 import type { LaptopReport } from '../chaos/laptop-process.ts';
-import { startLaptop, type LaptopProcess } from '../chaos/laptop.ts';
+import type { LaptopProcess } from '../chaos/laptop.ts';
 import { buildLaptopProgram } from '../chaos/program.ts';
 import { prepareRoom } from '../chaos/room.ts';
 import { openFirewall, type Firewall } from '../fixtures/network/firewall.ts';
@@ -12,7 +12,6 @@ import { until } from '../fixtures/laptops.ts';
 
 // Four laptops, each a process of its own; the last ones' connections to the first one are cut again and again.
 const SIZE = 4;
-const BEHIND = '127.0.0.9';
 const PORT = 16_000 + (process.pid % 1000);
 /** Sooner than a laptop can tell that it is served. */
 const EVERY_MILLISECONDS = 1700;
@@ -21,7 +20,6 @@ let folder: string;
 let firewall: Firewall;
 const laptops: LaptopProcess[] = [];
 
-const logOf = (index: number) => join(folder, `laptop-${index}.log`);
 const report = (index: number) => (laptops[index] as LaptopProcess).ask<LaptopReport>({ ask: 'report' });
 const isWith = async (index: number) => {
   const { role, connection } = await report(index);
@@ -35,22 +33,8 @@ beforeAll(async () => {
   const folders = await room.lay(join(folder, 'meeting'), SIZE);
   firewall = await openFirewall(PORT, BEHIND);
   for (let index = 0; index < SIZE; index++) {
-    const laptop = await startLaptop(program, { log: logOf(index) });
+    const laptop = await openLaptopOfRoom(index, { program, folder, folders, room, port: PORT });
     laptops.push(laptop);
-    await laptop.ask({
-      ask: 'open',
-      setting: {
-        folder: folders[index] as string,
-        resources: findResources(join(import.meta.dirname, '../../main')),
-        listenHost: index === 0 ? BEHIND : '127.0.0.1',
-        port: index === 0 ? PORT : 0,
-        discovery: 'off',
-        meeting: room.meeting,
-        paper: room.paper,
-        ledger: join(folder, `ledger-${index}`),
-        addresses: [`127.0.0.1:${PORT}`],
-      },
-    });
     await laptop.ask({ ask: index === 0 ? 'carry' : 'join' });
     await until(async () => index === 0 || (await isWith(index)));
   }
@@ -74,7 +58,7 @@ test.each([1, 2])(
       expect((await report(0)).role).toBe('host');
       for (const index of [1, 2, 3]) await until(() => isWith(index));
     }
-    const logs = await Promise.all(laptops.map((_, index) => readFile(logOf(index), 'utf8')));
+    const logs = await Promise.all(laptops.map((_, index) => readFile(logOf(folder, index), 'utf8')));
     expect(logs.join('')).toContain('link lost');
     expect(logs.join('')).not.toContain('serves nobody');
     expect(logs.join('')).not.toContain('takes the meeting over');

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findResources } from '../../main/wiring/open-laptop.ts';
+import { BEHIND, openLaptopOfRoom } from '../chaos/behind-firewall.ts';
 import type { LaptopReport } from '../chaos/laptop-process.ts';
-import { startLaptop, type LaptopProcess } from '../chaos/laptop.ts';
+import type { LaptopProcess } from '../chaos/laptop.ts';
 import { buildLaptopProgram } from '../chaos/program.ts';
 import { prepareRoom, type PreparedRoom } from '../chaos/room.ts';
 import { openFirewall, type Firewall } from '../fixtures/network/firewall.ts';
@@ -13,7 +13,6 @@ import { until } from '../fixtures/laptops.ts';
 // Four laptops, each a process of its own. The first one's firewall lets nothing in any more; what it dials itself, and
 // what was connected before, works both ways.
 const SIZE = 4;
-const BEHIND = '127.0.0.9';
 const PORT = 17_000 + (process.pid % 1000);
 let folder: string;
 let program: string;
@@ -22,24 +21,8 @@ let folders: readonly string[];
 let firewall: Firewall;
 let laptops: LaptopProcess[] = [];
 
-async function open(index: number): Promise<LaptopProcess> {
-  const laptop = await startLaptop(program, { log: join(folder, `laptop-${index}.log`) });
-  await laptop.ask({
-    ask: 'open',
-    setting: {
-      folder: folders[index] as string,
-      resources: findResources(join(import.meta.dirname, '../../main')),
-      listenHost: index === 0 ? BEHIND : '127.0.0.1',
-      port: index === 0 ? PORT : 0,
-      discovery: 'off',
-      meeting: room.meeting,
-      paper: room.paper,
-      ledger: join(folder, `ledger-${index}`),
-      addresses: [`127.0.0.1:${PORT}`],
-    },
-  });
-  return laptop;
-}
+const open = (index: number): Promise<LaptopProcess> =>
+  openLaptopOfRoom(index, { program, folder, folders, room, port: PORT });
 
 /** Waits until all of them work under one host; returns which. */
 async function together(some: readonly number[]): Promise<number> {

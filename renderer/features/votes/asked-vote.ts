@@ -1,3 +1,5 @@
+import { cutText } from '../../../common/collab/cut-text.ts';
+import { MAX_MOTION_TEXT } from '../../../common/collab/plan.ts';
 import { asMotionId, type AgendaItemId } from '../../../common/domain/ids.ts';
 import type { MeetingState } from '../../../common/domain/meeting-state.ts';
 import { newLocalId } from '../../bridge/use-act.ts';
@@ -13,7 +15,7 @@ export function actOf(asked: AskedVote, text: string, state: MeetingState) {
   return {
     motion: asMotionId(newLocalId()),
     item: asked.item,
-    text: text.trim().slice(0, 20_000),
+    text: cutText(text.trim(), MAX_MOTION_TEXT),
     secret: false as const,
     rule: state.rules.vote,
   };
